@@ -1,0 +1,2 @@
+//! eastwest: a discrete-event simulator of computing centers joined by wide-area links.
+pub mod units;
