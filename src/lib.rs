@@ -1,2 +1,9 @@
 //! eastwest: a discrete-event simulator of computing centers joined by wide-area links.
+pub mod model;
+pub mod network;
+pub mod observe;
+pub mod policy;
+pub mod scenario;
+pub mod signals;
 pub mod units;
+pub mod workload;

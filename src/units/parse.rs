@@ -99,7 +99,11 @@ pub(super) fn integer(text: &str, expected: &'static str, units: Units) -> Resul
 }
 
 /// Reads one quantity whose base unit is a float: rates of computing, which span 24 orders of magnitude.
-pub(super) fn float(text: &str, expected: &'static str, units: &'static [(&'static str, f64)]) -> Result<f64, UnitError> {
+pub(super) fn float(
+    text: &str,
+    expected: &'static str,
+    units: &'static [(&'static str, f64)],
+) -> Result<f64, UnitError> {
     let names = || units.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let (number, unit) = split(text);
     let cleaned = number.replace('_', "");
@@ -110,7 +114,8 @@ pub(super) fn float(text: &str, expected: &'static str, units: &'static [(&'stat
     if plain.is_empty() {
         return fail(expected, text, format!("the unit is missing (one of {})", names()));
     }
-    let Some((_, size)) = units.iter().find(|(name, _)| name.chars().filter(|c| !c.is_whitespace()).eq(plain.chars())) else {
+    let Some((_, size)) = units.iter().find(|(name, _)| name.chars().filter(|c| !c.is_whitespace()).eq(plain.chars()))
+    else {
         return fail(expected, text, format!("unknown unit {unit:?} (one of {})", names()));
     };
     let result = value * size;
@@ -119,10 +124,16 @@ pub(super) fn float(text: &str, expected: &'static str, units: &'static [(&'stat
 
 /// Writes an integer of base units with the largest unit that needs no fraction.
 pub(super) fn integer_text(value: u128, units: Units) -> String {
-    let best = units.iter().filter(|(_, size)| value % size == 0 && (value >= *size || *size == 1)).max_by_key(|(_, size)| *size);
+    let best = units
+        .iter()
+        .filter(|(_, size)| value % size == 0 && (value >= *size || *size == 1))
+        .max_by_key(|(_, size)| *size);
     match best {
         Some((name, size)) => format!("{} {name}", value / size),
-        None => units.iter().min_by_key(|(_, size)| *size).map_or_else(String::new, |(name, size)| decimal_text(value, *size, name)),
+        None => units
+            .iter()
+            .min_by_key(|(_, size)| *size)
+            .map_or_else(String::new, |(name, size)| decimal_text(value, *size, name)),
     }
 }
 
@@ -204,7 +215,18 @@ mod tests {
         assert_eq!(integer("12.5 kB", "bytes", UNITS), Ok(12_500));
         assert_eq!(integer("2e3kB", "bytes", UNITS), Ok(2_000_000));
         assert_eq!(integer("1_000 B", "bytes", UNITS), Ok(1000));
-        for (text, word) in [("12", "unit is missing"), ("x B", "number must come first"), ("1 MB", "unknown unit"), ("0.5 B", "finer"), ("1e60 B", "too large"), ("1.2.3 B", "not a decimal"), ("", "number must"), ("-1 B", "number must"), ("1e999999999 kB", "too large"), ("1e-999999999 kB", "finer")] {
+        for (text, word) in [
+            ("12", "unit is missing"),
+            ("x B", "number must come first"),
+            ("1 MB", "unknown unit"),
+            ("0.5 B", "finer"),
+            ("1e60 B", "too large"),
+            ("1.2.3 B", "not a decimal"),
+            ("", "number must"),
+            ("-1 B", "number must"),
+            ("1e999999999 kB", "too large"),
+            ("1e-999999999 kB", "finer"),
+        ] {
             let error = integer(text, "bytes", UNITS).expect_err(text);
             assert!(error.problem.contains(word), "{text}: {error}");
         }

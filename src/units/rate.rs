@@ -7,7 +7,14 @@ use super::parse::{self, Units, integer_quantity, text_serde};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct BitsPerSec(pub u64);
 
-const BANDWIDTH: Units = &[("bps", 1), ("kbps", 1_000), ("Mbps", 1_000_000), ("Gbps", 1_000_000_000), ("Tbps", 1_000_000_000_000), ("Pbps", 1_000_000_000_000_000)];
+const BANDWIDTH: Units = &[
+    ("bps", 1),
+    ("kbps", 1_000),
+    ("Mbps", 1_000_000),
+    ("Gbps", 1_000_000_000),
+    ("Tbps", 1_000_000_000_000),
+    ("Pbps", 1_000_000_000_000_000),
+];
 
 integer_quantity!(BitsPerSec, u64, "a bandwidth in bits per second such as \"400 Gbps\"", BANDWIDTH);
 
@@ -92,7 +99,11 @@ mod tests {
     fn a_float_quantity_reads_back_what_it_wrote() {
         for text in ["140 / d", "0.3 / h", "1 / w", "46.7 TFLOPS"] {
             if let Ok(rate) = text.parse::<PerSecond>() {
-                assert_eq!(rate.to_string().parse::<PerSecond>().map(|r| r.0.to_bits()), Ok(rate.0.to_bits()), "{text}");
+                assert_eq!(
+                    rate.to_string().parse::<PerSecond>().map(|r| r.0.to_bits()),
+                    Ok(rate.0.to_bits()),
+                    "{text}"
+                );
             }
         }
     }

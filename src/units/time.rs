@@ -7,7 +7,7 @@ use std::ops::{Add, AddAssign, Sub};
 const NANOS_PER_SEC: u64 = 1_000_000_000;
 
 /// An instant: nanoseconds since the scenario's start. 584 years fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct SimTime(pub u64);
 
 /// A span of simulated time in nanoseconds.
@@ -138,13 +138,21 @@ fn parts(text: &str) -> Vec<&str> {
             in_unit = false;
         }
     }
-    starts.iter().enumerate().map(|(i, &start)| text[start..starts.get(i + 1).copied().unwrap_or(text.len())].trim()).collect()
+    starts
+        .iter()
+        .enumerate()
+        .map(|(i, &start)| text[start..starts.get(i + 1).copied().unwrap_or(text.len())].trim())
+        .collect()
 }
 
 impl std::str::FromStr for SimDuration {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let too_large = || UnitError { expected: EXPECTED, found: text.to_owned(), problem: "too large (at most 584 years)".to_owned() };
+        let too_large = || UnitError {
+            expected: EXPECTED,
+            found: text.to_owned(),
+            problem: "too large (at most 584 years)".to_owned(),
+        };
         // "1e3 s" is one number, not two: only a text with several parts that each parse is a sum.
         if let Ok(value) = parse::integer(text, EXPECTED, UNITS) {
             return u64::try_from(value).map(Self).map_err(|_| too_large());
@@ -175,7 +183,14 @@ mod tests {
 
     #[test]
     fn durations_read_and_write() {
-        for (text, nanos, back) in [("20 ms", 20_000_000, "20 ms"), ("2 d 22 h", 252_000 * NANOS_PER_SEC, "70 h"), ("1.5h", 5400 * NANOS_PER_SEC, "90 min"), ("1e3 s", 1000 * NANOS_PER_SEC, "1000 s"), ("0 s", 0, "0 ns"), ("2w", 2 * 604_800 * NANOS_PER_SEC, "2 w")] {
+        for (text, nanos, back) in [
+            ("20 ms", 20_000_000, "20 ms"),
+            ("2 d 22 h", 252_000 * NANOS_PER_SEC, "70 h"),
+            ("1.5h", 5400 * NANOS_PER_SEC, "90 min"),
+            ("1e3 s", 1000 * NANOS_PER_SEC, "1000 s"),
+            ("0 s", 0, "0 ns"),
+            ("2w", 2 * 604_800 * NANOS_PER_SEC, "2 w"),
+        ] {
             let span: SimDuration = text.parse().expect(text);
             assert_eq!(span, SimDuration(nanos), "{text}");
             assert_eq!(span.to_string(), back);

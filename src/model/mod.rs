@@ -1,0 +1,28 @@
+//! What is fixed in a run (the platform) and what a job is.
+//!
+//! Names become dense ids, in the order of sorted names, so that reordering the tables of a scenario changes nothing.
+
+mod allocation;
+mod dataset;
+mod demand;
+mod ids;
+mod job;
+mod nodes;
+mod outcome;
+mod platform;
+mod pool;
+mod topology;
+
+pub use allocation::{Allocation, AllocationPart, CARDS_MAX};
+pub use dataset::{CacheMode, Dataset};
+pub use demand::{Precision, TaskShape, Totals};
+pub use ids::{
+    AcceleratorId, CenterId, ClassId, ConstraintId, DatasetId, JobNumber, JobSlot, LaneId, LinkId, PoolId, SiteId,
+    TenantId,
+};
+pub use job::{Class, ClassKind, Input, Job, Request, TenantGroup, Tenants, Truth, Work};
+pub use nodes::{NodePool, NodeRange, NodeState};
+pub use outcome::{Outcome, RejectReason};
+pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
+pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};
+pub use topology::{Direction, Link, Site, SiteKind};

@@ -1,0 +1,61 @@
+//! Flows over contended links: the fluid model, its routes, and the border to the driver.
+//!
+//! The network is pulled, not pushed: the driver asks when it next changes by itself and advances it to that instant, so
+//! there is nothing to cancel.
+
+use crate::model::LaneId;
+use crate::units::{Bytes, SimTime};
+use std::sync::Arc;
+
+/// A flow in the network. Keys are given out once and never reused within a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct FlowKey(pub u64);
+
+/// What a flow is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flow {
+    /// The lanes it crosses, in order; empty only for a flow that is bounded by its cap alone.
+    pub lanes: Arc<[LaneId]>,
+    /// How much it carries; zero ends at once.
+    pub bytes: Bytes,
+    /// Upper bound of its rate in bits per second (TCP window), where there is one.
+    pub cap: Option<f64>,
+    /// Its weight in the max-min allocation; 1 is ordinary.
+    pub weight: f64,
+}
+
+/// The rate that all flows of the simulation have on a lane, as it is from now on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LaneRate {
+    /// Which lane.
+    pub lane: LaneId,
+    /// Bits per second in use by flows (background not counted).
+    pub rate: f64,
+    /// How many flows cross it.
+    pub flows: u32,
+}
+
+/// A model of how flows share links.
+///
+/// Between two calls rates are constant. `next_change` and `advance` use one and the same function to say when a flow is due.
+pub trait NetworkModel: Send {
+    /// Adds a flow that uses its lanes from `now` on. `now` is never earlier than the last `advance`.
+    fn start(&mut self, now: SimTime, flow: Flow) -> FlowKey;
+    /// Takes a flow out and says how many bytes it had still to carry (rounded up); `None` if it is not in the network.
+    fn stop(&mut self, now: SimTime, key: FlowKey) -> Option<Bytes>;
+    /// Sets what a lane offers to flows, in bits per second (bandwidth less background); zero stalls its flows.
+    fn set_capacity(&mut self, now: SimTime, lane: LaneId, bits_per_second: f64);
+    /// The next instant at which a flow ends if nothing else happens; `None` if none ever would.
+    fn next_change(&mut self) -> Option<SimTime>;
+    /// Moves on to `now` and appends the flows that ended by then, in the order of their keys.
+    fn advance(&mut self, now: SimTime, ended: &mut Vec<FlowKey>);
+    /// Appends the lanes whose rate or number of flows changed since the last call, in lane order, each once.
+    fn changed_lanes(&mut self, changed: &mut Vec<LaneRate>);
+    /// The rate of a flow in bits per second.
+    fn rate(&mut self, key: FlowKey) -> Option<f64>;
+    /// The rate that one more ordinary flow over these lanes could count on now: the least over the lanes of
+    /// `capacity / (flows + 1)`. An estimate for brokers; infinite for no lanes.
+    fn share_estimate(&self, lanes: &[LaneId]) -> f64;
+    /// How many flows are in the network.
+    fn in_flight(&self) -> usize;
+}

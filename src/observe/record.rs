@@ -1,0 +1,184 @@
+//! The record stream: everything that happens in a run, in order, as plain values.
+
+use crate::model::{Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, SiteId, Totals};
+use crate::network::FlowKey;
+use crate::units::{Bytes, SimTime};
+
+/// The instants of one job's life; `None` where it never came to that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Life {
+    /// The pool it was placed on.
+    pub pool: Option<PoolId>,
+    /// When the broker placed it.
+    pub brokered: Option<SimTime>,
+    /// When its data were there.
+    pub staged: Option<SimTime>,
+    /// When it started.
+    pub started: Option<SimTime>,
+    /// When its run ended.
+    pub ended: Option<SimTime>,
+    /// When its output was delivered.
+    pub delivered: Option<SimTime>,
+    /// Bytes moved to stage it.
+    pub staged_bytes: Bytes,
+    /// Bytes of output moved.
+    pub output_bytes: Bytes,
+    /// Price of its transfers in µCNY.
+    pub transfer_micro_cny: u128,
+    /// Nodes it ran on.
+    pub nodes: u64,
+    /// 1 for the first attempt at running it; 0 where it never started.
+    pub attempt: u32,
+    /// Whether the center is beyond the job's round-trip bound; `None` without a bound or a center.
+    pub round_trip_missed: Option<bool>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Record<'a> {
+    /// A job entered the system.
+    Submitted {
+        /// The job.
+        job: &'a Job,
+    },
+    /// The broker placed it.
+    Brokered {
+        /// Which job.
+        job: &'a Job,
+        /// Where.
+        pool: PoolId,
+    },
+    /// Storage of a center was reserved (or freed) for a job or dataset.
+    Storage {
+        /// Where.
+        center: CenterId,
+        /// Bytes in use from now on, without what was filled before the run.
+        used: Bytes,
+    },
+    /// A flow began to use its lanes (its latency is behind it).
+    FlowStarted {
+        /// Which flow.
+        flow: FlowKey,
+        /// For which job.
+        number: JobNumber,
+        /// From where.
+        from: SiteId,
+        /// To where.
+        to: SiteId,
+        /// The lanes it crosses.
+        lanes: &'a [LaneId],
+        /// How much it carries.
+        bytes: Bytes,
+    },
+    /// A flow ended; all of it was carried.
+    FlowEnded {
+        /// Which flow.
+        flow: FlowKey,
+    },
+    /// A flow was taken off its lanes with this much still to carry.
+    FlowStopped {
+        /// Which flow.
+        flow: FlowKey,
+        /// What is left.
+        left: Bytes,
+    },
+    /// The rate of all flows together on a lane, from now on.
+    LaneRate {
+        /// Which lane.
+        lane: LaneId,
+        /// Bits per second.
+        rate: f64,
+        /// How many flows.
+        flows: u32,
+    },
+    /// What a lane has and what of it flows may use, from now on, in bits per second.
+    LaneCapacity {
+        /// Which lane.
+        lane: LaneId,
+        /// Its bandwidth.
+        bandwidth: f64,
+        /// Bandwidth less background.
+        offered: f64,
+    },
+    /// A job's data are there and it joined the queue of its pool.
+    Queued {
+        /// Which job.
+        job: &'a Job,
+        /// Where.
+        pool: PoolId,
+    },
+    /// A job started.
+    Started {
+        /// Which job.
+        job: &'a Job,
+        /// Where.
+        pool: PoolId,
+        /// On which nodes.
+        allocation: &'a Allocation,
+        /// What it holds in all.
+        held: Totals,
+    },
+    /// A run ended (or was ended) and its nodes are free.
+    Ended {
+        /// Which job.
+        job: &'a Job,
+        /// Where.
+        pool: PoolId,
+        /// On which nodes.
+        allocation: &'a Allocation,
+        /// What it held in all.
+        held: Totals,
+        /// When it had started.
+        started: SimTime,
+    },
+    /// The story of a job ended.
+    Finished {
+        /// Which job.
+        job: &'a Job,
+        /// Its instants.
+        life: &'a Life,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Nodes of a pool from now on: `open` ones for jobs, `closed` ones for their owners.
+    PoolNodes {
+        /// Which pool.
+        pool: PoolId,
+        /// Nodes that jobs may use or are using.
+        open: u64,
+        /// Nodes that the owners keep.
+        closed: u64,
+    },
+    /// The end of warm-up: what was counted before is left out, what is in the system stays.
+    WindowOpened,
+    /// The run is over at this instant.
+    RunEnded,
+}
+
+/// A broken invariant: the run is not to be trusted and ends with this error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The invariant's name, stable, kebab-case.
+    pub invariant: &'static str,
+    /// When it was seen.
+    pub at: SimTime,
+    /// What was seen.
+    pub detail: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "invariant {} broken at {} s: {}", self.invariant, crate::units::seconds_text(self.at.0), self.detail)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// Something that listens to the record stream.
+pub trait Observer: Send {
+    /// Takes note of one record. Records come in order of time.
+    ///
+    /// # Errors
+    /// A [`Violation`] ends the run.
+    fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
+}

@@ -1,0 +1,222 @@
+//! What a policy may know. Requested times, never true ones; published summaries, never another center's nodes.
+
+use crate::model::{
+    Allocation, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId,
+};
+use crate::units::{Bytes, SimDuration, SimTime};
+
+/// What a center publishes about one of its pools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct PoolSummary {
+    /// Thousandths of the headline resource open to the network.
+    pub capacity: u64,
+    /// Thousandths of it free.
+    pub free: u64,
+    /// Jobs running.
+    pub running_jobs: u32,
+    /// Jobs queued.
+    pub queued_jobs: u32,
+    /// Requested headline-thousandth-nanoseconds of queued jobs.
+    pub queued_work: u128,
+    /// Headline-thousandths of running jobs, times their requested ends (ns since the start): the work left at `now` is
+    /// `running_ends - now × (capacity in use)`.
+    pub running_ends: u128,
+    /// Thousandths of the headline resource in use by jobs.
+    pub in_use: u64,
+    /// Jobs placed by the broker that have not joined the queue, as far as the broker knows (its own placements).
+    pub coming_jobs: u32,
+    /// Their requested headline-thousandth-nanoseconds.
+    pub coming_work: u128,
+}
+
+impl PoolSummary {
+    /// Requested work ahead of a job that would be queued now, in headline-thousandth-nanoseconds: running, queued and coming.
+    #[must_use]
+    pub fn work_ahead(&self, now: SimTime) -> u128 {
+        let running = self.running_ends.saturating_sub(u128::from(now.0) * u128::from(self.in_use));
+        running + self.queued_work + self.coming_work
+    }
+
+    /// Work ahead over capacity: how long a pool of perfectly divisible work would take to clear. `None` without capacity.
+    #[must_use]
+    pub fn backlog(&self, now: SimTime) -> Option<SimDuration> {
+        let nanos = self.work_ahead(now).checked_div(u128::from(self.capacity))?;
+        Some(SimDuration(u64::try_from(nanos).unwrap_or(u64::MAX)))
+    }
+}
+
+/// What is known about the way between two sites.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PathEstimate {
+    /// One way, without load.
+    pub latency: SimDuration,
+    /// Bits per second that one more flow could count on now; infinite where nothing is crossed.
+    pub rate: f64,
+    /// Sum of the links' prices in µCNY per decimal gigabyte.
+    pub price: u64,
+}
+
+/// Paths and replicas, as the driver knows them.
+pub trait Paths {
+    /// The way between two sites; `None` where there is none now.
+    fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate>;
+    /// One-way latency without load; `None` where there is no way.
+    fn latency(&self, from: SiteId, to: SiteId) -> Option<SimDuration>;
+    /// Lanes crossed, empty within a site; `None` where there is no way.
+    fn lanes(&self, from: SiteId, to: SiteId) -> Option<&[LaneId]>;
+    /// Sites that hold a complete replica of a dataset now, in id order.
+    fn replicas(&self, dataset: DatasetId) -> &[SiteId];
+    /// Bytes of storage free at a center; `None` where it is without bound.
+    fn storage_free(&self, center: CenterId) -> Option<Bytes>;
+}
+
+/// What a broker sees.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The instant of the decision.
+    pub now: SimTime,
+    /// What is fixed.
+    pub platform: &'a Platform,
+    /// The visible summary of each pool, by id; possibly old (`[information]`), with the broker's own placements since.
+    pub summaries: &'a [PoolSummary],
+    /// Ways through the network.
+    pub paths: &'a dyn Paths,
+}
+
+/// The cheapest way to bring a job's input to a pool.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Staging {
+    /// Where from; `None` where nothing is moved.
+    pub from: Option<SiteId>,
+    /// How much is moved.
+    pub bytes: Bytes,
+    /// Estimated time: latency plus bytes over the share estimate; zero where nothing is moved.
+    pub time: SimDuration,
+    /// Price of the transfer in µCNY.
+    pub price_micro_cny: u128,
+}
+
+impl<'a> View<'a> {
+    /// Pools that may run the job (regions, labels, kind of accelerator), could hold it and know how long it takes; in id order.
+    pub fn candidates(&self, request: &'a Request) -> impl Iterator<Item = PoolId> + 'a {
+        let platform = self.platform;
+        platform.constraints[request.constraint.index()].pools.iter().copied().filter(move |pool| {
+            let pool = &platform.pools[pool.index()];
+            pool.could_hold(request.tasks, &request.task) && pool.duration(&request.requested, request).is_some()
+        })
+    }
+
+    /// The pool of an id.
+    #[must_use]
+    pub fn pool(&self, pool: PoolId) -> &'a Pool {
+        &self.platform.pools[pool.index()]
+    }
+
+    /// The visible summary of a pool.
+    #[must_use]
+    pub fn summary(&self, pool: PoolId) -> &'a PoolSummary {
+        &self.summaries[pool.index()]
+    }
+
+    /// Requested run time of a job on a pool.
+    #[must_use]
+    pub fn requested(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
+        self.pool(pool).duration(&request.requested, request)
+    }
+
+    /// How a job's input would come to a pool: from its origin, or from the replica with the least estimated time (ties: least
+    /// site id). `None` where there is no way.
+    #[must_use]
+    pub fn staging(&self, request: &Request, pool: PoolId) -> Option<Staging> {
+        let to = self.platform.site_of(pool);
+        let one = |from: SiteId, bytes: Bytes| -> Option<Staging> {
+            if from == to || bytes == Bytes::ZERO {
+                return Some(Staging { from: None, bytes: Bytes::ZERO, time: SimDuration::ZERO, price_micro_cny: 0 });
+            }
+            let path = self.paths.path(from, to)?;
+            let transfer = if path.rate.is_finite() {
+                SimDuration::from_secs_f64(bytes.bits_f64() / path.rate)
+            } else {
+                SimDuration::ZERO
+            };
+            Some(Staging {
+                from: Some(from),
+                bytes,
+                time: path.latency.saturating_add(transfer),
+                price_micro_cny: bytes.0 * u128::from(path.price) / 1_000_000_000,
+            })
+        };
+        match request.input {
+            crate::model::Input::None => one(to, Bytes::ZERO),
+            crate::model::Input::From(from, bytes) => one(from, bytes),
+            crate::model::Input::Dataset(dataset) => {
+                let size = self.platform.datasets[dataset.index()].size;
+                self.paths
+                    .replicas(dataset)
+                    .iter()
+                    .filter_map(|from| one(*from, size).map(|s| (s.time, *from, s)))
+                    .min_by_key(|(time, from, _)| (*time, *from))
+                    .map(|(_, _, s)| s)
+            }
+        }
+    }
+
+    /// Round trip between the job's user and a pool; `None` where there is no way.
+    #[must_use]
+    pub fn round_trip(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
+        let to = self.platform.site_of(pool);
+        let forth = self.paths.latency(request.origin, to)?;
+        let back = self.paths.latency(to, request.origin)?;
+        Some(forth.saturating_add(back))
+    }
+
+    /// Whether a pool is within the job's round-trip bound (true without a bound).
+    #[must_use]
+    pub fn within_round_trip(&self, request: &Request, pool: PoolId) -> bool {
+        match request.round_trip {
+            None => true,
+            Some(bound) => self.round_trip(request, pool).is_some_and(|rtt| rtt <= bound),
+        }
+    }
+
+    /// Estimated wait in the queue of a pool: zero where the job's demand is free and nothing is queued or coming, else the backlog.
+    #[must_use]
+    pub fn queue_wait(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
+        let summary = self.summary(pool);
+        let demand = request.task.times(request.tasks).headline(self.pool(pool).accelerated());
+        if summary.queued_jobs == 0 && summary.coming_jobs == 0 && summary.free >= demand {
+            return Some(SimDuration::ZERO);
+        }
+        summary.backlog(self.now)
+    }
+}
+
+/// What the queue discipline of one pool sees and may ask for.
+///
+/// Each `start` is checked and applied by the driver before the next question is answered.
+pub trait Desk {
+    /// The instant of the decision.
+    fn now(&self) -> SimTime;
+    /// The pool.
+    fn pool(&self) -> &Pool;
+    /// Its nodes as they are.
+    fn nodes(&self) -> &NodePool;
+    /// What a job of this pool (queued or running) asked for.
+    fn request(&self, job: JobSlot) -> &Request;
+    /// The job's requested run time on this pool.
+    fn requested(&self, job: JobSlot) -> SimDuration;
+    /// When the job joined the queue.
+    fn queued_at(&self, job: JobSlot) -> SimTime;
+    /// The true run time, for stacks that are marked clairvoyant; `None` for all others.
+    fn clairvoyant(&self, job: JobSlot) -> Option<SimDuration>;
+    /// Weight of the job's tenant in fair-share.
+    fn tenant_weight(&self, job: JobSlot) -> f64;
+    /// Whether the packing finds nodes for the job now.
+    fn fits(&self, job: JobSlot) -> bool;
+    /// Starts the job on nodes of the packing's choice; false (and nothing done) where it finds none.
+    fn start(&mut self, job: JobSlot) -> bool;
+    /// Starts the job on these nodes; false (and nothing done) where they are not free.
+    fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool;
+    /// The nodes of a running job.
+    fn allocation(&self, job: JobSlot) -> Option<&Allocation>;
+}

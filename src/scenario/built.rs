@@ -1,0 +1,88 @@
+//! A scenario that has been checked: every name resolved, every value in range.
+
+use crate::model::{Job, LinkId, Platform, PoolId};
+use crate::policy::registry::StackSpec;
+use crate::signals::Calendar;
+use crate::units::{BitsPerSec, SimDuration, SimTime};
+use crate::workload::ClassPlan;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How long and under which rules a run goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunPlan {
+    /// The start as written, RFC 3339; `None` where the scenario has no calendar (then it is Monday, midnight).
+    pub start: Option<String>,
+    /// Where the start lies in the week.
+    pub calendar: Calendar,
+    /// Submissions stop at this instant, and the run too unless it drains; `None` ends with the last job.
+    pub until: Option<SimTime>,
+    /// Left out of metrics.
+    pub warm_up: SimDuration,
+    /// Run on after `until` until all jobs are done.
+    pub drain: bool,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Period of the broker; `None` decides at once.
+    pub decide_every: Option<SimDuration>,
+    /// Whether a job that exceeds its request is ended.
+    pub enforce_requested: bool,
+}
+
+/// How old the broker's information is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Information {
+    /// Centers publish their summary this often; `None` is at once.
+    pub refresh: Option<SimDuration>,
+    /// A published summary is visible after this time.
+    pub delay: SimDuration,
+}
+
+/// Something that changes on a date.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    /// So many nodes more (or fewer, if negative) in a pool.
+    Nodes(PoolId, i64),
+    /// A link's bandwidth from now on.
+    Bandwidth(LinkId, BitsPerSec),
+    /// A link is down (`true`) or back up.
+    LinkDown(LinkId, bool),
+}
+
+/// A change and its instant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlannedChange {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub change: Change,
+}
+
+/// A checked scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What its author wants to learn.
+    pub description: String,
+    /// What is fixed.
+    pub platform: Arc<Platform>,
+    /// How long and under which rules.
+    pub run: RunPlan,
+    /// Single jobs, in the order of submission; numbers are given out later.
+    pub jobs: Vec<Job>,
+    /// Synthetic classes, by name.
+    pub classes: Vec<ClassPlan>,
+    /// Changes, in order of time.
+    pub changes: Vec<PlannedChange>,
+    /// Information of brokers.
+    pub information: Information,
+    /// Stacks by name.
+    pub stacks: BTreeMap<String, StackSpec>,
+    /// The default stack.
+    pub policy: Option<String>,
+    /// The whole scenario as one TOML text, with includes, tables and `--set` applied: running it gives the same bytes.
+    pub effective: String,
+    /// Things worth saying before the run, each with its place.
+    pub warnings: Vec<String>,
+}

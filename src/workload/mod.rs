@@ -1,0 +1,16 @@
+//! Where jobs come from: a sorted stream of submissions.
+
+mod plan;
+
+pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, RequestedPlan, Weighted, WorkPlan};
+
+use crate::model::Job;
+
+/// A stream of jobs in the order of their submission. Numbers are given out by the merged stream.
+pub trait JobSource: Send {
+    /// The next job, `None` at the end.
+    ///
+    /// # Errors
+    /// A source that reads a file can fail in the middle; the text says where and why.
+    fn next_job(&mut self) -> Result<Option<Job>, String>;
+}
