@@ -52,8 +52,8 @@ pub struct Request {
     pub input: Input,
     /// Output data, and where they go.
     pub output: Bytes,
-    /// Where the output is delivered to.
-    pub output_to: SiteId,
+    /// Where the output is delivered to; `None` leaves it where the job ran, and it occupies storage there for good.
+    pub output_to: Option<SiteId>,
     /// When it should have ended.
     pub deadline: Option<SimTime>,
     /// Larger is more important.

@@ -2,7 +2,7 @@
 
 mod plan;
 
-pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, RequestedPlan, Weighted, WorkPlan};
+pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
 
 use crate::model::Job;
 

@@ -129,6 +129,17 @@ pub enum InputPlan {
     Datasets(Vec<Weighted<DatasetId>>),
 }
 
+/// Where the output of a job goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputPlan {
+    /// To the job's origin.
+    Origin,
+    /// To a fixed site.
+    To(SiteId),
+    /// It stays where the job ran and occupies storage there for good.
+    Stay,
+}
+
 /// All that is drawn for one class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassPlan {
@@ -166,8 +177,8 @@ pub struct ClassPlan {
     pub input: InputPlan,
     /// Output bytes.
     pub output: Bounded,
-    /// Where the output goes; the origin if `None`.
-    pub output_to: Option<SiteId>,
+    /// Where the output goes.
+    pub output_to: OutputPlan,
     /// Deadline after submission, in ns.
     pub deadline: Option<Bounded>,
     /// Priority.
