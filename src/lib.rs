@@ -1,4 +1,5 @@
 //! eastwest: a discrete-event simulator of computing centers joined by wide-area links.
+pub mod engine;
 pub mod model;
 pub mod network;
 pub mod observe;
