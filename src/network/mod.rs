@@ -20,8 +20,19 @@ pub struct Flow {
     pub bytes: Bytes,
     /// Upper bound of its rate in bits per second (TCP window), where there is one.
     pub cap: Option<f64>,
-    /// Its weight in the max-min allocation; 1 is ordinary.
+    /// Its weight in the max-min allocation; 1 is ordinary. What is not a positive finite number counts as 1.
     pub weight: f64,
+    /// How much of each lane one bit per second of its rate uses, in the order of `lanes`; `None` is 1 on all of them.
+    /// Lanes without a factor count as 1, those with a factor of 0 are free.
+    pub consumption: Option<Arc<[f64]>>,
+}
+
+impl Flow {
+    /// An ordinary flow: weight 1, no cap, full consumption.
+    #[must_use]
+    pub const fn new(lanes: Arc<[LaneId]>, bytes: Bytes) -> Self {
+        Self { lanes, bytes, cap: None, weight: 1.0, consumption: None }
+    }
 }
 
 /// The rate that all flows of the simulation have on a lane, as it is from now on.
