@@ -3,6 +3,15 @@
 //! The network is pulled, not pushed: the driver asks when it next changes by itself and advances it to that instant, so
 //! there is nothing to cancel.
 
+mod fair;
+pub mod reference;
+mod tcp;
+mod work;
+
+pub use fair::FairNetwork;
+pub use tcp::window_cap;
+pub use work::transfer_time;
+
 use crate::model::LaneId;
 use crate::units::{Bytes, SimTime};
 use std::sync::Arc;

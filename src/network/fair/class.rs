@@ -1,0 +1,321 @@
+//! Route classes: flows that share alike, and the table that finds them.
+
+use crate::model::LaneId;
+use crate::network::Flow;
+use crate::network::work::{carried, transfer_time};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+/// No lane bounds the class.
+pub(super) const NO_BOTTLENECK: u32 = u32::MAX;
+
+/// Above this many bits of service a class's clock is set back to zero when that is cheap: at 2^40 bits a double still
+/// resolves 2^-12 bits.
+const REBASE_BITS: f64 = (1u64 << 40) as f64;
+
+/// What makes flows share alike.
+#[derive(Debug, Clone)]
+pub(super) struct ClassKey {
+    pub(super) lanes: Arc<[LaneId]>,
+    pub(super) cap: f64,
+    pub(super) weight: f64,
+    pub(super) consumption: Option<Arc<[f64]>>,
+}
+
+impl ClassKey {
+    pub(super) fn new(flow: &Flow) -> Self {
+        let cap = flow.cap.map_or(f64::INFINITY, |cap| if cap > 0.0 { cap } else { 0.0 });
+        let weight = if flow.weight.is_finite() && flow.weight > 0.0 { flow.weight } else { 1.0 };
+        Self { lanes: Arc::clone(&flow.lanes), cap, weight, consumption: flow.consumption.clone() }
+    }
+
+    /// Whether no lane bounds the flow.
+    pub(super) fn is_free(&self) -> bool {
+        let free = |i: usize| self.consumption.as_ref().and_then(|c| c.get(i)).is_some_and(|&f| f.is_nan() || f <= 0.0);
+        (0..self.lanes.len()).all(free)
+    }
+
+    /// The lanes that the flow loads, each once, with their factors. Lanes used for nothing are left out.
+    pub(super) fn loads(&self, loads: &mut Vec<ClassLane>) {
+        loads.clear();
+        for (i, lane) in self.lanes.iter().enumerate() {
+            let factor = self.consumption.as_ref().and_then(|c| c.get(i).copied()).unwrap_or(1.0);
+            if factor.is_nan() || factor <= 0.0 {
+                continue;
+            }
+            match loads.iter_mut().find(|load| load.lane == lane.0) {
+                Some(load) => load.factor += factor,
+                None => loads.push(ClassLane { lane: lane.0, position: 0, factor }),
+            }
+        }
+    }
+
+    /// Mixes all parts into one number (multiply and rotate, as in FxHash). Only a way to a bucket: no order comes of it.
+    fn hash(&self) -> u64 {
+        let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut hash = mix(self.cap.to_bits(), self.weight.to_bits());
+        for lane in self.lanes.iter() {
+            hash = mix(hash, u64::from(lane.0));
+        }
+        for factor in self.consumption.iter().flat_map(|factors| factors.iter()) {
+            hash = mix(hash, factor.to_bits());
+        }
+        hash ^ (hash >> 32)
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        let alike = |a: f64, b: f64| a.to_bits() == b.to_bits();
+        alike(self.cap, other.cap)
+            && alike(self.weight, other.weight)
+            && (Arc::ptr_eq(&self.lanes, &other.lanes) || self.lanes == other.lanes)
+            && match (&self.consumption, &other.consumption) {
+                (None, None) => true,
+                (Some(a), Some(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(&a, &b)| alike(a, b)),
+                _ => false,
+            }
+    }
+}
+
+/// One of a class's lanes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ClassLane {
+    pub(super) lane: u32,
+    /// Its place among the lane's members.
+    pub(super) position: u32,
+    pub(super) factor: f64,
+}
+
+/// Flows of the same lanes, cap, weight and consumption.
+///
+/// They all have the same rate, so one clock serves them: the bits that a flow present all along would have been served.
+/// A flow that joins when the clock shows `v` ends when it shows `v + bits`: a key that never changes, whatever the rate.
+#[derive(Debug, Clone)]
+pub(super) struct Class {
+    pub(super) key: ClassKey,
+    pub(super) lanes: Vec<ClassLane>,
+    hash: u64,
+    /// Flows in it.
+    pub(super) flows: u32,
+    /// It is in the list of classes to solve.
+    pub(super) dirty: bool,
+    /// The lane that bounds it, or [`NO_BOTTLENECK`].
+    pub(super) bottleneck: u32,
+    /// Its rate per flow and unit of weight.
+    pub(super) level: f64,
+    /// Bits per second of all its flows, as last solved.
+    pub(super) load: f64,
+    /// Bits per second of each flow since `since`.
+    pub(super) rate: f64,
+    /// What the solve found for `rate`.
+    pub(super) solved_rate: f64,
+    /// When `clock` was read.
+    pub(super) since: u64,
+    /// Bits served to each flow up to `since`.
+    clock: f64,
+    /// The solve that last held it, and whether it is settled there.
+    pub(super) epoch: u64,
+    pub(super) settled: bool,
+    /// Ends on the clock, with keys; entries of stopped flows stay until they surface.
+    ends: BinaryHeap<Reverse<u128>>,
+    /// Entries of stopped flows.
+    stopped: usize,
+    /// Flows that joined since the clock was last set to zero.
+    joined: usize,
+}
+
+impl Class {
+    fn new(key: ClassKey, hash: u64) -> Self {
+        Self {
+            key,
+            hash,
+            lanes: Vec::new(),
+            flows: 0,
+            dirty: false,
+            bottleneck: NO_BOTTLENECK,
+            level: 0.0,
+            load: 0.0,
+            rate: 0.0,
+            solved_rate: 0.0,
+            since: 0,
+            clock: 0.0,
+            epoch: 0,
+            settled: false,
+            ends: BinaryHeap::new(),
+            stopped: 0,
+            joined: 0,
+        }
+    }
+
+    /// Makes an emptied slot a new class; its vectors keep their room. `dirty` stays, as the slot is still listed.
+    fn reset(&mut self, key: ClassKey, hash: u64) {
+        (self.key, self.hash) = (key, hash);
+        (self.flows, self.stopped, self.joined) = (0, 0, 0);
+        (self.level, self.load, self.rate, self.solved_rate, self.clock) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        self.bottleneck = NO_BOTTLENECK;
+        self.ends.clear();
+    }
+
+    /// Rate over weight at which the cap binds.
+    pub(super) fn cap_level(&self) -> f64 {
+        self.key.cap / self.key.weight
+    }
+
+    /// The clock at an instant not before `since`.
+    pub(super) fn clock_at(&self, now: u64) -> f64 {
+        if self.rate > 0.0 { self.clock + carried(self.rate, now.saturating_sub(self.since)) } else { self.clock }
+    }
+
+    /// Goes on at another rate.
+    pub(super) fn set_rate(&mut self, now: u64, rate: f64) {
+        self.clock = self.clock_at(now);
+        self.since = now;
+        self.rate = rate;
+    }
+
+    /// Takes a flow in and returns where on the clock it ends.
+    pub(super) fn join(&mut self, now: u64, key: u64, bits: f64) -> f64 {
+        if self.flows == 0 {
+            (self.clock, self.since) = (0.0, now);
+        }
+        let clock = self.clock_at(now);
+        let mut end = clock + bits;
+        // The sum may have been rounded down; a flow must not end early for that.
+        if end - clock < bits {
+            end = end.next_up();
+        }
+        self.flows += 1;
+        self.joined += 1;
+        self.ends.push(Reverse(u128::from(end.to_bits()) << 64 | u128::from(key)));
+        end
+    }
+
+    /// The first end on the clock among flows that `alive` still knows, with its key.
+    pub(super) fn first(&mut self, alive: impl Fn(u64) -> bool) -> Option<(f64, u64)> {
+        while let Some(Reverse(entry)) = self.ends.peek() {
+            let key = *entry as u64;
+            if self.stopped == 0 || alive(key) {
+                return Some((f64::from_bits((entry >> 64) as u64), key));
+            }
+            self.ends.pop();
+            self.stopped -= 1;
+        }
+        None
+    }
+
+    /// Takes the flow out that [`Class::first`] gave.
+    pub(super) fn pop(&mut self) {
+        self.ends.pop();
+        self.flows -= 1;
+    }
+
+    /// Forgets a stopped flow; its entry surfaces later, or is swept out when such entries are the majority.
+    pub(super) fn leave(&mut self, alive: impl Fn(u64) -> bool) {
+        self.flows -= 1;
+        self.stopped += 1;
+        if self.stopped > 16 && self.stopped * 2 > self.ends.len() {
+            self.ends.retain(|Reverse(entry)| alive(*entry as u64));
+            self.stopped = 0;
+        }
+    }
+
+    /// When an end on the clock is reached at the present rate: the only judge of what is due.
+    pub(super) fn due(&self, end: f64) -> u64 {
+        self.since.saturating_add(transfer_time(end - self.clock, self.rate).0)
+    }
+
+    /// Whether the clock should be set back: it has run far, and that costs no more than the joins since the last time.
+    pub(super) fn ran_far(&self, now: u64) -> bool {
+        self.joined >= self.ends.len() && self.clock_at(now) > REBASE_BITS
+    }
+
+    /// Sets the clock back to zero. `moved` is told the new end of each flow and says whether it is still there.
+    pub(super) fn rebase(&mut self, mut moved: impl FnMut(u64, f64) -> bool) {
+        let base = std::mem::take(&mut self.clock);
+        (self.joined, self.stopped) = (0, 0);
+        let entries = std::mem::take(&mut self.ends).into_vec();
+        let set_back = entries.into_iter().filter_map(|Reverse(entry)| {
+            let end = (f64::from_bits((entry >> 64) as u64) - base).max(0.0);
+            moved(entry as u64, end).then(|| Reverse(u128::from(end.to_bits()) << 64 | u128::from(entry as u64)))
+        });
+        self.ends = set_back.collect();
+    }
+}
+
+/// All classes by number, and the way from a key to a number. A hash table of our own, as its content is never listed:
+/// linear probing, deletion by shifting back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Classes {
+    pub(super) list: Vec<Class>,
+    free: Vec<u32>,
+    buckets: Vec<u32>,
+    held: usize,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+impl Classes {
+    /// The class of a key, and whether it had to be made.
+    pub(super) fn find_or_add(&mut self, key: ClassKey) -> (u32, bool) {
+        if (self.held + 1) * 2 > self.buckets.len() {
+            self.grow();
+        }
+        let hash = key.hash();
+        let mask = self.buckets.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.buckets[at] != EMPTY {
+            let class = &self.list[self.buckets[at] as usize];
+            if class.hash == hash && class.key.same(&key) {
+                return (self.buckets[at], false);
+            }
+            at = (at + 1) & mask;
+        }
+        let number = if let Some(number) = self.free.pop() {
+            self.list[number as usize].reset(key, hash);
+            number
+        } else {
+            self.list.push(Class::new(key, hash));
+            (self.list.len() - 1) as u32
+        };
+        self.buckets[at] = number;
+        self.held += 1;
+        (number, true)
+    }
+
+    /// Forgets an empty class; its number may be given out again.
+    pub(super) fn remove(&mut self, number: u32) {
+        let mask = self.buckets.len() - 1;
+        let mut hole = self.list[number as usize].hash as usize & mask;
+        while self.buckets[hole] != number {
+            hole = (hole + 1) & mask;
+        }
+        let mut at = hole;
+        loop {
+            at = (at + 1) & mask;
+            if self.buckets[at] == EMPTY {
+                break;
+            }
+            // What wants to be at or before the hole (cyclically) moves into it.
+            let home = self.list[self.buckets[at] as usize].hash as usize & mask;
+            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
+                self.buckets[hole] = self.buckets[at];
+                hole = at;
+            }
+        }
+        self.buckets[hole] = EMPTY;
+        self.held -= 1;
+        self.free.push(number);
+    }
+
+    fn grow(&mut self) {
+        let size = (self.buckets.len() * 2).max(16);
+        let old = std::mem::replace(&mut self.buckets, vec![EMPTY; size]);
+        for number in old.into_iter().filter(|&number| number != EMPTY) {
+            let mut at = self.list[number as usize].hash as usize & (size - 1);
+            while self.buckets[at] != EMPTY {
+                at = (at + 1) & (size - 1);
+            }
+            self.buckets[at] = number;
+        }
+    }
+}

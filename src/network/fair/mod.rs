@@ -1,0 +1,287 @@
+//! Weighted max-min fair flows whose cost follows what changes, not how many flows there are.
+//!
+//! Flows of the same lanes, cap, weight and consumption form a *route class*; they have one rate and one clock (virtual
+//! time: the bits served so far to each of them), so an end is a key in the class's heap that no change of rate moves
+//! (H. Zhang, J. C. R. Bennett: WF2Q, 1996, and the "virtual time" of fair queueing, for the idea). An event costs the
+//! classes whose rates change, and the logarithm of a class's size. Several changes at one instant are solved once, when
+//! somebody asks what comes next.
+//!
+//! Ends are exact to the rounding of doubles: rates and clocks are `f64`, times are integers, and
+//! [`transfer_time`](super::transfer_time) alone says when an end on a clock is reached, for `next_change` and `advance`
+//! alike. Clocks are set back to zero as they run far, so that a long run loses no digits.
+
+mod class;
+mod lane;
+mod schedule;
+mod solve;
+#[cfg(test)]
+mod tests;
+
+use super::{Flow, FlowKey, LaneRate, NetworkModel};
+use crate::model::LaneId;
+use crate::units::{Bytes, SimTime};
+use class::ClassKey;
+use schedule::Schedule;
+use solve::Solver;
+
+/// The low bits of a key hold the slot in which the flow is kept, the high bits count starts: keys are in the order of
+/// the starts, and never reused before 2^36 of them.
+const SLOT_BITS: u32 = 28;
+/// No class: the flow ends at once.
+const AT_ONCE: u32 = u32::MAX;
+/// Offered capacity is bounded so that sums stay finite.
+const CAPACITY_MAX: f64 = 1e30;
+
+/// A flow in the network.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    key: u64,
+    class: u32,
+    /// Where on the class's clock it ends.
+    end: f64,
+    bytes: Bytes,
+}
+
+/// A free slot.
+const FREE: u64 = u64::MAX;
+
+/// The fluid model: weighted max-min fairness with caps.
+#[derive(Debug, Clone)]
+pub struct FairNetwork {
+    now: u64,
+    starts: u64,
+    solver: Solver,
+    schedule: Schedule,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// Flows that end at the next advance, whenever it is.
+    at_once: Vec<u64>,
+    /// Flows that ended before an instant at which something else was done, not yet told.
+    ended: Vec<u64>,
+}
+
+impl FairNetwork {
+    /// A network of lanes that offer so many bits per second, by lane number. Lanes not named offer nothing until they
+    /// are given a capacity.
+    #[must_use]
+    pub fn new(capacities: &[f64]) -> Self {
+        let mut solver = Solver::default();
+        solver.reserve_lanes(capacities.len());
+        for (lane, &capacity) in solver.lanes.iter_mut().zip(capacities) {
+            lane.capacity = offered(capacity);
+        }
+        Self {
+            now: 0,
+            starts: 0,
+            solver,
+            schedule: Schedule::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            at_once: Vec::new(),
+            ended: Vec::new(),
+        }
+    }
+
+    fn slot(&self, key: FlowKey) -> Option<&Slot> {
+        self.slots.get(slot_of(key.0)).filter(|slot| slot.key == key.0 && key.0 != FREE)
+    }
+
+    fn release(&mut self, key: u64) {
+        let slot = slot_of(key);
+        self.slots[slot].key = FREE;
+        self.free.push(slot as u32);
+    }
+
+    /// Solves what changed at the present instant.
+    fn settle(&mut self) {
+        if !self.solver.is_dirty() {
+            return;
+        }
+        self.solver.solve();
+        let slots = &mut self.slots;
+        for &number in &self.solver.taken {
+            let class = &mut self.solver.classes.list[number as usize];
+            if class.solved_rate.to_bits() != class.rate.to_bits() || class.ran_far(self.now) {
+                class.set_rate(self.now, class.solved_rate);
+                if class.ran_far(self.now) {
+                    class.rebase(|key, end| {
+                        let slot = &mut slots[slot_of(key)];
+                        let alive = slot.key == key;
+                        if alive {
+                            slot.end = end;
+                        }
+                        alive
+                    });
+                }
+            }
+            let first = class.first(|key| slots[slot_of(key)].key == key);
+            let due = first.map_or(Schedule::NEVER, |(end, _)| class.due(end));
+            self.schedule.set(number, due);
+        }
+    }
+
+    /// Takes the class out of the schedule until it is solved again; an empty class goes.
+    fn touch(&mut self, class: u32) {
+        self.schedule.set(class, Schedule::NEVER);
+        self.solver.count_flow(class, false);
+        if self.solver.classes.list[class as usize].flows == 0 {
+            self.solver.detach(class);
+        } else {
+            self.solver.mark_class(class);
+        }
+    }
+
+    /// Moves on, one end after another, and keeps the keys of what ended.
+    fn progress(&mut self, now: u64) {
+        loop {
+            // Ends due by the present instant hold whatever else has changed in it; later ones need the new rates.
+            if self.now < now {
+                self.settle();
+            }
+            let due = self.schedule.min();
+            if due > now || due == Schedule::NEVER {
+                break;
+            }
+            self.now = self.now.max(due);
+            self.end_due(self.schedule.first());
+        }
+        self.now = self.now.max(now);
+    }
+
+    /// Ends the flows of a class that are due at the present instant.
+    fn end_due(&mut self, number: u32) {
+        loop {
+            let (class, slots) = (&mut self.solver.classes.list[number as usize], &self.slots);
+            let first = class.first(|key| slots[slot_of(key)].key == key);
+            let Some((_, key)) = first.filter(|&(end, _)| class.due(end) <= self.now) else { break };
+            class.pop();
+            let last = class.flows == 0;
+            self.ended.push(key);
+            self.release(key);
+            self.touch(number);
+            if last {
+                return;
+            }
+        }
+    }
+}
+
+fn slot_of(key: u64) -> usize {
+    (key & ((1 << SLOT_BITS) - 1)) as usize
+}
+
+fn offered(bits_per_second: f64) -> f64 {
+    if bits_per_second > 0.0 { bits_per_second.min(CAPACITY_MAX) } else { 0.0 }
+}
+
+impl NetworkModel for FairNetwork {
+    fn start(&mut self, now: SimTime, flow: Flow) -> FlowKey {
+        self.progress(now.0);
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        let key = self.starts << SLOT_BITS | u64::from(slot);
+        self.starts += 1;
+        let bits = flow.bytes.bits_f64();
+        let mut entry = Slot { key, class: AT_ONCE, end: 0.0, bytes: flow.bytes };
+        let class_key = ClassKey::new(&flow);
+        if bits > 0.0 && (class_key.cap < f64::INFINITY || !class_key.is_free()) {
+            let (class, new) = self.solver.classes.find_or_add(class_key);
+            if new {
+                self.solver.attach(class);
+                self.schedule.reserve(class as usize + 1);
+            }
+            entry.class = class;
+            entry.end = self.solver.classes.list[class as usize].join(self.now, key, bits);
+            self.solver.mark_class(class);
+            self.solver.count_flow(class, true);
+        } else {
+            self.at_once.push(key);
+        }
+        if slot as usize == self.slots.len() {
+            self.slots.push(entry);
+        } else {
+            self.slots[slot as usize] = entry;
+        }
+        FlowKey(key)
+    }
+
+    fn stop(&mut self, now: SimTime, key: FlowKey) -> Option<Bytes> {
+        self.progress(now.0);
+        let &Slot { class: number, end, bytes, .. } = self.slot(key)?;
+        self.release(key.0);
+        if number == AT_ONCE {
+            self.at_once.retain(|&other| other != key.0);
+            return Some(bytes);
+        }
+        let (class, slots) = (&mut self.solver.classes.list[number as usize], &self.slots);
+        let bits = (end - class.clock_at(self.now)).max(0.0);
+        class.leave(|key| slots[slot_of(key)].key == key);
+        self.touch(number);
+        Some(remaining_bytes(bits, bytes))
+    }
+
+    fn set_capacity(&mut self, now: SimTime, lane: LaneId, bits_per_second: f64) {
+        self.progress(now.0);
+        self.solver.reserve_lanes(lane.index() + 1);
+        let capacity = &mut self.solver.lanes[lane.index()].capacity;
+        let offered = offered(bits_per_second);
+        if capacity.to_bits() != offered.to_bits() {
+            *capacity = offered;
+            self.solver.mark_lane(lane.0);
+        }
+    }
+
+    fn next_change(&mut self) -> Option<SimTime> {
+        if !self.ended.is_empty() || !self.at_once.is_empty() {
+            return Some(SimTime(self.now));
+        }
+        self.settle();
+        let due = self.schedule.min();
+        (due != Schedule::NEVER).then(|| SimTime(due.max(self.now)))
+    }
+
+    fn advance(&mut self, now: SimTime, ended: &mut Vec<FlowKey>) {
+        self.progress(now.0);
+        while let Some(key) = self.at_once.pop() {
+            self.release(key);
+            self.ended.push(key);
+        }
+        self.ended.sort_unstable();
+        ended.extend(self.ended.drain(..).map(FlowKey));
+    }
+
+    fn changed_lanes(&mut self, changed: &mut Vec<LaneRate>) {
+        self.settle();
+        let lanes = &mut self.solver.lanes;
+        self.solver.changed.drain(|number| {
+            let lane = &mut lanes[number as usize];
+            let present = (lane.used, lane.flows);
+            if present.0.to_bits() != lane.reported.0.to_bits() || present.1 != lane.reported.1 {
+                lane.reported = present;
+                changed.push(LaneRate { lane: LaneId(number), rate: present.0, flows: present.1 });
+            }
+        });
+    }
+
+    fn rate(&mut self, key: FlowKey) -> Option<f64> {
+        self.settle();
+        let slot = self.slot(key)?;
+        let class = self.solver.classes.list.get(slot.class as usize);
+        Some(class.map_or(f64::INFINITY, |class| class.rate))
+    }
+
+    fn share_estimate(&self, lanes: &[LaneId]) -> f64 {
+        let share = |lane: &LaneId| {
+            self.solver.lanes.get(lane.index()).map_or(0.0, |lane| lane.capacity / (f64::from(lane.flows) + 1.0))
+        };
+        lanes.iter().map(share).fold(f64::INFINITY, f64::min)
+    }
+
+    fn in_flight(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+}
+
+/// Whole bytes that hold the bits left, never more than there were. Less than 1/256 bit is the noise of sums.
+pub(super) fn remaining_bytes(bits: f64, whole: Bytes) -> Bytes {
+    Bytes(((bits - 1.0 / 256.0).max(0.0) / 8.0).ceil() as u128).min(whole)
+}

@@ -1,0 +1,356 @@
+//! The weighted max-min allocation, re-solved only where it can have changed.
+//!
+//! An allocation is max-min fair exactly if every class has a bottleneck: its cap, or a full lane on which no class has a
+//! higher level (rate over weight) than it (D. Bertsekas, R. Gallager: Data Networks, 2nd ed. 1992, section 6.5.2). So a
+//! class may be left as it is while its bottleneck stays full and no class there rises above it. A solve therefore takes
+//! in the classes that changed, and with every class it takes in, all classes whose bottleneck is one of its lanes; the
+//! bottlenecks of all others are crossed by none of those taken in and stay as full as they were. The classes taken in
+//! are filled progressively in what the others leave. If a lane fills up at a level below that of a class that was left
+//! out, that class is taken in too: as its level lies above the present one, nothing settled so far is touched.
+
+use super::class::{Class, Classes, NO_BOTTLENECK};
+use super::lane::{Lane, LaneSet, Member};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Lanes with at most this many classes are summed afresh in each solve; longer ones once in as many solves.
+const SUMMED_LANE: usize = 48;
+/// Marks a queue entry as a class's cap.
+const CAP: u64 = 1 << 32;
+
+/// Lanes, classes and the solver's scratch.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Solver {
+    pub(super) lanes: Vec<Lane>,
+    pub(super) classes: Classes,
+    /// Lanes to report.
+    pub(super) changed: LaneSet,
+    /// Classes of the last solve.
+    pub(super) taken: Vec<u32>,
+    dirty_classes: Vec<u32>,
+    dirty_lanes: Vec<u32>,
+    epoch: u64,
+    touched: Vec<u32>,
+    opened: Vec<u32>,
+    risen: Vec<u32>,
+    /// Lanes by a lower bound of the level at which they fill up, and classes by the level of their cap.
+    queue: BinaryHeap<Reverse<u128>>,
+}
+
+fn entry(level: f64, id: u64) -> Reverse<u128> {
+    // Levels are not negative, so their bits order as they do.
+    Reverse(u128::from(level.to_bits()) << 64 | u128::from(id))
+}
+
+impl Solver {
+    pub(super) fn reserve_lanes(&mut self, count: usize) {
+        if count > self.lanes.len() {
+            self.lanes.resize(count, Lane::default());
+            self.changed.reserve(count);
+        }
+    }
+
+    /// The class has other flows than when it was last solved.
+    pub(super) fn mark_class(&mut self, class: u32) {
+        let entry = &mut self.classes.list[class as usize];
+        if !entry.dirty {
+            entry.dirty = true;
+            self.dirty_classes.push(class);
+        }
+    }
+
+    /// The lane offers something else, or lost a class.
+    pub(super) fn mark_lane(&mut self, lane: u32) {
+        let entry = &mut self.lanes[lane as usize];
+        if !entry.dirty {
+            entry.dirty = true;
+            self.dirty_lanes.push(lane);
+        }
+    }
+
+    /// One flow more or less on the lanes of a class.
+    pub(super) fn count_flow(&mut self, class: u32, arrives: bool) {
+        for load in &self.classes.list[class as usize].lanes {
+            let lane = &mut self.lanes[load.lane as usize];
+            lane.flows = if arrives { lane.flows + 1 } else { lane.flows - 1 };
+            self.changed.insert(load.lane);
+        }
+    }
+
+    /// Enters a new class on its lanes.
+    pub(super) fn attach(&mut self, class: u32) {
+        let mut loads = std::mem::take(&mut self.classes.list[class as usize].lanes);
+        self.classes.list[class as usize].key.loads(&mut loads);
+        self.reserve_lanes(loads.iter().map(|load| load.lane as usize + 1).max().unwrap_or(0));
+        for (slot, load) in loads.iter_mut().enumerate() {
+            let members = &mut self.lanes[load.lane as usize].members;
+            load.position = members.len() as u32;
+            members.push(Member { class, slot: slot as u32, factor: load.factor });
+        }
+        self.classes.list[class as usize].lanes = loads;
+    }
+
+    /// Takes an empty class off its lanes and forgets it.
+    pub(super) fn detach(&mut self, class: u32) {
+        let loads = std::mem::take(&mut self.classes.list[class as usize].lanes);
+        let Class { load: rate, bottleneck, .. } = self.classes.list[class as usize];
+        for load in &loads {
+            let lane = &mut self.lanes[load.lane as usize];
+            lane.members.swap_remove(load.position as usize);
+            lane.used = if lane.members.is_empty() { 0.0 } else { (lane.used - rate * load.factor).max(0.0) };
+            lane.drift += 1;
+            if let Some(moved) = lane.members.get(load.position as usize) {
+                self.classes.list[moved.class as usize].lanes[moved.slot as usize].position = load.position;
+            }
+            self.mark_lane(load.lane);
+        }
+        if bottleneck != NO_BOTTLENECK {
+            self.lanes[bottleneck as usize].bottlenecked -= 1;
+        }
+        self.classes.list[class as usize].lanes = loads;
+        self.classes.remove(class);
+    }
+
+    pub(super) fn is_dirty(&self) -> bool {
+        !self.dirty_classes.is_empty() || !self.dirty_lanes.is_empty()
+    }
+
+    /// Finds the rates of all classes that can have changed; they stand in `taken`, their rates in `solved_rate`.
+    pub(super) fn solve(&mut self) {
+        self.epoch += 1;
+        self.taken.clear();
+        self.touched.clear();
+        let mut classes = std::mem::take(&mut self.dirty_classes);
+        for class in classes.drain(..) {
+            self.classes.list[class as usize].dirty = false;
+            if self.classes.list[class as usize].flows > 0 {
+                self.take(class);
+            }
+        }
+        self.dirty_classes = classes;
+        let mut lanes = std::mem::take(&mut self.dirty_lanes);
+        for number in lanes.drain(..) {
+            self.changed.insert(number);
+            let lane = &mut self.lanes[number as usize];
+            lane.dirty = false;
+            if lane.bottlenecked > 0 {
+                self.opened.push(number);
+            } else if lane.used > lane.capacity {
+                for i in 0..lane.members.len() {
+                    self.take(self.lanes[number as usize].members[i].class);
+                }
+            }
+        }
+        self.dirty_lanes = lanes;
+        self.open();
+        self.queue.clear();
+        let mut queue = std::mem::take(&mut self.queue).into_vec();
+        for i in 0..self.touched.len() {
+            let number = self.touched[i];
+            self.sum_outsiders(number);
+            queue.push(entry(self.lanes[number as usize].level(), u64::from(number)));
+        }
+        for &class in &self.taken {
+            let level = self.classes.list[class as usize].cap_level();
+            if level < f64::INFINITY {
+                queue.push(entry(level, CAP | u64::from(class)));
+            }
+        }
+        self.queue = queue.into();
+        self.fill();
+        for &number in &self.touched {
+            let lane = &mut self.lanes[number as usize];
+            lane.used = lane.filled;
+            lane.drift += 1;
+            self.changed.insert(number);
+        }
+    }
+
+    /// Takes a class into the solve; lanes that it crosses and that bound others are opened.
+    fn take(&mut self, number: u32) {
+        let class = &mut self.classes.list[number as usize];
+        if class.epoch == self.epoch {
+            return;
+        }
+        (class.epoch, class.settled) = (self.epoch, false);
+        self.taken.push(number);
+        if class.bottleneck != NO_BOTTLENECK {
+            self.lanes[class.bottleneck as usize].bottlenecked -= 1;
+            class.bottleneck = NO_BOTTLENECK;
+        }
+        let mass = f64::from(class.flows) * class.key.weight;
+        for load in &class.lanes {
+            let lane = &mut self.lanes[load.lane as usize];
+            if lane.epoch != self.epoch {
+                lane.epoch = self.epoch;
+                lane.open = false;
+                lane.filled = lane.used;
+                (lane.mass, lane.mass_summed, lane.solved, lane.unsettled) = (0.0, 0.0, 0, 0);
+                self.touched.push(load.lane);
+            }
+            lane.filled = (lane.filled - class.load * load.factor).max(0.0);
+            lane.mass += mass * load.factor;
+            lane.mass_summed = lane.mass;
+            lane.solved += 1;
+            lane.unsettled += 1;
+            if lane.bottlenecked > 0 && !lane.open {
+                lane.open = true;
+                self.opened.push(load.lane);
+            }
+        }
+    }
+
+    /// Takes in all classes whose bottleneck is an opened lane.
+    fn open(&mut self) {
+        while let Some(number) = self.opened.pop() {
+            let mut at = 0;
+            while self.lanes[number as usize].bottlenecked > 0 {
+                let Some(member) = self.lanes[number as usize].members.get(at) else { break };
+                at += 1;
+                if self.classes.list[member.class as usize].bottleneck == number {
+                    self.take(member.class);
+                }
+            }
+        }
+    }
+
+    /// Sums what classes outside the solve use of a lane where nothing is settled yet: afresh if that is cheap or due.
+    fn sum_outsiders(&mut self, number: u32) {
+        let lane = &mut self.lanes[number as usize];
+        if !lane.has_outsiders() {
+            lane.filled = 0.0;
+        } else if lane.members.len() <= SUMMED_LANE || lane.drift as usize > lane.members.len() {
+            let outside = lane.members.iter().filter(|m| self.classes.list[m.class as usize].epoch != self.epoch);
+            lane.filled = outside.map(|m| self.classes.list[m.class as usize].load * m.factor).sum();
+            lane.drift = 0;
+        }
+    }
+
+    /// Progressive filling: lanes and caps in the order of the levels at which they bind.
+    fn fill(&mut self) {
+        let mut left = self.taken.len();
+        let mut floor = 0.0_f64;
+        while left > 0 {
+            let Some(Reverse(first)) = self.queue.pop() else { break };
+            let (key, id) = (f64::from_bits((first >> 64) as u64), first as u64);
+            if id & CAP != 0 {
+                let number = id as u32;
+                if !self.classes.list[number as usize].settled {
+                    floor = floor.max(key);
+                    self.settle(number, key, NO_BOTTLENECK);
+                    left -= 1;
+                }
+                continue;
+            }
+            let number = id as u32;
+            if self.lanes[number as usize].unsettled == 0 {
+                continue;
+            }
+            // Levels only rise while others settle, so an entry is a lower bound.
+            let level = self.lanes[number as usize].level().max(floor);
+            if level > key && self.queue.peek().is_some_and(|Reverse(next)| entry(level, id).0 > *next) {
+                self.queue.push(entry(level, id));
+                continue;
+            }
+            if self.lanes[number as usize].has_outsiders() {
+                let taken = self.take_risen(number, level);
+                if taken > 0 {
+                    left += taken;
+                    continue;
+                }
+            }
+            floor = level;
+            left -= self.settle_lane(number, level);
+        }
+    }
+
+    /// Settles all classes of the solve that cross a lane.
+    fn settle_lane(&mut self, number: u32, level: f64) -> usize {
+        let (mut settled, mut at) = (0, 0);
+        while self.lanes[number as usize].unsettled > 0 {
+            let Some(&member) = self.lanes[number as usize].members.get(at) else { break };
+            at += 1;
+            let class = &self.classes.list[member.class as usize];
+            if class.epoch == self.epoch && !class.settled {
+                self.settle(member.class, level, number);
+                settled += 1;
+            }
+        }
+        settled
+    }
+
+    fn settle(&mut self, number: u32, level: f64, bottleneck: u32) {
+        let class = &mut self.classes.list[number as usize];
+        class.settled = true;
+        class.level = level;
+        class.bottleneck = bottleneck;
+        class.solved_rate = if bottleneck == NO_BOTTLENECK { class.key.cap } else { class.key.weight * level };
+        let mass = f64::from(class.flows) * class.key.weight;
+        class.load = f64::from(class.flows) * class.solved_rate;
+        if bottleneck != NO_BOTTLENECK {
+            self.lanes[bottleneck as usize].bottlenecked += 1;
+        }
+        let mut lost = false;
+        for load in &class.lanes {
+            let lane = &mut self.lanes[load.lane as usize];
+            lane.filled += class.load * load.factor;
+            lane.mass -= mass * load.factor;
+            lane.unsettled -= 1;
+            // When much more was taken off than is left, the difference holds few true digits.
+            lost |= lane.unsettled > 0 && lane.mass < lane.mass_summed * (1.0 / 1024.0);
+        }
+        if lost {
+            self.sum_masses(number);
+        }
+    }
+
+    /// Sums the masses of a class's lanes afresh.
+    fn sum_masses(&mut self, number: u32) {
+        for load in &self.classes.list[number as usize].lanes {
+            let lane = &mut self.lanes[load.lane as usize];
+            let mut mass = 0.0;
+            for member in &lane.members {
+                let class = &self.classes.list[member.class as usize];
+                if class.epoch == self.epoch && !class.settled {
+                    mass += f64::from(class.flows) * class.key.weight * member.factor;
+                }
+            }
+            (lane.mass, lane.mass_summed) = (mass, mass);
+        }
+    }
+
+    /// Takes in the classes left out so far that are above the level at which a lane fills up, and returns how many
+    /// came with them. Their lanes are queued again, as their levels may have sunk (not below the present one).
+    fn take_risen(&mut self, number: u32, level: f64) -> usize {
+        let (taken, touched) = (self.taken.len(), self.touched.len());
+        let mut risen = std::mem::take(&mut self.risen);
+        let above = self.lanes[number as usize].members.iter().map(|m| m.class).filter(|&class| {
+            let class = &self.classes.list[class as usize];
+            class.epoch != self.epoch && class.level > level
+        });
+        risen.extend(above);
+        for class in risen.drain(..) {
+            self.take(class);
+        }
+        self.risen = risen;
+        self.open();
+        for i in touched..self.touched.len() {
+            self.sum_outsiders(self.touched[i]);
+        }
+        for i in taken..self.taken.len() {
+            let class = &self.classes.list[self.taken[i] as usize];
+            if class.cap_level() < f64::INFINITY {
+                self.queue.push(entry(class.cap_level(), CAP | u64::from(self.taken[i])));
+            }
+            for load in &class.lanes {
+                let lane = &mut self.lanes[load.lane as usize];
+                // Once all are in and none is settled, nothing is used: say so exactly.
+                if lane.unsettled == lane.solved && !lane.has_outsiders() {
+                    lane.filled = 0.0;
+                }
+                self.queue.push(entry(lane.level(), u64::from(load.lane)));
+            }
+        }
+        self.taken.len() - taken
+    }
+}
