@@ -4,6 +4,7 @@ pub mod model;
 pub mod network;
 pub mod observe;
 pub mod policy;
+pub mod rng;
 pub mod scenario;
 pub mod signals;
 pub mod units;
