@@ -5,10 +5,12 @@
 
 mod fair;
 pub mod reference;
+mod routing;
 mod tcp;
 mod work;
 
 pub use fair::FairNetwork;
+pub use routing::{Route, Routes};
 pub use tcp::window_cap;
 pub use work::transfer_time;
 

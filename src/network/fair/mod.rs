@@ -82,6 +82,13 @@ impl FairNetwork {
         }
     }
 
+    /// A small number for a flow, below the most flows ever in flight and its own as long as it is in the network: an
+    /// index for tables beside it.
+    #[must_use]
+    pub fn slot_of(key: FlowKey) -> usize {
+        slot_of(key.0)
+    }
+
     fn slot(&self, key: FlowKey) -> Option<&Slot> {
         self.slots.get(slot_of(key.0)).filter(|slot| slot.key == key.0 && key.0 != FREE)
     }
