@@ -116,6 +116,11 @@ pub(super) struct Class {
     /// The solve that last held it, and whether it is settled there.
     pub(super) epoch: u64,
     pub(super) settled: bool,
+    /// The level at which its cap binds, or a lane that it has for itself, and that lane.
+    pub(super) own_level: f64,
+    pub(super) own_lane: u32,
+    /// It crosses lanes that other classes cross.
+    pub(super) shared: bool,
     /// Ends on the clock, with keys; entries of stopped flows stay until they surface.
     ends: BinaryHeap<Reverse<u128>>,
     /// Entries of stopped flows.
@@ -141,6 +146,9 @@ impl Class {
             clock: 0.0,
             epoch: 0,
             settled: false,
+            own_level: 0.0,
+            own_lane: NO_BOTTLENECK,
+            shared: false,
             ends: BinaryHeap::new(),
             stopped: 0,
             joined: 0,

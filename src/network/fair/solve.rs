@@ -15,8 +15,6 @@ use std::collections::BinaryHeap;
 
 /// Lanes with at most this many classes are summed afresh in each solve; longer ones once in as many solves.
 const SUMMED_LANE: usize = 48;
-/// Marks a queue entry as a class's cap.
-const CAP: u64 = 1 << 32;
 
 /// Lanes, classes and the solver's scratch.
 #[derive(Debug, Clone, Default)]
@@ -33,13 +31,14 @@ pub(super) struct Solver {
     touched: Vec<u32>,
     opened: Vec<u32>,
     risen: Vec<u32>,
-    /// Lanes by a lower bound of the level at which they fill up, and classes by the level of their cap.
+    bound: Vec<u32>,
+    /// Lanes by a lower bound of the level at which they fill up.
     queue: BinaryHeap<Reverse<u128>>,
 }
 
-fn entry(level: f64, id: u64) -> Reverse<u128> {
+fn entry(level: f64, lane: u32) -> Reverse<u128> {
     // Levels are not negative, so their bits order as they do.
-    Reverse(u128::from(level.to_bits()) << 64 | u128::from(id))
+    Reverse(u128::from(level.to_bits()) << 64 | u128::from(lane))
 }
 
 impl Solver {
@@ -148,13 +147,7 @@ impl Solver {
         for i in 0..self.touched.len() {
             let number = self.touched[i];
             self.sum_outsiders(number);
-            queue.push(entry(self.lanes[number as usize].level(), u64::from(number)));
-        }
-        for &class in &self.taken {
-            let level = self.classes.list[class as usize].cap_level();
-            if level < f64::INFINITY {
-                queue.push(entry(level, CAP | u64::from(class)));
-            }
+            queue.push(entry(self.lanes[number as usize].level(), number));
         }
         self.queue = queue.into();
         self.fill();
@@ -179,8 +172,18 @@ impl Solver {
             class.bottleneck = NO_BOTTLENECK;
         }
         let mass = f64::from(class.flows) * class.key.weight;
+        (class.own_level, class.own_lane, class.shared) = (class.cap_level(), NO_BOTTLENECK, false);
         for load in &class.lanes {
             let lane = &mut self.lanes[load.lane as usize];
+            // A lane that no other class crosses is a cap.
+            if lane.members.len() == 1 {
+                let level = lane.capacity / (mass * load.factor);
+                if level < class.own_level {
+                    (class.own_level, class.own_lane) = (level, load.lane);
+                }
+                continue;
+            }
+            class.shared = true;
             if lane.epoch != self.epoch {
                 lane.epoch = self.epoch;
                 lane.open = false;
@@ -226,41 +229,59 @@ impl Solver {
         }
     }
 
-    /// Progressive filling: lanes and caps in the order of the levels at which they bind.
+    /// Progressive filling: lanes in the order of the levels at which they are full.
     fn fill(&mut self) {
         let mut left = self.taken.len();
+        for i in 0..self.taken.len() {
+            if !self.classes.list[self.taken[i] as usize].shared {
+                self.settle_own(self.taken[i]);
+                left -= 1;
+            }
+        }
         let mut floor = 0.0_f64;
         while left > 0 {
             let Some(Reverse(first)) = self.queue.pop() else { break };
-            let (key, id) = (f64::from_bits((first >> 64) as u64), first as u64);
-            if id & CAP != 0 {
-                let number = id as u32;
-                if !self.classes.list[number as usize].settled {
-                    floor = floor.max(key);
-                    self.settle(number, key, NO_BOTTLENECK);
-                    left -= 1;
-                }
-                continue;
-            }
-            let number = id as u32;
+            let (key, number) = (f64::from_bits((first >> 64) as u64), first as u32);
             if self.lanes[number as usize].unsettled == 0 {
                 continue;
             }
             // Levels only rise while others settle, so an entry is a lower bound.
             let level = self.lanes[number as usize].level().max(floor);
-            if level > key && self.queue.peek().is_some_and(|Reverse(next)| entry(level, id).0 > *next) {
-                self.queue.push(entry(level, id));
+            if level > key && self.queue.peek().is_some_and(|Reverse(next)| entry(level, number).0 > *next) {
+                self.queue.push(entry(level, number));
                 continue;
             }
-            if self.lanes[number as usize].has_outsiders() {
-                let taken = self.take_risen(number, level);
-                if taken > 0 {
-                    left += taken;
-                    continue;
-                }
+            self.look_around(number, level);
+            if self.risen.is_empty() && self.bound.is_empty() {
+                floor = level;
+                left -= self.settle_lane(number, level);
+                continue;
             }
-            floor = level;
-            left -= self.settle_lane(number, level);
+            // No lane is full below this level, so what a class's own bound holds below it is settled there. Then the
+            // lane fills up later.
+            left -= self.bound.len();
+            while let Some(class) = self.bound.pop() {
+                self.settle_own(class);
+            }
+            left += self.take_risen();
+            if self.lanes[number as usize].unsettled > 0 {
+                self.queue.push(entry(self.lanes[number as usize].level().max(floor), number));
+            }
+        }
+    }
+
+    /// Lists what keeps a lane from filling up at a level: classes left out that are above it, and classes that their
+    /// own bounds hold at or below it.
+    fn look_around(&mut self, number: u32, level: f64) {
+        for member in &self.lanes[number as usize].members {
+            let class = &self.classes.list[member.class as usize];
+            if class.epoch != self.epoch {
+                if class.level > level {
+                    self.risen.push(member.class);
+                }
+            } else if !class.settled && class.own_level <= level {
+                self.bound.push(member.class);
+            }
         }
     }
 
@@ -279,6 +300,11 @@ impl Solver {
         settled
     }
 
+    fn settle_own(&mut self, number: u32) {
+        let Class { own_level, own_lane, .. } = self.classes.list[number as usize];
+        self.settle(number, own_level, own_lane);
+    }
+
     fn settle(&mut self, number: u32, level: f64, bottleneck: u32) {
         let class = &mut self.classes.list[number as usize];
         class.settled = true;
@@ -293,6 +319,11 @@ impl Solver {
         let mut lost = false;
         for load in &class.lanes {
             let lane = &mut self.lanes[load.lane as usize];
+            if lane.members.len() == 1 {
+                lane.used = class.load * load.factor;
+                self.changed.insert(load.lane);
+                continue;
+            }
             lane.filled += class.load * load.factor;
             lane.mass -= mass * load.factor;
             lane.unsettled -= 1;
@@ -319,36 +350,28 @@ impl Solver {
         }
     }
 
-    /// Takes in the classes left out so far that are above the level at which a lane fills up, and returns how many
-    /// came with them. Their lanes are queued again, as their levels may have sunk (not below the present one).
-    fn take_risen(&mut self, number: u32, level: f64) -> usize {
+    /// Takes in the classes that rose above a lane's level, and returns how many came with them. Their lanes are queued
+    /// again, as their levels may have sunk (not below the present one).
+    fn take_risen(&mut self) -> usize {
         let (taken, touched) = (self.taken.len(), self.touched.len());
-        let mut risen = std::mem::take(&mut self.risen);
-        let above = self.lanes[number as usize].members.iter().map(|m| m.class).filter(|&class| {
-            let class = &self.classes.list[class as usize];
-            class.epoch != self.epoch && class.level > level
-        });
-        risen.extend(above);
-        for class in risen.drain(..) {
+        while let Some(class) = self.risen.pop() {
             self.take(class);
         }
-        self.risen = risen;
         self.open();
         for i in touched..self.touched.len() {
             self.sum_outsiders(self.touched[i]);
         }
         for i in taken..self.taken.len() {
-            let class = &self.classes.list[self.taken[i] as usize];
-            if class.cap_level() < f64::INFINITY {
-                self.queue.push(entry(class.cap_level(), CAP | u64::from(self.taken[i])));
-            }
-            for load in &class.lanes {
+            for load in &self.classes.list[self.taken[i] as usize].lanes {
                 let lane = &mut self.lanes[load.lane as usize];
+                if lane.members.len() == 1 {
+                    continue;
+                }
                 // Once all are in and none is settled, nothing is used: say so exactly.
                 if lane.unsettled == lane.solved && !lane.has_outsiders() {
                     lane.filled = 0.0;
                 }
-                self.queue.push(entry(lane.level(), u64::from(load.lane)));
+                self.queue.push(entry(lane.level(), load.lane));
             }
         }
         self.taken.len() - taken
