@@ -1,5 +1,4 @@
 use super::*;
-use rand_distr::Distribution as _;
 
 const DRAWS: usize = 200_000;
 

@@ -1,8 +1,12 @@
 //! Where jobs come from: a sorted stream of submissions.
 
+mod merged;
 mod plan;
+mod synthetic;
 
+pub use merged::{Listed, Merged, source};
 pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
+pub use synthetic::Generator;
 
 use crate::model::Job;
 

@@ -1,0 +1,116 @@
+//! One stream out of many: the synthetic classes, the single jobs and the logs of a scenario.
+
+use super::synthetic::Generator;
+use super::{ClassPlan, JobSource};
+use crate::model::{ClassId, Job, JobNumber};
+use crate::rng::Streams;
+use crate::signals::Calendar;
+use crate::units::SimTime;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A job's place in the merged order: submission, class (ids follow names), ordinal, and the source last.
+type Place = (SimTime, ClassId, u64, usize);
+
+/// Sources merged by submission, then class, then ordinal. It gives out the job numbers, from 0.
+pub struct Merged {
+    sources: Vec<Box<dyn JobSource>>,
+    /// The first job of each source that is not at its end.
+    heads: Vec<Option<Job>>,
+    order: BinaryHeap<Reverse<Place>>,
+    until: Option<SimTime>,
+    next: u64,
+    started: bool,
+}
+
+/// The jobs of a scenario: its synthetic classes and its single jobs, submitted before `until`.
+///
+/// `calendar` says where the start lies in the week. Logs are added with [`Merged::with`].
+#[must_use]
+pub fn source(
+    classes: &[ClassPlan],
+    jobs: &[Job],
+    calendar: Calendar,
+    until: Option<SimTime>,
+    streams: &Streams,
+) -> Merged {
+    let mut sources: Vec<Box<dyn JobSource>> = Vec::with_capacity(classes.len() + 1);
+    for plan in classes {
+        sources.push(Box::new(Generator::new(plan, calendar, until, streams)));
+    }
+    sources.push(Box::new(Listed::new(jobs.to_vec())));
+    Merged::new(sources, until)
+}
+
+impl Merged {
+    /// Merges sources, each in its own order of submission. Jobs at or after `until` are left out.
+    #[must_use]
+    pub fn new(sources: Vec<Box<dyn JobSource>>, until: Option<SimTime>) -> Self {
+        let heads = sources.iter().map(|_| None).collect();
+        Self { sources, heads, order: BinaryHeap::new(), until, next: 0, started: false }
+    }
+
+    /// Adds a source, such as a log. Only before the first job was taken.
+    #[must_use]
+    pub fn with(mut self, source: Box<dyn JobSource>) -> Self {
+        self.sources.push(source);
+        self.heads.push(None);
+        self
+    }
+
+    /// Takes the next job of a source into the merge. `after` is the submission of its job before.
+    fn fill(&mut self, at: usize, after: SimTime) -> Result<(), String> {
+        let Some(job) = self.sources[at].next_job()? else { return Ok(()) };
+        let submit = job.request.submit;
+        if submit < after {
+            return Err(format!(
+                "a source of jobs is not in the order of submission: {} follows {}",
+                submit.since(SimTime::ZERO),
+                after.since(SimTime::ZERO)
+            ));
+        }
+        if self.until.is_none_or(|until| submit < until) {
+            self.order.push(Reverse((submit, job.request.class, job.ordinal, at)));
+            self.heads[at] = Some(job);
+        }
+        Ok(())
+    }
+}
+
+impl JobSource for Merged {
+    fn next_job(&mut self) -> Result<Option<Job>, String> {
+        if !self.started {
+            self.started = true;
+            for at in 0..self.sources.len() {
+                self.fill(at, SimTime::ZERO)?;
+            }
+        }
+        let Some(Reverse((submit, _, _, at))) = self.order.pop() else { return Ok(None) };
+        let Some(mut job) = self.heads[at].take() else { return Ok(None) };
+        self.fill(at, submit)?;
+        job.request.number = JobNumber(self.next);
+        self.next += 1;
+        Ok(Some(job))
+    }
+}
+
+/// Jobs of a list, sorted by submission, then class, then ordinal.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    jobs: std::vec::IntoIter<Job>,
+}
+
+impl Listed {
+    /// The jobs of a list in any order.
+    #[must_use]
+    pub fn new(mut jobs: Vec<Job>) -> Self {
+        jobs.sort_by_key(|job| (job.request.submit, job.request.class, job.ordinal));
+        Self { jobs: jobs.into_iter() }
+    }
+}
+
+impl JobSource for Listed {
+    fn next_job(&mut self) -> Result<Option<Job>, String> {
+        Ok(self.jobs.next())
+    }
+}
