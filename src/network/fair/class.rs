@@ -16,10 +16,11 @@ const REBASE_BITS: f64 = (1u64 << 40) as f64;
 
 /// What makes flows share alike.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub(super) struct ClassKey {
-    pub(super) lanes: Arc<[LaneId]>,
-    pub(super) cap: f64,
     pub(super) weight: f64,
+    pub(super) cap: f64,
+    pub(super) lanes: Arc<[LaneId]>,
     pub(super) consumption: Option<Arc<[f64]>>,
 }
 
@@ -90,43 +91,46 @@ pub(super) struct ClassLane {
 ///
 /// They all have the same rate, so one clock serves them: the bits that a flow present all along would have been served.
 /// A flow that joins when the clock shows `v` ends when it shows `v + bits`: a key that never changes, whatever the rate.
+///
+/// The fields are in the order in which a solve reads them: the first cache line decides whether a class takes part.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub(super) struct Class {
-    pub(super) key: ClassKey,
-    pub(super) lanes: Vec<ClassLane>,
-    hash: u64,
-    /// Flows in it.
-    pub(super) flows: u32,
-    /// It is in the list of classes to solve.
-    pub(super) dirty: bool,
-    /// The lane that bounds it, or [`NO_BOTTLENECK`].
-    pub(super) bottleneck: u32,
+    /// The solve that last held it, and whether it is settled there.
+    pub(super) epoch: u64,
     /// Its rate per flow and unit of weight.
     pub(super) level: f64,
+    /// The level at which its cap binds, or a lane that it has for itself, and that lane.
+    pub(super) own_level: f64,
+    pub(super) own_lane: u32,
+    /// The lane that bounds it, or [`NO_BOTTLENECK`].
+    pub(super) bottleneck: u32,
+    /// Flows in it.
+    pub(super) flows: u32,
+    pub(super) settled: bool,
+    /// It crosses lanes that other classes cross.
+    pub(super) shared: bool,
+    /// It is in the list of classes to solve.
+    pub(super) dirty: bool,
+    pub(super) lanes: Vec<ClassLane>,
     /// Bits per second of all its flows, as last solved.
     pub(super) load: f64,
-    /// Bits per second of each flow since `since`.
-    pub(super) rate: f64,
     /// What the solve found for `rate`.
     pub(super) solved_rate: f64,
+    pub(super) key: ClassKey,
+    /// Bits per second of each flow since `since`.
+    pub(super) rate: f64,
     /// When `clock` was read.
     pub(super) since: u64,
     /// Bits served to each flow up to `since`.
     clock: f64,
-    /// The solve that last held it, and whether it is settled there.
-    pub(super) epoch: u64,
-    pub(super) settled: bool,
-    /// The level at which its cap binds, or a lane that it has for itself, and that lane.
-    pub(super) own_level: f64,
-    pub(super) own_lane: u32,
-    /// It crosses lanes that other classes cross.
-    pub(super) shared: bool,
     /// Ends on the clock, with keys; entries of stopped flows stay until they surface.
     ends: BinaryHeap<Reverse<u128>>,
     /// Entries of stopped flows.
     stopped: usize,
     /// Flows that joined since the clock was last set to zero.
     joined: usize,
+    hash: u64,
 }
 
 impl Class {

@@ -10,39 +10,40 @@ pub(super) struct Member {
     pub(super) factor: f64,
 }
 
-/// One direction of a link.
+/// One direction of a link. The fields are in the order in which a solve reads them.
 #[derive(Debug, Clone, Default)]
+#[repr(C)]
 pub(super) struct Lane {
-    /// Bits per second offered to flows.
-    pub(super) capacity: f64,
-    /// Bits per second in use by its classes, as last solved.
-    pub(super) used: f64,
-    /// Flows that cross it.
-    pub(super) flows: u32,
-    /// Classes whose bottleneck it is.
-    pub(super) bottlenecked: u32,
-    /// It is in the list of lanes to look at.
-    pub(super) dirty: bool,
     /// The classes that cross it.
     pub(super) members: Vec<Member>,
-    /// Changes of `used` since it was last summed afresh.
-    pub(super) drift: u32,
-    /// What was last told to the driver.
-    pub(super) reported: (f64, u32),
-    /// The solve that last touched it; the fields below belong to that solve.
+    /// The solve that last touched it; the next five fields belong to that solve.
     pub(super) epoch: u64,
-    /// Its bottlenecked classes are, or will be, part of this solve.
-    pub(super) open: bool,
     /// Bits per second of classes outside this solve and of those already settled.
     pub(super) filled: f64,
     /// Bits per second that it would use more for each unit of level: classes not yet settled.
     pub(super) mass: f64,
-    /// `mass` when it was last summed afresh.
-    pub(super) mass_summed: f64,
     /// Classes of this solve that cross it.
     pub(super) solved: u32,
     /// Those of them that are not yet settled.
     pub(super) unsettled: u32,
+    /// Its bottlenecked classes are, or will be, part of this solve.
+    pub(super) open: bool,
+    /// It is in the list of lanes to look at.
+    pub(super) dirty: bool,
+    /// Classes whose bottleneck it is.
+    pub(super) bottlenecked: u32,
+    /// Bits per second in use by its classes, as last solved.
+    pub(super) used: f64,
+    /// Bits per second offered to flows.
+    pub(super) capacity: f64,
+    /// `mass` when it was last summed afresh.
+    pub(super) mass_summed: f64,
+    /// Flows that cross it.
+    pub(super) flows: u32,
+    /// Changes of `used` since it was last summed afresh.
+    pub(super) drift: u32,
+    /// What was last told to the driver.
+    pub(super) reported: (f64, u32),
 }
 
 impl Lane {

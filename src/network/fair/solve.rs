@@ -13,8 +13,10 @@ use super::lane::{Lane, LaneSet, Member};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Lanes with at most this many classes are summed afresh in each solve; longer ones once in as many solves.
-const SUMMED_LANE: usize = 48;
+/// Lanes with at most this many classes are summed afresh in each solve.
+const SUMMED_LANE: usize = 16;
+/// Longer ones are after this many changes, or as many as they have classes.
+const DRIFT_MAX: usize = 32;
 
 /// Lanes, classes and the solver's scratch.
 #[derive(Debug, Clone, Default)]
@@ -222,7 +224,7 @@ impl Solver {
         let lane = &mut self.lanes[number as usize];
         if !lane.has_outsiders() {
             lane.filled = 0.0;
-        } else if lane.members.len() <= SUMMED_LANE || lane.drift as usize > lane.members.len() {
+        } else if lane.members.len() <= SUMMED_LANE || lane.drift as usize > lane.members.len().max(DRIFT_MAX) {
             let outside = lane.members.iter().filter(|m| self.classes.list[m.class as usize].epoch != self.epoch);
             lane.filled = outside.map(|m| self.classes.list[m.class as usize].load * m.factor).sum();
             lane.drift = 0;

@@ -416,3 +416,37 @@ proptest! {
         }
     }
 }
+
+/// After 20,000 events on 30 lanes with 200 flows in flight, what was carried on from solve to solve must still be what
+/// the book says for the flows that are there.
+#[test]
+fn a_long_run_stays_fair() {
+    let capacities: Vec<f64> = (0..30).map(|lane| 1e9 * f64::from(1 + lane % 7)).collect();
+    let mut network = FairNetwork::new(&capacities);
+    let mut state = 1_u64;
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let (mut there, mut ended, mut now): (Vec<(FlowKey, Flow)>, Vec<FlowKey>, SimTime) = Default::default();
+    for event in 0..20_000 {
+        while there.len() < 200 {
+            let lanes = [random(10) as u32, 10 + random(10) as u32, 20 + random(10) as u32];
+            let new = flow(&lanes, u128::from(1 + random(10_000_000_000)));
+            there.push((network.start(now, new.clone()), new));
+        }
+        now = network.next_change().expect("flows in flight");
+        network.advance(now, &mut ended);
+        for key in ended.drain(..) {
+            there.retain(|(other, _)| *other != key);
+        }
+        if event % 500 == 0 {
+            let mut fresh = TextbookNetwork::new(&capacities);
+            let keys: Vec<FlowKey> = there.iter().map(|(_, flow)| fresh.start(SimTime(0), flow.clone())).collect();
+            for ((key, flow), other) in there.iter().zip(keys) {
+                let (rate, book) = (network.rate(*key).expect("in flight"), fresh.rate(other).expect("in flight"));
+                assert!((rate - book).abs() <= 1e-9 * book, "event {event}: {rate} for {book} of {flow:?}");
+            }
+        }
+    }
+}
