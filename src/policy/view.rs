@@ -1,7 +1,7 @@
 //! What a policy may know. Requested times, never true ones; published summaries, never another center's nodes.
 
 use crate::model::{
-    Allocation, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId,
+    Allocation, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId, Totals,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -201,6 +201,10 @@ pub trait Desk {
     fn pool(&self) -> &Pool;
     /// Its nodes as they are.
     fn nodes(&self) -> &NodePool;
+    /// Sums of what is free on its nodes.
+    fn free(&self) -> Totals {
+        *self.nodes().free()
+    }
     /// What a job of this pool (queued or running) asked for.
     fn request(&self, job: JobSlot) -> &Request;
     /// The job's requested run time on this pool.
@@ -215,6 +219,11 @@ pub trait Desk {
     fn fits(&self, job: JobSlot) -> bool;
     /// Starts the job on nodes of the packing's choice; false (and nothing done) where it finds none.
     fn start(&mut self, job: JobSlot) -> bool;
+    /// Starts the job in room that a discipline counts as free because its holder's predicted end has come, though that end
+    /// has not been handled yet: for zero time the pool may be over-committed. Where the driver allows no such thing it is `start`.
+    fn start_overcommitted(&mut self, job: JobSlot) -> bool {
+        self.start(job)
+    }
     /// Starts the job on these nodes; false (and nothing done) where they are not free.
     fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool;
     /// The nodes of a running job.

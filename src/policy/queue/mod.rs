@@ -1,4 +1,29 @@
 //! Queue disciplines: the order of a pool's queue, and who may overtake.
+//!
+//! [`order`] says who is next, [`Estimate`] how long jobs are believed to run; [`InOrder`] lets nobody overtake, [`Easy`] whoever
+//! does not delay the first, [`Conservative`] whoever delays nobody before him, [`NamedEasy`] is EASY on named nodes.
+//! [`QueueSpec`] builds them.
+
+mod book;
+mod conservative;
+mod easy;
+mod estimate;
+mod in_order;
+mod named_easy;
+pub mod order;
+mod profile;
+mod spec;
+mod waiting;
+
+pub use conservative::Conservative;
+pub use easy::Easy;
+pub use estimate::Estimate;
+pub use in_order::InOrder;
+pub use named_easy::NamedEasy;
+pub use spec::{
+    ConservativeSpec, EasySpec, FairShareSpec, InOrderSpec, MultiQueueSpec, NoParameters, OrderSpec, QueueSpec,
+    ReservationKind,
+};
 
 use super::view::Desk;
 use crate::model::JobSlot;
@@ -27,3 +52,10 @@ pub trait QueueDiscipline: Send {
         None
     }
 }
+
+#[cfg(test)]
+mod bench_desk;
+#[cfg(test)]
+mod published;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! A pool and its clock for tests: submissions and ends, nothing else.
+
+use super::QueueDiscipline;
+use crate::model::{
+    Allocation, CenterId, ClassId, ConstraintId, Input, JobNumber, JobSlot, NodePool, NodeShape, Pool, Rates, Request,
+    SiteId, TaskShape, TenantId, Totals, Work,
+};
+use crate::policy::view::Desk;
+use crate::signals::Series;
+use crate::units::{Bytes, Power, SimDuration, SimTime};
+use std::collections::BTreeMap;
+
+/// A job of a test, in seconds and processors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Case {
+    pub(super) submit: u64,
+    pub(super) run: u64,
+    pub(super) requested: u64,
+    pub(super) size: u32,
+    pub(super) tenant: u32,
+    pub(super) priority: i32,
+    pub(super) deadline: Option<u64>,
+}
+
+impl Case {
+    pub(super) fn new(submit: u64, run: u64, requested: u64, size: u32) -> Self {
+        Self { submit, run, requested, size, ..Self::default() }
+    }
+}
+
+/// How events of one instant are ordered and when the discipline is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// Ends first; one pass an instant.
+    Ours,
+    /// Submissions first; one pass an event; over-commitment allowed.
+    Predictsim,
+}
+
+/// One pool of like processors, each a core. Times are milliseconds where `unit` says so.
+pub(super) struct Bench {
+    now: SimTime,
+    pool: Pool,
+    nodes: NodePool,
+    requests: Vec<Request>,
+    runs: Vec<SimDuration>,
+    free: Totals,
+    taken: u64,
+    pub(super) starts: Vec<Option<SimTime>>,
+    pub(super) allocations: Vec<Option<Allocation>>,
+    node_free: Vec<bool>,
+    started_now: Vec<JobSlot>,
+    rules: Rules,
+}
+
+impl Bench {
+    /// `nodes` nodes of `cores` cores.
+    fn new(nodes: u64, cores: u32, cases: &[Case], unit: u64, rules: Rules) -> Self {
+        let shape = NodeShape { cores_milli: cores * 1000, memory: 0, cards: 0, accelerator: None };
+        let zero = || Series::steps(&[(SimDuration::ZERO, 0)], None).unwrap();
+        let pool = Pool {
+            name: "bench".to_owned(),
+            center: CenterId(0),
+            nodes,
+            nodes_max: nodes,
+            node: shape,
+            speed: 1.0,
+            cpu_rates: Rates::default(),
+            card_rates: Rates::default(),
+            power_idle: Power(0),
+            power_peak: Power(0),
+            closed_share: zero(),
+            closed_load: zero(),
+        };
+        let time = |at: u64| SimTime(at * unit);
+        let request = |(number, case): (usize, &Case)| Request {
+            number: JobNumber(number as u64),
+            class: ClassId(0),
+            tenant: TenantId(case.tenant),
+            origin: SiteId(0),
+            submit: time(case.submit),
+            tasks: case.size,
+            task: TaskShape { cores_milli: 1000, memory: 0, accelerators_milli: 0, accelerator: None },
+            requested: Work::Time(SimDuration(case.requested * unit)),
+            input: Input::None,
+            output: Bytes::ZERO,
+            output_to: None,
+            deadline: case.deadline.map(time),
+            priority: case.priority,
+            round_trip: None,
+            constraint: ConstraintId(0),
+        };
+        Self {
+            now: SimTime::ZERO,
+            free: pool.capacity(nodes),
+            nodes: NodePool::new(shape, nodes),
+            pool,
+            requests: cases.iter().enumerate().map(request).collect(),
+            runs: cases.iter().map(|case| SimDuration(case.run * unit)).collect(),
+            taken: 0,
+            starts: vec![None; cases.len()],
+            allocations: vec![None; cases.len()],
+            node_free: vec![true; usize::try_from(nodes).unwrap()],
+            started_now: Vec::new(),
+            rules,
+        }
+    }
+
+    fn size(&self, job: JobSlot) -> u64 {
+        u64::from(self.requests[job.index()].tasks) * 1000
+    }
+
+    fn begin(&mut self, job: JobSlot) {
+        assert!(self.starts[job.index()].is_none(), "job {job:?} started twice");
+        self.taken += self.size(job);
+        self.recount();
+        self.starts[job.index()] = Some(self.now);
+        self.started_now.push(job);
+    }
+
+    fn recount(&mut self) {
+        self.free.cores_milli = self.pool.capacity(self.pool.nodes).cores_milli.saturating_sub(self.taken);
+    }
+
+    fn end(&mut self, job: JobSlot) {
+        self.taken -= self.size(job);
+        self.recount();
+        for part in self.allocations[job.index()].iter().flat_map(|all| all.parts.iter()) {
+            (part.first..part.first + part.count).for_each(|node| self.node_free[node as usize] = true);
+        }
+    }
+}
+
+impl Desk for Bench {
+    fn now(&self) -> SimTime {
+        self.now
+    }
+    fn pool(&self) -> &Pool {
+        &self.pool
+    }
+    fn nodes(&self) -> &NodePool {
+        &self.nodes
+    }
+    fn free(&self) -> Totals {
+        self.free
+    }
+    fn request(&self, job: JobSlot) -> &Request {
+        &self.requests[job.index()]
+    }
+    fn requested(&self, job: JobSlot) -> SimDuration {
+        self.pool.duration(&self.requests[job.index()].requested, &self.requests[job.index()]).unwrap()
+    }
+    fn queued_at(&self, job: JobSlot) -> SimTime {
+        self.requests[job.index()].submit
+    }
+    fn clairvoyant(&self, job: JobSlot) -> Option<SimDuration> {
+        Some(self.runs[job.index()])
+    }
+    fn tenant_weight(&self, _job: JobSlot) -> f64 {
+        1.0
+    }
+    fn fits(&self, job: JobSlot) -> bool {
+        self.free.cores_milli >= self.size(job)
+    }
+    fn start(&mut self, job: JobSlot) -> bool {
+        let fits = self.fits(job);
+        if fits {
+            self.begin(job);
+        }
+        fits
+    }
+    fn start_overcommitted(&mut self, job: JobSlot) -> bool {
+        if self.rules != Rules::Predictsim {
+            return self.start(job);
+        }
+        self.begin(job);
+        true
+    }
+    fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool {
+        let numbers = || nodes.parts.iter().flat_map(|part| part.first..part.first + part.count);
+        assert_eq!(nodes.tasks(), u64::from(self.requests[job.index()].tasks));
+        if !numbers().all(|node| self.node_free[node as usize]) {
+            return false;
+        }
+        numbers().for_each(|node| self.node_free[node as usize] = false);
+        self.begin(job);
+        self.allocations[job.index()] = Some(nodes);
+        true
+    }
+    fn allocation(&self, job: JobSlot) -> Option<&Allocation> {
+        self.allocations[job.index()].as_ref()
+    }
+}
+
+/// Runs all cases (sorted by submission) and returns the bench with its starts. Panics where a job never starts.
+pub(super) fn simulate(
+    nodes: u64,
+    cores: u32,
+    cases: &[Case],
+    unit: u64,
+    rules: Rules,
+    queue: &mut dyn QueueDiscipline,
+) -> Bench {
+    let mut bench = Bench::new(nodes, cores, cases, unit, rules);
+    // Ends by time, then by the order of starts.
+    let mut ends: BTreeMap<(SimTime, u64), JobSlot> = BTreeMap::new();
+    let mut starts = 0;
+    let mut next = 0;
+    loop {
+        let submit = bench.requests.get(next).map(|request| request.submit);
+        let end = ends.first_key_value().map(|(key, _)| key.0);
+        let wake = queue.wake_at().filter(|at| *at > bench.now);
+        let Some(now) = [submit, end, wake.filter(|_| submit.or(end).is_some())].into_iter().flatten().min() else {
+            break;
+        };
+        bench.now = now;
+        let submissions_due = submit == Some(now);
+        if rules == Rules::Predictsim && submissions_due {
+            queue.enqueued(JobSlot(next as u32), &bench);
+            next += 1;
+        } else if rules == Rules::Predictsim && end == Some(now) {
+            end_one(&mut ends, &mut bench, queue);
+        } else {
+            while ends.first_key_value().is_some_and(|(key, _)| key.0 == now) {
+                end_one(&mut ends, &mut bench, queue);
+            }
+            while bench.requests.get(next).is_some_and(|request| request.submit == now) {
+                queue.enqueued(JobSlot(next as u32), &bench);
+                next += 1;
+            }
+        }
+        queue.decide(&mut bench);
+        for job in std::mem::take(&mut bench.started_now) {
+            queue.started(job, &bench);
+            ends.insert((now + bench.runs[job.index()], starts), job);
+            starts += 1;
+        }
+    }
+    assert!(bench.starts.iter().all(Option::is_some), "jobs left in the queue: {}", queue.len());
+    bench
+}
+
+fn end_one(ends: &mut BTreeMap<(SimTime, u64), JobSlot>, bench: &mut Bench, queue: &mut dyn QueueDiscipline) {
+    if let Some((_, job)) = ends.pop_first() {
+        bench.end(job);
+        let started = bench.starts[job.index()].unwrap();
+        queue.ended(job, started, bench);
+    }
+}
+
+/// Start times in units of the cases, by case.
+pub(super) fn starts(processors: u32, cases: &[Case], queue: &mut dyn QueueDiscipline) -> Vec<u64> {
+    let bench = simulate(1, processors, cases, 1_000_000_000, Rules::Ours, queue);
+    bench.starts.iter().map(|start| start.unwrap().0 / 1_000_000_000).collect()
+}

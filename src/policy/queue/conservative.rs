@@ -1,0 +1,207 @@
+//! Conservative backfilling: every job gets a reservation when it joins the queue, and nobody may delay one that was given
+//! (Mu'alem and Feitelson, IEEE TPDS 2001).
+//!
+//! Reservations are counted (totals of cores, memory and accelerators) and kept. When a job ends before its predicted end, the
+//! queue is compressed: each job in order is taken out and put in again at the earliest time that the others leave, which
+//! is never later than before. With exact estimates no job starts later than its first reservation. Where a job outlives its
+//! estimate, nodes come or go, or totals suffice but no node does, reservations cannot be kept: they are made anew, in order.
+//!
+//! Cost: joining walks the steps of the profile (at most two a job running or queued), compressing does so once a job.
+
+use super::QueueDiscipline;
+use super::book::Book;
+use super::estimate::Estimate;
+use super::order::Order;
+use super::profile::Profile;
+use super::waiting::Queued;
+use crate::model::{JobSlot, Totals};
+use crate::policy::view::Desk;
+use crate::units::{SimDuration, SimTime};
+use std::collections::BTreeSet;
+
+/// Conservative backfilling.
+pub struct Conservative {
+    book: Book,
+    profile: Profile,
+    /// Reserved starts by slot; `SimTime::MAX` for a job that never fits.
+    reserved: Vec<SimTime>,
+    /// Queued jobs by reserved start, then number.
+    due: BTreeSet<(SimTime, u64, JobSlot)>,
+    fresh: Vec<JobSlot>,
+    /// What should be free: what the last pass left, and what ended since.
+    left: Totals,
+    now: SimTime,
+    compress: bool,
+}
+
+impl Conservative {
+    /// An empty queue.
+    #[must_use]
+    pub fn new(order: Box<dyn Order>, estimate: Estimate) -> Self {
+        Self {
+            book: Book::new(order, None, estimate),
+            profile: Profile::new(SimTime::ZERO, Totals::default()),
+            reserved: Vec::new(),
+            due: BTreeSet::new(),
+            fresh: Vec::new(),
+            left: Totals::default(),
+            now: SimTime::ZERO,
+            compress: false,
+        }
+    }
+
+    /// When a queued job is to start, as reserved so far; `None` for one that is not queued, or never fits.
+    #[must_use]
+    pub fn reservation(&self, job: JobSlot) -> Option<SimTime> {
+        self.book.overtaker(job)?;
+        self.reserved.get(job.index()).copied().filter(|at| *at < SimTime::MAX)
+    }
+
+    fn reserve(&mut self, job: &Queued) {
+        let span = span_of(job);
+        let at = self.profile.earliest(&job.demand, span).unwrap_or(SimTime::MAX);
+        self.profile.take(at, at + span, &job.demand);
+        if self.reserved.len() <= job.job.index() {
+            self.reserved.resize(job.job.index() + 1, SimTime::MAX);
+        }
+        self.reserved[job.job.index()] = at;
+        self.due.insert((at, job.place.number, job.job));
+    }
+
+    fn unreserve(&mut self, job: &Queued) {
+        let Some(at) = self.reserved.get(job.job.index()).copied() else { return };
+        if self.due.remove(&(at, job.place.number, job.job)) {
+            self.profile.give(at.max(self.now), at + span_of(job), &job.demand);
+        }
+    }
+
+    /// What the profile should hold now: what is free, less what is due to start.
+    fn expected(&self, desk: &dyn Desk) -> Totals {
+        let mut free = desk.free();
+        for (.., job) in self.due.iter().take_while(|(at, ..)| *at <= self.now) {
+            if let Some(queued) = self.book.overtaker(*job) {
+                free.subtract(&queued.demand);
+            }
+        }
+        free
+    }
+
+    /// Makes all reservations anew from what is free and who runs.
+    fn rebuild(&mut self, desk: &dyn Desk) {
+        self.due.clear();
+        self.profile = Profile::new(self.now, desk.free());
+        let running: Vec<(SimTime, Totals)> = self.book.ends().map(|(end, _, demand)| (end, *demand)).collect();
+        for (end, demand) in running {
+            // Who has outlived his estimate is expected to end at once, but not before the next instant.
+            let end = end.max(self.now + SimDuration(1));
+            self.profile.give(end, SimTime::MAX, &demand);
+        }
+        let all: Vec<Queued> = self.book.queue.iter().copied().collect();
+        for job in &all {
+            self.reserve(job);
+        }
+    }
+
+    /// Takes each job out in order and puts it in again, at the same time or earlier.
+    fn compress(&mut self) {
+        let all: Vec<Queued> = self.book.queue.iter().copied().collect();
+        for job in &all {
+            self.unreserve(job);
+            self.reserve(job);
+        }
+    }
+
+    /// Starts what is due; whether all of it could.
+    fn start_due(&mut self, desk: &mut dyn Desk) -> bool {
+        let mut all = true;
+        let due: Vec<JobSlot> = self.due.iter().take_while(|(at, ..)| *at <= self.now).map(|(.., job)| *job).collect();
+        for job in due {
+            let Some(queued) = self.book.overtaker(job) else { continue };
+            if !desk.free().covers(&queued.demand) || !desk.start(job) {
+                all = false;
+                continue;
+            }
+            let at = self.reserved[job.index()];
+            self.due.remove(&(at, queued.place.number, job));
+            let end = self.book.start(job, desk);
+            if at == self.now && end == at + span_of(&queued) {
+                continue;
+            }
+            // The reservation becomes the run: a span of zero was held for one nanosecond, a late one ends later.
+            self.profile.give(self.now, at + span_of(&queued), &queued.demand);
+            self.profile.take(self.now, end, &queued.demand);
+        }
+        all
+    }
+}
+
+/// A reservation lasts a nanosecond at least, so that a job of no time needs room too.
+fn span_of(job: &Queued) -> SimDuration {
+    job.estimate.max(SimDuration(1))
+}
+
+impl QueueDiscipline for Conservative {
+    fn enqueued(&mut self, job: JobSlot, desk: &dyn Desk) {
+        self.book.enqueue(job, desk);
+        self.fresh.push(job);
+    }
+
+    fn started(&mut self, _job: JobSlot, _desk: &dyn Desk) {}
+
+    fn ended(&mut self, job: JobSlot, started: SimTime, desk: &dyn Desk) {
+        let Some(ended) = self.book.end(job, started, desk) else { return };
+        self.now = desk.now();
+        self.profile.advance(self.now);
+        self.left.add(&ended.demand);
+        if ended.predicted > self.now {
+            self.profile.give(self.now, ended.predicted, &ended.demand);
+            self.compress = true;
+        }
+    }
+
+    fn withdraw(&mut self, job: JobSlot) {
+        if let Some(queued) = self.book.overtaker(job) {
+            self.unreserve(&queued);
+            self.compress = true;
+        }
+        self.book.withdraw(job);
+    }
+
+    fn decide(&mut self, desk: &mut dyn Desk) {
+        self.now = desk.now();
+        self.profile.advance(self.now);
+        let fresh = std::mem::take(&mut self.fresh);
+        let corrected = self.book.correct(self.now);
+        let resorted = self.book.refresh(self.now);
+        if corrected || self.left != desk.free() || self.profile.now() != self.expected(desk) {
+            self.rebuild(desk);
+        } else {
+            if self.compress {
+                self.compress();
+            }
+            let mut fresh: Vec<Queued> = fresh.iter().filter_map(|job| self.book.overtaker(*job)).collect();
+            fresh.sort_unstable_by_key(|job| job.place);
+            for job in &fresh {
+                self.reserve(job);
+            }
+            if resorted {
+                self.compress();
+            }
+        }
+        self.compress = false;
+        if !self.start_due(desk) {
+            self.rebuild(desk);
+            self.start_due(desk);
+        }
+        self.left = desk.free();
+    }
+
+    fn len(&self) -> usize {
+        self.book.queue.len()
+    }
+
+    fn wake_at(&self) -> Option<SimTime> {
+        // Reserved starts are predicted ends: the ends themselves ask for the pass.
+        self.book.next_correction(self.now)
+    }
+}

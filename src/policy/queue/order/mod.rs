@@ -1,0 +1,113 @@
+//! Orders: who is next in a queue. One file an order.
+//!
+//! An order gives each job a rank; the smallest rank is first, equal ranks by the instant of queueing, then by job number.
+
+mod deadline;
+mod fair_share;
+mod fcfs;
+mod largest_first;
+mod ljf;
+mod multi_queue;
+mod priority;
+mod regression;
+mod sjf;
+mod smallest_first;
+mod unicef;
+mod wfp3;
+
+pub use deadline::Deadline;
+pub use fair_share::FairShare;
+pub use fcfs::Fcfs;
+pub use largest_first::LargestFirst;
+pub use ljf::Ljf;
+pub use multi_queue::MultiQueue;
+pub use priority::Priority;
+pub use regression::Regression;
+pub use sjf::Sjf;
+pub use smallest_first::SmallestFirst;
+pub use unicef::Unicef;
+pub use wfp3::Wfp3;
+
+use crate::model::TenantId;
+use crate::units::{SimDuration, SimTime};
+
+/// What an order may know of a job.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Facts {
+    /// When it was submitted.
+    pub submit: SimTime,
+    /// When it joined the queue.
+    pub queued_at: SimTime,
+    /// Its run time as the discipline estimates it.
+    pub estimate: SimDuration,
+    /// Thousandths of the headline resource it asks for.
+    pub headline: u64,
+    /// When it should have ended.
+    pub deadline: Option<SimTime>,
+    /// Larger is more important.
+    pub priority: i32,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The share its tenant is owed relative to others.
+    pub weight: f64,
+}
+
+impl Facts {
+    /// Units of the headline resource (processors or accelerators).
+    #[must_use]
+    pub fn size(&self) -> f64 {
+        self.headline as f64 / 1000.0
+    }
+}
+
+/// Smallest first, compared component by component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Rank(pub [u64; 2]);
+
+impl Rank {
+    /// A rank of one component.
+    #[must_use]
+    pub const fn of(value: u64) -> Self {
+        Self([0, value])
+    }
+
+    /// A rank by a floating-point score, smallest first, in the total order of [`f64::total_cmp`].
+    #[must_use]
+    pub const fn ascending(score: f64) -> Self {
+        // Flipping all bits of negative numbers and the sign of others makes the integers sort as the numbers do.
+        let bits = score.to_bits();
+        Self::of(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
+    }
+}
+
+/// When ranks change while jobs wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Changes {
+    /// Never: the queue is kept sorted, and a pass costs what changed.
+    Never,
+    /// When tenants are charged: the queue is sorted again after jobs started or ended.
+    WithUsage,
+    /// With time: the queue is sorted again at every pass.
+    WithTime,
+}
+
+/// Gives each job its rank.
+pub trait Order: Send {
+    /// The rank of a job.
+    fn rank(&self, job: &Facts, now: SimTime) -> Rank;
+    /// When ranks change.
+    fn changes(&self) -> Changes {
+        Changes::Never
+    }
+    /// A job started and is expected to hold its resources for its estimate.
+    fn started(&mut self, job: &Facts, now: SimTime) {
+        let _ = (job, now);
+    }
+    /// A job that started at `started` ended.
+    fn ended(&mut self, job: &Facts, started: SimTime, now: SimTime) {
+        let _ = (job, started, now);
+    }
+}
+
+#[cfg(test)]
+mod tests;

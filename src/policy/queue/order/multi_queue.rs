@@ -1,0 +1,32 @@
+//! Multi-queue: one queue for each priority, higher ones first; within a queue another order.
+
+use super::priority::descending;
+use super::{Changes, Facts, Order, Rank};
+use crate::units::SimTime;
+
+/// Queues by priority, each with the same inner order.
+pub struct MultiQueue {
+    /// The order within a queue.
+    pub within: Box<dyn Order>,
+}
+
+impl Order for MultiQueue {
+    fn rank(&self, job: &Facts, now: SimTime) -> Rank {
+        let inner = self.within.rank(job, now).0;
+        // The upper component of an inner rank is 0 or 1, so it fits below the priority. A multi-queue within a multi-queue
+        // adds nothing: its upper part is dropped.
+        Rank([u64::from(descending(job.priority)) << 32 | (inner[0] & 0xffff_ffff), inner[1]])
+    }
+
+    fn changes(&self) -> Changes {
+        self.within.changes()
+    }
+
+    fn started(&mut self, job: &Facts, now: SimTime) {
+        self.within.started(job, now);
+    }
+
+    fn ended(&mut self, job: &Facts, started: SimTime, now: SimTime) {
+        self.within.ended(job, started, now);
+    }
+}
