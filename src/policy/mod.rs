@@ -7,4 +7,7 @@ pub mod broker;
 pub mod packing;
 pub mod queue;
 pub mod registry;
+mod stack;
 pub mod view;
+
+pub use stack::Stack;

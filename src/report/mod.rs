@@ -1,0 +1,1 @@
+//! From a summary to tables, CSV and JSON: pure functions of results.

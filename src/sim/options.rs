@@ -1,0 +1,51 @@
+//! What can be said about a run from outside, and what it says of itself.
+
+use crate::units::SimTime;
+use std::sync::atomic::AtomicBool;
+
+/// How a run is done; none of it is part of the scenario.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// Number of the replication, from 0: another one changes every draw.
+    pub replication: u64,
+    /// Another seed than the scenario's.
+    pub seed: Option<u64>,
+    /// Set from outside to end the run with [`RunError::Interrupted`](super::RunError::Interrupted).
+    pub interrupt: Option<&'a AtomicBool>,
+    /// Called now and then (every few thousand events) with where the run is.
+    pub progress: Option<&'a mut dyn FnMut(&Progress)>,
+}
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Simulated time.
+    pub now: SimTime,
+    /// Events handled so far.
+    pub events: u64,
+    /// Jobs submitted so far.
+    pub submitted: u64,
+    /// Jobs whose story has ended.
+    pub finished: u64,
+    /// Flows under way.
+    pub flows: usize,
+}
+
+/// What a run says of itself; for the manifest, not for results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct RunStats {
+    /// Events handled.
+    pub events: u64,
+    /// Rounds of decisions.
+    pub rounds: u64,
+    /// Jobs submitted.
+    pub jobs: u64,
+    /// Flows started.
+    pub flows: u64,
+    /// Most jobs in the system at once.
+    pub jobs_peak: u64,
+    /// Most flows under way at once.
+    pub flows_peak: u64,
+    /// When it ended.
+    pub end: SimTime,
+}
