@@ -126,7 +126,7 @@ pub(super) fn float(
 pub(super) fn integer_text(value: u128, units: Units) -> String {
     let best = units
         .iter()
-        .filter(|(_, size)| value % size == 0 && (value >= *size || *size == 1))
+        .filter(|(_, size)| value.is_multiple_of(*size) && (value >= *size || *size == 1))
         .max_by_key(|(_, size)| *size);
     match best {
         Some((name, size)) => format!("{} {name}", value / size),

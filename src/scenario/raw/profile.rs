@@ -83,7 +83,7 @@ pub enum RawTariff {
     /// Always the same.
     Constant(EnergyPrice),
     /// By hour or by windows.
-    ByTime(RawTimeOfUse),
+    ByTime(Box<RawTimeOfUse>),
 }
 
 /// `{ hourly = [...] }`, or prices of windows; hours outside all windows are flat.
@@ -130,7 +130,7 @@ impl<'de> Deserialize<'de> for RawTariff {
         let what = "a price such as \"0.36 CNY/kWh\", or { flat = ..., peak = ..., peak-hours = [...], ... }";
         Ok(match deserializer.deserialize_any(ValueOr::<EnergyPrice, RawTimeOfUse>(PhantomData, what))? {
             Found::Value(price) => Self::Constant(price),
-            Found::Table(table) => Self::ByTime(table),
+            Found::Table(table) => Self::ByTime(Box::new(table)),
         })
     }
 }
