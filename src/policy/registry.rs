@@ -1,6 +1,9 @@
 //! The list of policies: their typed parameters and how they are built.
 
-use super::broker::{Broker, BrokerForm, fixed, home_first, least_loaded};
+use super::broker::{
+    Broker, BrokerForm, cheapest, earliest_completion, edwc_doctrine, fixed, home_first, least_loaded, least_transfer,
+    lowest_carbon, nearest, power_of_two_choices, random, round_robin, weighted,
+};
 use super::packing::PackingSpec;
 use super::queue::QueueSpec;
 use super::stack::Stack;
@@ -18,6 +21,7 @@ macro_rules! brokers {
         pub enum BrokerSpec {
             $(
                 #[doc = concat!("`", $name, "`")]
+                #[schemars(description = <$form as BrokerForm>::SUMMARY)]
                 #[serde(rename = $name)]
                 $variant($form),
             )+
@@ -67,7 +71,17 @@ macro_rules! brokers {
 brokers! {
     "fixed" => Fixed(fixed::Fixed),
     "home-first" => HomeFirst(home_first::HomeFirst),
+    "round-robin" => RoundRobin(round_robin::RoundRobin),
+    "random" => Random(random::Random),
+    "nearest" => Nearest(nearest::Nearest),
     "least-loaded" => LeastLoaded(least_loaded::LeastLoaded),
+    "power-of-two-choices" => PowerOfTwoChoices(power_of_two_choices::PowerOfTwoChoices),
+    "cheapest" => Cheapest(cheapest::Cheapest),
+    "lowest-carbon" => LowestCarbon(lowest_carbon::LowestCarbon),
+    "least-transfer" => LeastTransfer(least_transfer::LeastTransfer),
+    "earliest-completion" => EarliestCompletion(earliest_completion::EarliestCompletion),
+    "edwc-doctrine" => EdwcDoctrine(edwc_doctrine::EdwcDoctrine),
+    "weighted" => Weighted(weighted::Weighted),
 }
 
 /// One of each kind of policy, by their specifications.

@@ -1,7 +1,7 @@
 //! What a policy may know. Requested times, never true ones; published summaries, never another center's nodes.
 
 use crate::model::{
-    Allocation, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId, Totals,
+    Allocation, Center, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId, Totals,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -123,6 +123,22 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn pool(&self, pool: PoolId) -> &'a Pool {
         &self.platform.pools[pool.index()]
+    }
+
+    /// The center of a pool.
+    #[must_use]
+    pub fn center(&self, pool: PoolId) -> &'a Center {
+        &self.platform.centers[self.pool(pool).center.index()]
+    }
+
+    /// The job's share of a pool's peak power, by the headline resource it asks for, in milliwatts rounded down.
+    #[must_use]
+    pub fn peak_power_milliwatts(&self, request: &Request, pool: PoolId) -> u128 {
+        let pool = self.pool(pool);
+        let demand = request.task.times(request.tasks).headline(pool.accelerated());
+        (u128::from(pool.power_peak.0) * u128::from(demand))
+            .checked_div(u128::from(pool.headline_per_node()))
+            .unwrap_or(0)
     }
 
     /// The visible summary of a pool.

@@ -6,9 +6,10 @@
 
 use super::eligible::least;
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Request};
+use crate::model::{Platform, PoolId, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
+use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -30,9 +31,11 @@ impl BrokerForm for LeastLoaded {
 
 impl Broker for LeastLoaded {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least(view, request, |candidate| {
-            let wait = view.wait_or_never(request, candidate.pool);
-            (wait, Reverse(view.summary(candidate.pool).free_ppm()))
-        })
+        least(view, request, |candidate| load(view, request, candidate.pool))
     }
+}
+
+/// How loaded a pool is: queue wait, then the smaller free share.
+pub(super) fn load(view: &View<'_>, request: &Request, pool: PoolId) -> (SimDuration, Reverse<u64>) {
+    (view.wait_or_never(request, pool), Reverse(view.summary(pool).free_ppm()))
 }

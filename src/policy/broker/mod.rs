@@ -2,10 +2,22 @@
 //!
 //! How one is added: see [`super::registry`].
 
+pub mod cheapest;
+pub mod earliest_completion;
+pub mod edwc_doctrine;
 pub mod eligible;
+pub mod energy;
+pub mod estimate;
 pub mod fixed;
 pub mod home_first;
 pub mod least_loaded;
+pub mod least_transfer;
+pub mod lowest_carbon;
+pub mod nearest;
+pub mod power_of_two_choices;
+pub mod random;
+pub mod round_robin;
+pub mod weighted;
 
 use super::view::View;
 use crate::model::{Platform, PoolId, RejectReason, Request, SiteId};

@@ -1,0 +1,66 @@
+//! The doctrine of "East Data, West Computing": where a job goes depends on what it is.
+//!
+//! - `real-time` stays where its data are born: the least round trip, whatever the load.
+//! - `interactive` stays within its round-trip bound, or within the latency `circle` where it has none: there the shortest queue wait (zero
+//!   where it can start at once), then the nearest. Where no pool is inside the circle, the same over all.
+//! - `batch`, `training`, `rendering` and `backup` go west: the earliest expected completion among western pools; where no western pool is
+//!   eligible, among all.
+//!
+//! Source: National Development and Reform Commission and others, plan for the hubs of the national computing network (2021): what
+//! cannot wait stays in the east, non-real-time computing and storage go west; and the Implementation Opinions on deepening East
+//! Data, West Computing (December 2023) with their circles of 1 ms (city), 5 ms (region) and 20 ms (between hubs), one way. Cost:
+//! one estimate for each pool.
+
+use super::eligible::least;
+use super::estimate::delivered_or_never;
+use super::{Broker, BrokerForm, Decision};
+use crate::model::{ClassKind, Platform, Request, Side};
+use crate::policy::view::View;
+use crate::rng::Streams;
+use crate::units::SimDuration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Parameters of `edwc-doctrine`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct EdwcDoctrine {
+    /// How far, one way, interactive jobs without a round-trip bound go. Default "20 ms".
+    pub circle: SimDuration,
+}
+
+impl Default for EdwcDoctrine {
+    fn default() -> Self {
+        Self { circle: SimDuration(20_000_000) }
+    }
+}
+
+impl BrokerForm for EdwcDoctrine {
+    const SUMMARY: &'static str = "by class: real-time stays, interactive within its circle, the rest goes west";
+    const SOURCE: &'static str =
+        "National Development and Reform Commission, plan of 2021 and Implementation Opinions of 2023";
+
+    fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
+        Ok(Box::new(*self))
+    }
+}
+
+impl Broker for EdwcDoctrine {
+    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
+        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        match view.platform.classes[request.class.index()].kind {
+            ClassKind::RealTime => least(view, request, |candidate| round_trip(candidate.pool)),
+            ClassKind::Interactive => least(view, request, |candidate| {
+                let there_and_back = round_trip(candidate.pool);
+                let outside = request.round_trip.is_none() && there_and_back > self.circle + self.circle;
+                (outside, view.wait_or_never(request, candidate.pool), there_and_back)
+            }),
+            ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
+                least(view, request, |candidate| {
+                    let west = view.center(candidate.pool).side == Some(Side::West);
+                    (!west, delivered_or_never(view, request, candidate))
+                })
+            }
+        }
+    }
+}

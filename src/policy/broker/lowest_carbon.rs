@@ -1,0 +1,64 @@
+//! Lowest carbon: the least expected emissions, among centers that do not delay the job too much.
+//!
+//! Idea: the job's share of peak power x PUE x carbon intensity over its expected run. With `max-delay`, only pools count whose
+//! expected completion is at most that later than the earliest one: green, but not at any price in time. Equal emissions by pool id.
+//! Source: Zhou et al., "Carbon-aware load balancing for geo-distributed cloud services", MASCOTS 2013; Google's carbon-intelligent
+//! computing (Radovanovic et al., IEEE Trans. Power Systems 2023). Cost: one estimate and one integral for each pool.
+
+use super::eligible::{eligible, place};
+use super::energy::{EnergyRates, Ledger};
+use super::estimate::{Expected, expect};
+use super::{Broker, BrokerForm, Decision};
+use crate::model::{Platform, PoolId, Request};
+use crate::policy::view::View;
+use crate::rng::Streams;
+use crate::units::{SimDuration, SimTime};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Parameters of `lowest-carbon`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct LowestCarbon {
+    /// Whose carbon: "location" (the grid's) or "market" (after contracted green power). Default "location".
+    pub ledger: Ledger,
+    /// How much later than at the earliest center the job may be expected to complete. Default: any time later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_delay: Option<SimDuration>,
+}
+
+impl BrokerForm for LowestCarbon {
+    const SUMMARY: &'static str = "the least expected emissions, at most max-delay later than elsewhere";
+    const SOURCE: &'static str =
+        "Zhou et al., Carbon-aware load balancing for geo-distributed cloud services, MASCOTS 2013";
+
+    fn build(&self, platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
+        let rates = EnergyRates::of_carbon(platform, self.ledger);
+        Ok(Box::new(LowestCarbonBroker { max_delay: self.max_delay, rates, pools: Vec::new() }))
+    }
+}
+
+struct LowestCarbonBroker {
+    max_delay: Option<SimDuration>,
+    rates: EnergyRates,
+    /// The eligible pools of one job with what is expected there; kept for its memory only.
+    pools: Vec<(PoolId, Option<Expected>)>,
+}
+
+impl Broker for LowestCarbonBroker {
+    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
+        self.pools.clear();
+        let expectations = eligible(view, request).map(|candidate| (candidate.pool, expect(view, request, &candidate)));
+        self.pools.extend(expectations);
+        let delivered = |expected: &Option<Expected>| expected.map_or(SimTime::MAX, |expected| expected.delivered);
+        let earliest = self.pools.iter().map(|(_, expected)| delivered(expected)).min().unwrap_or(SimTime::MAX);
+        let latest = self.max_delay.map_or(SimTime::MAX, |delay| earliest + delay);
+        let in_time = self.pools.iter().filter(|(_, expected)| delivered(expected) <= latest);
+        let greenest = in_time.min_by_key(|(pool, expected)| match expected {
+            Some(expected) => (false, self.rates.amount(view, request, *pool, expected), *pool),
+            // A pool without capacity comes last.
+            None => (true, 0, *pool),
+        });
+        place(greenest.map(|(pool, _)| *pool), view, request)
+    }
+}

@@ -1,0 +1,68 @@
+//! Power of two choices: draws two eligible pools and takes the less loaded one.
+//!
+//! Idea: two looks are nearly as good as looking everywhere (the longest queue grows like log log n instead of log n / log log n), and
+//! brokers with old information do not all run to the same pool. Less loaded is as in `least-loaded`: queue wait, larger free
+//! share, pool id. Source: Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 12(10), 2001. Draws
+//! are keyed by job number, as in `random`. Cost: the filters for each pool, and `choices` estimates.
+
+use super::eligible::{eligible, place};
+use super::random::{STREAM, below};
+use super::{Broker, BrokerForm, Decision, least_loaded};
+use crate::model::{Platform, PoolId, Request};
+use crate::policy::view::View;
+use crate::rng::{Family, Streams};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Parameters of `power-of-two-choices`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct PowerOfTwoChoices {
+    /// How many different pools are drawn, at least 1; 1 is `random`. Default 2.
+    pub choices: u32,
+}
+
+impl Default for PowerOfTwoChoices {
+    fn default() -> Self {
+        Self { choices: 2 }
+    }
+}
+
+impl BrokerForm for PowerOfTwoChoices {
+    const SUMMARY: &'static str = "the less loaded of two pools drawn at random";
+    const SOURCE: &'static str = "Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS 2001";
+
+    fn build(&self, _platform: &Platform, streams: &Streams) -> Result<Box<dyn Broker>, String> {
+        Ok(Box::new(Choices { choices: self.choices, family: streams.family(STREAM), pools: Vec::new() }))
+    }
+
+    fn problems(&self, _platform: &Platform) -> Vec<String> {
+        let none = self.choices == 0;
+        none.then(|| "`choices` of power-of-two-choices is 0: at least one pool must be drawn".to_owned())
+            .into_iter()
+            .collect()
+    }
+}
+
+struct Choices {
+    choices: u32,
+    family: Family,
+    /// The eligible pools of one job; kept for its memory only.
+    pools: Vec<PoolId>,
+}
+
+impl Broker for Choices {
+    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
+        self.pools.clear();
+        self.pools.extend(eligible(view, request).map(|candidate| candidate.pool));
+        let count = self.pools.len();
+        let choices = (self.choices as usize).clamp(1, count.max(1)).min(count);
+        let mut draws = self.family.of(request.number.0);
+        // The first steps of a shuffle: different pools, all alike.
+        for at in 0..choices {
+            self.pools.swap(at, at + below(count - at, &mut draws));
+        }
+        let drawn = self.pools[..choices].iter().copied();
+        place(drawn.min_by_key(|pool| (least_loaded::load(view, request, *pool), *pool)), view, request)
+    }
+}

@@ -1,0 +1,54 @@
+//! Random: any eligible pool, all alike.
+//!
+//! Idea: the baseline that knows nothing; what any other broker must beat. Draws come from the stream `policy.broker` and belong to
+//! the job's number: one job's choice moves no other's. Source: practice; the baseline of Mitzenmacher, IEEE TPDS 2001. Cost:
+//! the filters for each pool, and one draw.
+
+use super::eligible::{eligible, place};
+use super::{Broker, BrokerForm, Decision};
+use crate::model::{Platform, PoolId, Request};
+use crate::policy::view::View;
+use crate::rng::{Family, Streams, unit};
+use rand::Rng;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `random` has no parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Random {}
+
+impl BrokerForm for Random {
+    const SUMMARY: &'static str = "any eligible pool, all alike";
+    const SOURCE: &'static str = "practice: the baseline that knows nothing";
+
+    fn build(&self, _platform: &Platform, streams: &Streams) -> Result<Box<dyn Broker>, String> {
+        Ok(Box::new(Draws { family: streams.family(STREAM), pools: Vec::new() }))
+    }
+}
+
+/// The stream of brokers' draws, keyed by job number.
+pub(super) const STREAM: &str = "policy.broker";
+
+struct Draws {
+    family: Family,
+    /// The eligible pools of one job; kept for its memory only.
+    pools: Vec<PoolId>,
+}
+
+impl Broker for Draws {
+    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
+        self.pools.clear();
+        self.pools.extend(eligible(view, request).map(|candidate| candidate.pool));
+        let drawn = (!self.pools.is_empty()).then(|| {
+            let mut draws = self.family.of(request.number.0);
+            self.pools[below(self.pools.len(), &mut draws)]
+        });
+        place(drawn, view, request)
+    }
+}
+
+/// An index below `count`, all alike up to a bias of `count` / 2^53.
+pub(super) fn below(count: usize, draws: &mut impl Rng) -> usize {
+    ((unit(draws) * count as f64) as usize).min(count.saturating_sub(1))
+}
