@@ -1,5 +1,12 @@
 //! Packings: which nodes a job gets.
 
+mod first_fit;
+mod parts;
+#[cfg(test)]
+mod testing;
+
+pub use first_fit::FirstFit;
+
 use crate::model::{Allocation, NodePool, TaskShape};
 
 /// Chooses nodes for a gang of tasks.
