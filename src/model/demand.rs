@@ -35,7 +35,7 @@ impl TaskShape {
         let by =
             |have: u64, need: u64| have.checked_div(need).map_or(u32::MAX, |n| u32::try_from(n).unwrap_or(u32::MAX));
         let cores = by(u64::from(node.cores_milli), u64::from(self.cores_milli));
-        let memory = by(node.memory, self.memory);
+        let memory = if node.memory_unbounded() { u32::MAX } else { by(node.memory, self.memory) };
         let cards = match self.accelerators_milli {
             0 => u32::MAX,
             _ if self.accelerator.is_some() && self.accelerator != node.accelerator => 0,

@@ -21,7 +21,7 @@ pub use ids::{
     TenantId,
 };
 pub use job::{Class, ClassKind, Input, Job, Request, TenantGroup, Tenants, Truth, Work};
-pub use nodes::{NodePool, NodeRange, NodeState};
+pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState};
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};

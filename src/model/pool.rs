@@ -9,12 +9,34 @@ use crate::units::{Power, SimDuration};
 pub struct NodeShape {
     /// Thousandths of cores.
     pub cores_milli: u32,
-    /// Bytes of memory.
+    /// Bytes of memory; `u64::MAX` is memory without bound.
     pub memory: u64,
     /// Whole accelerators, at most 16.
     pub cards: u8,
     /// Their kind.
     pub accelerator: Option<AcceleratorId>,
+}
+
+/// What a node whose memory has no bound counts as in sums: more than any tasks on it can ask for (2^32 tasks of 2^64 bytes).
+const MEMORY_UNBOUNDED: u128 = 1 << 96;
+
+impl NodeShape {
+    /// Whether memory has no bound: demands of memory are not looked at.
+    #[must_use]
+    pub const fn memory_unbounded(&self) -> bool {
+        self.memory == u64::MAX
+    }
+
+    /// The capacity of `nodes` such nodes.
+    #[must_use]
+    pub fn capacity(&self, nodes: u64) -> Totals {
+        let memory = if self.memory_unbounded() { MEMORY_UNBOUNDED } else { u128::from(self.memory) };
+        Totals {
+            cores_milli: u64::from(self.cores_milli).saturating_mul(nodes),
+            memory: memory.saturating_mul(u128::from(nodes)),
+            accelerators_milli: (u64::from(self.cards) * 1000).saturating_mul(nodes),
+        }
+    }
 }
 
 /// Computing rates of a node or a card, by precision; `None` where the scenario does not say.
@@ -96,11 +118,7 @@ impl Pool {
     /// The capacity of `nodes` nodes.
     #[must_use]
     pub fn capacity(&self, nodes: u64) -> Totals {
-        Totals {
-            cores_milli: u64::from(self.node.cores_milli) * nodes,
-            memory: u128::from(self.node.memory) * u128::from(nodes),
-            accelerators_milli: u64::from(self.node.cards) * 1000 * nodes,
-        }
+        self.node.capacity(nodes)
     }
 
     /// Whether the pool, empty and at its largest, could hold the job.

@@ -1,5 +1,11 @@
 //! Packings: which nodes a job gets.
 
+mod first_fit;
+mod parts;
+#[cfg(test)]
+mod testing;
+
+pub use first_fit::FirstFit;
 mod spec;
 
 pub use spec::PackingSpec;

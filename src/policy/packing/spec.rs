@@ -1,7 +1,7 @@
 //! Packings as they are written in a scenario.
 
 use super::Packing;
-use crate::model::{Allocation, NodePool, PoolId, TaskShape};
+use crate::model::PoolId;
 use crate::rng::Streams;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,14 +30,6 @@ impl PackingSpec {
     #[must_use]
     pub fn build(&self, streams: &Streams, pool: PoolId) -> Box<dyn Packing> {
         let _ = (streams, pool);
-        Box::new(Nowhere)
-    }
-}
-
-struct Nowhere;
-
-impl Packing for Nowhere {
-    fn choose(&mut self, _nodes: &NodePool, _tasks: u32, _task: &TaskShape) -> Option<Allocation> {
-        None
+        Box::new(super::FirstFit)
     }
 }

@@ -1,0 +1,350 @@
+//! The nodes of one pool as ranges of node numbers in the same state.
+//!
+//! Memory follows the number of distinct neighboring ranges, never the number of nodes: half a billion idle nodes are one range.
+//! Ranges lie in chunks in the order of node numbers; a tree over the chunks knows the most cores, memory, whole cards and share of one
+//! card that any node below has free, so that the next node that holds a task is found without a walk over the pool. The
+//! distinct states are kept once each, in the order of what they have free, with the number of nodes in them: packings that look
+//! for the fullest or the emptiest node look at states, not at nodes.
+//!
+//! Taking, giving back and finding the first node cost the logarithm of the number of ranges.
+
+mod bounds;
+mod need;
+mod ranges;
+#[cfg(test)]
+pub(crate) mod slow;
+mod states;
+#[cfg(test)]
+mod tests;
+
+pub use need::{CardOrder, Need};
+
+use super::{Allocation, AllocationPart, CARDS_MAX, NodeShape, TaskShape, Totals};
+use ranges::{Place, Ranges};
+use states::{IDLE, StateId, States, WITHHELD};
+
+/// What is free on a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NodeState {
+    /// Thousandths of cores free.
+    pub cores_milli: u32,
+    /// Bytes of memory free; `u64::MAX` where it has no bound.
+    pub memory: u64,
+    /// Thousandths free of each card; beyond the node's cards 0.
+    pub cards: [u16; CARDS_MAX],
+}
+
+impl NodeState {
+    /// An idle node.
+    #[must_use]
+    pub fn idle(shape: &NodeShape) -> Self {
+        let mut cards = [0; CARDS_MAX];
+        cards.iter_mut().take(usize::from(shape.cards)).for_each(|card| *card = 1000);
+        Self { cores_milli: shape.cores_milli, memory: shape.memory, cards }
+    }
+
+    /// Cards that are wholly free.
+    #[must_use]
+    pub fn whole_cards(&self) -> u32 {
+        self.cards.iter().map(|card| u32::from(*card == 1000)).sum()
+    }
+
+    /// Thousandths of accelerators free.
+    #[must_use]
+    pub fn accelerators_milli(&self) -> u32 {
+        self.cards.iter().map(|card| u32::from(*card)).sum()
+    }
+
+    /// What is left after one job's tasks; `None` where there is not so much.
+    fn less(&self, part: &AllocationPart, task: &TaskShape) -> Option<Self> {
+        let tasks = u64::from(part.tasks_per_node);
+        let cores_milli = u32::try_from(u64::from(task.cores_milli) * tasks).ok()?;
+        let mut cards = self.cards;
+        for (free, taken) in cards.iter_mut().zip(&part.cards) {
+            *free = free.checked_sub(*taken)?;
+        }
+        let memory = if self.memory == u64::MAX {
+            u64::MAX
+        } else {
+            self.memory.checked_sub(task.memory.checked_mul(tasks)?)?
+        };
+        Some(Self { cores_milli: self.cores_milli.checked_sub(cores_milli)?, memory, cards })
+    }
+
+    /// What is free after one job's tasks are gone; `None` where that is more than `idle`.
+    fn more(&self, part: &AllocationPart, task: &TaskShape, idle: &Self) -> Option<Self> {
+        let tasks = u64::from(part.tasks_per_node);
+        let cores_milli = u32::try_from(u64::from(self.cores_milli) + u64::from(task.cores_milli) * tasks).ok()?;
+        let mut cards = self.cards;
+        for (free, given) in cards.iter_mut().zip(&part.cards) {
+            *free = free.checked_add(*given)?;
+        }
+        let memory = if idle.memory == u64::MAX {
+            u64::MAX
+        } else {
+            self.memory.checked_add(task.memory.checked_mul(tasks)?)?
+        };
+        let within = cores_milli <= idle.cores_milli
+            && memory <= idle.memory
+            && cards.iter().zip(&idle.cards).all(|(free, whole)| free <= whole);
+        within.then_some(Self { cores_milli, memory, cards })
+    }
+}
+
+/// Neighboring nodes in the same state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeRange {
+    /// Number of the first node.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+    /// Their state.
+    pub state: NodeState,
+}
+
+/// All open nodes in one state.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeGroup {
+    /// The state.
+    pub state: NodeState,
+    /// How many nodes.
+    pub nodes: u64,
+    id: StateId,
+}
+
+/// The nodes of one pool: those that are open to jobs, and those that are withheld.
+#[derive(Debug, Clone)]
+pub struct NodePool {
+    shape: NodeShape,
+    free: Totals,
+    states: States,
+    ranges: Ranges,
+    withheld: u64,
+    /// Nodes in use that are withheld as soon as they fall idle. Not zero only while no open node is idle.
+    owed: u64,
+}
+
+impl NodePool {
+    /// A pool of `nodes` idle nodes, numbered from 0.
+    #[must_use]
+    pub fn new(shape: NodeShape, nodes: u64) -> Self {
+        let mut states = States::new(&shape);
+        let mut ranges = Ranges::new();
+        ranges.append(nodes, &mut states);
+        Self { shape, free: shape.capacity(nodes), states, ranges, withheld: 0, owed: 0 }
+    }
+
+    /// What each node has.
+    #[must_use]
+    pub const fn shape(&self) -> &NodeShape {
+        &self.shape
+    }
+
+    /// Sums of what is free on open nodes.
+    #[must_use]
+    pub const fn free(&self) -> &Totals {
+        &self.free
+    }
+
+    /// Nodes that jobs may use or are using.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.ranges.nodes() - self.withheld
+    }
+
+    /// What a task needs of a node of this pool; `None` where even an idle one cannot hold it.
+    #[must_use]
+    pub fn need(&self, task: &TaskShape) -> Option<Need> {
+        Need::new(task, &self.shape)
+    }
+
+    /// Sets how many nodes are open to jobs.
+    ///
+    /// Fewer: idle nodes are withheld at once, the highest numbers first, and the rest as nodes fall wholly idle; no job is ever
+    /// driven away, and the free part of a node in use stays open until then. More: first what is owed in this
+    /// way is forgiven, then withheld nodes are opened, the lowest numbers first, then new ones are added behind the last.
+    pub fn set_open(&mut self, target: u64) {
+        let open = self.open() - self.owed;
+        if target < open {
+            self.owed += open - target;
+            self.collect();
+            return;
+        }
+        let mut more = target - open;
+        let forgiven = more.min(self.owed);
+        self.owed -= forgiven;
+        more -= forgiven;
+        while more > 0 && self.withheld > 0 {
+            let Some(place) = self.ranges.next(Place { chunk: 0, index: 0 }, &self.states, |most| most.withheld) else {
+                break;
+            };
+            let run = self.ranges.get(place);
+            let count = run.count.min(more);
+            self.ranges.change(place, run.first, count, IDLE, &mut self.states);
+            self.withheld -= count;
+            more -= count;
+            self.free.add(&self.shape.capacity(count));
+        }
+        self.ranges.append(more, &mut self.states);
+        self.free.add(&self.shape.capacity(more));
+    }
+
+    /// Withholds idle nodes, the highest numbers first, as far as they are owed.
+    fn collect(&mut self) {
+        let idle = Need::idle(&self.shape);
+        while self.owed > 0 {
+            let Some(run) = self.ranges.last(&self.states, |most| most.may_hold(&idle)) else { return };
+            let count = run.count.min(self.owed);
+            let first = run.end() - count;
+            let Some(place) = self.ranges.locate(first) else { return };
+            self.ranges.change(place, first, count, WITHHELD, &mut self.states);
+            self.withheld += count;
+            self.owed -= count;
+            self.free.subtract(&self.shape.capacity(count));
+        }
+    }
+
+    /// Takes an allocation; `false` and nothing done where some of it is not free, or its parts are not what the tasks need.
+    pub fn allocate(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
+        let done = self.well_formed(allocation, task) && self.change(allocation, |state, part| state.less(part, task));
+        if done {
+            self.free.subtract(&held(allocation, task));
+        }
+        done
+    }
+
+    /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
+    pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
+        let idle = NodeState::idle(&self.shape);
+        let done =
+            self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
+        if done {
+            self.free.add(&held(allocation, task));
+            self.collect();
+        }
+        done
+    }
+
+    /// Whether parts are in order and each holds just the cards that its tasks need.
+    fn well_formed(&self, allocation: &Allocation, task: &TaskShape) -> bool {
+        let Some(need) = self.need(task) else { return allocation.parts.is_empty() };
+        let mut next = 0;
+        allocation.parts.iter().all(|part| {
+            let after = part.first >= next;
+            let Some(end) = part.first.checked_add(part.count) else { return false };
+            next = end;
+            let tasks = u64::from(part.tasks_per_node);
+            let sum: u64 = part.cards.iter().map(|card| u64::from(*card)).sum();
+            let right = if need.whole > 0 {
+                part.cards.iter().all(|card| *card == 0 || *card == 1000) && sum == u64::from(need.whole) * 1000 * tasks
+            } else if need.share > 0 {
+                part.cards.iter().all(|card| *card <= 1000 && card % need.share == 0)
+                    && sum == u64::from(need.share) * tasks
+            } else {
+                sum == 0
+            };
+            after && right && part.count > 0
+        })
+    }
+
+    /// Puts all nodes of an allocation into the state that `next` says; where it says none for one of them, nothing is done.
+    fn change(
+        &mut self,
+        allocation: &Allocation,
+        next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
+    ) -> bool {
+        let possible = allocation.parts.iter().all(|part| {
+            let end = part.first + part.count;
+            let mut at = part.first;
+            while at < end {
+                let Some(place) = self.ranges.locate(at) else { return false };
+                let run = self.ranges.get(place);
+                if run.state == WITHHELD || next(&self.states.get(run.state).state, part).is_none() {
+                    return false;
+                }
+                at = run.end();
+            }
+            true
+        });
+        if !possible {
+            return false;
+        }
+        for part in &allocation.parts {
+            let end = part.first + part.count;
+            let mut at = part.first;
+            while at < end
+                && let Some(place) = self.ranges.locate(at)
+            {
+                let run = self.ranges.get(place);
+                let upto = run.end().min(end);
+                let old = self.states.get(run.state).state;
+                if let Some(new) = next(&old, part).filter(|new| *new != old) {
+                    let new = self.states.id(new);
+                    self.ranges.change(place, at, upto - at, new, &mut self.states);
+                }
+                at = upto;
+            }
+        }
+        true
+    }
+
+    /// Open nodes as ranges in the order of numbers. Costs a walk over the pool's ranges.
+    pub fn ranges(&self) -> impl Iterator<Item = NodeRange> {
+        self.ranges.iter().filter(|run| run.state != WITHHELD).map(|run| self.range(*run))
+    }
+
+    /// The range that an open node is in; `None` for one that is withheld or not there.
+    #[must_use]
+    pub fn range_of(&self, node: u64) -> Option<NodeRange> {
+        let run = self.ranges.get(self.ranges.locate(node)?);
+        (run.state != WITHHELD).then(|| self.range(run))
+    }
+
+    /// Numbers from 0 that nodes have, withheld ones included.
+    #[must_use]
+    pub fn numbers(&self) -> u64 {
+        self.ranges.nodes()
+    }
+
+    /// Ranges of nodes that hold a task, in the order of numbers; what does not fit is leapt over.
+    pub fn fitting(&self, need: Need) -> impl Iterator<Item = NodeRange> {
+        let mut from = Place { chunk: 0, index: 0 };
+        std::iter::from_fn(move || {
+            let place = self.ranges.next(from, &self.states, |most| most.may_hold(&need))?;
+            from = Place { chunk: place.chunk, index: place.index + 1 };
+            Some(self.range(self.ranges.get(place)))
+        })
+    }
+
+    /// The states that hold a task, by what is free: accelerators, then cores, memory, cards, the least first.
+    pub fn groups(&self, need: Need) -> impl DoubleEndedIterator<Item = NodeGroup> {
+        self.states.ordered_from(need).filter_map(move |id| {
+            let entry = self.states.get(id);
+            entry.most.may_hold(&need).then_some(NodeGroup { state: entry.state, nodes: entry.nodes, id })
+        })
+    }
+
+    /// First nodes and counts of the ranges of a group, in the order of numbers.
+    pub fn ranges_in(&self, group: &NodeGroup) -> impl Iterator<Item = (u64, u64)> {
+        self.ranges.in_state(group.id)
+    }
+
+    fn range(&self, run: ranges::Run) -> NodeRange {
+        NodeRange { first: run.first, count: run.count, state: self.states.get(run.state).state }
+    }
+}
+
+/// What an allocation holds in all.
+fn held(allocation: &Allocation, task: &TaskShape) -> Totals {
+    let mut sum = Totals::default();
+    for part in &allocation.parts {
+        let one = task.times(part.tasks_per_node);
+        let cards: u64 = part.cards.iter().map(|card| u64::from(*card)).sum();
+        sum.add(&Totals {
+            cores_milli: one.cores_milli * part.count,
+            memory: one.memory * u128::from(part.count),
+            accelerators_milli: cards * part.count,
+        });
+    }
+    sum
+}

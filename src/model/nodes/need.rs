@@ -1,0 +1,122 @@
+//! What a task needs of a node, and how many tasks a node in some state can take.
+
+use super::{CARDS_MAX, NodeShape, NodeState, TaskShape};
+
+/// A card's whole, in thousandths.
+const CARD_MILLI: u16 = 1000;
+
+/// Which card a share of a card is taken from, where several have enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardOrder {
+    /// The lowest number.
+    Lowest,
+    /// The one with the least free, then the lowest number.
+    Fullest,
+    /// The one with the most free, then the lowest number.
+    Emptiest,
+}
+
+/// What a task needs of a node of one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// Thousandths of a core.
+    pub cores_milli: u32,
+    /// Bytes of memory; 0 where the pool's memory has no bound.
+    pub memory: u64,
+    /// Whole cards.
+    pub whole: u8,
+    /// Thousandths of one card, less than 1000; 0 where whole cards or none are needed.
+    pub share: u16,
+}
+
+impl Need {
+    /// What `task` needs of nodes of this shape; `None` where even an idle one cannot hold it.
+    #[must_use]
+    pub fn new(task: &TaskShape, shape: &NodeShape) -> Option<Self> {
+        if task.per_node(shape) == 0 {
+            return None;
+        }
+        let memory = if shape.memory_unbounded() { 0 } else { task.memory };
+        let (whole, share) = match task.accelerators_milli {
+            // Lossless: an idle node holds the task, so that it needs no more than 16 cards.
+            whole if whole >= u32::from(CARD_MILLI) => (whole.div_ceil(u32::from(CARD_MILLI)) as u8, 0),
+            share => (0, share as u16),
+        };
+        Some(Self { cores_milli: task.cores_milli, memory, whole, share })
+    }
+
+    /// All that an idle node of this shape has.
+    pub(super) const fn idle(shape: &NodeShape) -> Self {
+        let memory = if shape.memory_unbounded() { 0 } else { shape.memory };
+        Self { cores_milli: shape.cores_milli, memory, whole: shape.cards, share: 0 }
+    }
+
+    /// Whether a task takes nothing, so that any number fits an open node.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.cores_milli == 0 && self.memory == 0 && self.whole == 0 && self.share == 0
+    }
+
+    /// How many such tasks a node in this state takes.
+    #[must_use]
+    pub fn fit(&self, state: &NodeState) -> u32 {
+        let by =
+            |have: u64, need: u64| have.checked_div(need).map_or(u32::MAX, |n| u32::try_from(n).unwrap_or(u32::MAX));
+        let mut fit = by(u64::from(state.cores_milli), u64::from(self.cores_milli)).min(by(state.memory, self.memory));
+        if self.whole > 0 {
+            fit = fit.min(state.whole_cards() / u32::from(self.whole));
+        } else if self.share > 0 {
+            fit = fit.min(state.cards.iter().map(|card| u32::from(card / self.share)).sum());
+        }
+        fit
+    }
+
+    /// Thousandths of each card that `tasks` tasks take of a node in this state, where they fit.
+    #[must_use]
+    pub fn cards(&self, state: &NodeState, tasks: u32, order: CardOrder) -> [u16; CARDS_MAX] {
+        let mut taken = [0; CARDS_MAX];
+        if self.whole > 0 {
+            let whole = taken.iter_mut().zip(&state.cards).filter(|(_, free)| **free == CARD_MILLI);
+            let wanted = u32::from(self.whole).saturating_mul(tasks);
+            whole.take(wanted as usize).for_each(|(taken, _)| *taken = CARD_MILLI);
+        } else if self.share > 0 {
+            match order {
+                CardOrder::Emptiest => self.spread(state, tasks, &mut taken),
+                CardOrder::Lowest => self.fill(state, tasks, 0..CARDS_MAX, &mut taken),
+                CardOrder::Fullest => {
+                    let mut numbers: [usize; CARDS_MAX] = std::array::from_fn(|card| card);
+                    numbers.sort_by_key(|card| state.cards[*card]);
+                    self.fill(state, tasks, numbers, &mut taken);
+                }
+            }
+        }
+        taken
+    }
+
+    /// Fills card after card.
+    fn fill(
+        &self,
+        state: &NodeState,
+        tasks: u32,
+        numbers: impl IntoIterator<Item = usize>,
+        taken: &mut [u16; CARDS_MAX],
+    ) {
+        let mut left = tasks;
+        for card in numbers {
+            let here = u32::from(state.cards[card] / self.share).min(left);
+            // Lossless: no more than the card has free.
+            taken[card] = here as u16 * self.share;
+            left -= here;
+        }
+    }
+
+    /// Gives task after task the card with the most free.
+    fn spread(&self, state: &NodeState, tasks: u32, taken: &mut [u16; CARDS_MAX]) {
+        for _ in 0..tasks {
+            // Of equal ones `max_by_key` takes the last: the walk is backward, for the lowest number.
+            let emptiest = (0..CARDS_MAX).rev().max_by_key(|card| state.cards[*card] - taken[*card]);
+            let Some(card) = emptiest.filter(|card| state.cards[*card] - taken[*card] >= self.share) else { return };
+            taken[card] += self.share;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The distinct states that nodes of a pool are in.
+
+use super::bounds::Most;
+use super::{Need, NodeShape, NodeState};
+use std::collections::BTreeMap;
+
+/// Names a state; reused when no node is in it.
+pub(super) type StateId = u32;
+
+/// The state of an idle node.
+pub(super) const IDLE: StateId = 0;
+/// What stands for the state of a node that is withheld from jobs.
+pub(super) const WITHHELD: StateId = 1;
+
+/// A state and how many nodes are in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) state: NodeState,
+    pub(super) nodes: u64,
+    pub(super) most: Most,
+}
+
+/// States by id, and by what they have free: accelerators, cores, memory, cards.
+#[derive(Debug, Clone)]
+pub(super) struct States {
+    entries: Vec<Entry>,
+    order: BTreeMap<(u32, NodeState), StateId>,
+    unused: Vec<StateId>,
+}
+
+impl States {
+    /// The two states that are always there.
+    pub(super) fn new(shape: &NodeShape) -> Self {
+        let idle = NodeState::idle(shape);
+        let nothing = NodeState { cores_milli: 0, memory: 0, cards: [0; super::CARDS_MAX] };
+        let withheld = Most { withheld: true, ..Most::default() };
+        Self {
+            entries: vec![
+                Entry { state: idle, nodes: 0, most: most(&idle) },
+                Entry { state: nothing, nodes: 0, most: withheld },
+            ],
+            order: BTreeMap::from([((idle.accelerators_milli(), idle), IDLE)]),
+            unused: Vec::new(),
+        }
+    }
+
+    /// The entry of an id.
+    pub(super) fn get(&self, id: StateId) -> &Entry {
+        &self.entries[id as usize]
+    }
+
+    /// The id of a state, which is made where there is none.
+    pub(super) fn id(&mut self, state: NodeState) -> StateId {
+        let Self { entries, order, unused } = self;
+        *order.entry((state.accelerators_milli(), state)).or_insert_with(|| {
+            let entry = Entry { state, nodes: 0, most: most(&state) };
+            if let Some(id) = unused.pop() {
+                entries[id as usize] = entry;
+                return id;
+            }
+            entries.push(entry);
+            (entries.len() - 1) as StateId
+        })
+    }
+
+    /// Moves nodes from one state to another; a state that nobody is in is forgotten.
+    pub(super) fn shift(&mut self, from: StateId, to: StateId, nodes: u64) {
+        self.entries[to as usize].nodes += nodes;
+        let left = &mut self.entries[from as usize];
+        left.nodes -= nodes;
+        if left.nodes == 0 && from > WITHHELD {
+            let state = left.state;
+            self.order.remove(&(state.accelerators_milli(), state));
+            self.unused.push(from);
+        }
+    }
+
+    /// Adds idle nodes.
+    pub(super) fn append(&mut self, nodes: u64) {
+        self.entries[IDLE as usize].nodes += nodes;
+    }
+
+    /// Ids of the states that open nodes are in, by accelerators, cores, memory, cards free, the least first; states
+    /// that have too little of the first of these for the need are left out.
+    pub(super) fn ordered_from(&self, need: Need) -> impl DoubleEndedIterator<Item = StateId> {
+        let accelerators = (u32::from(need.whole) * 1000).max(u32::from(need.share));
+        let cores_milli = if accelerators == 0 { need.cores_milli } else { 0 };
+        let least = NodeState { cores_milli, memory: 0, cards: [0; super::CARDS_MAX] };
+        self.order.range((accelerators, least)..).map(|(_, id)| *id).filter(|id| self.get(*id).nodes > 0)
+    }
+}
+
+/// The bounds of nodes in one state.
+fn most(state: &NodeState) -> Most {
+    Most {
+        memory: state.memory,
+        cores_milli: state.cores_milli,
+        share: state.cards.iter().copied().max().unwrap_or(0),
+        // Lossless: at most 16.
+        whole: state.whole_cards() as u8,
+        open: true,
+        withheld: false,
+    }
+}

@@ -1,0 +1,57 @@
+//! Puts an allocation together.
+
+use crate::model::{Allocation, AllocationPart, CardOrder, Need, NodeState};
+
+/// The parts of an allocation in the making, in any order.
+#[derive(Debug)]
+pub(super) struct Parts {
+    need: Need,
+    order: CardOrder,
+    parts: Vec<AllocationPart>,
+}
+
+impl Parts {
+    /// No parts yet; shares of cards are taken in this order.
+    pub(super) const fn new(need: Need, order: CardOrder) -> Self {
+        Self { need, order, parts: Vec::new() }
+    }
+
+    /// Puts `tasks_per_node` tasks on each of `count` nodes from `first` on, which are in this state.
+    pub(super) fn add(&mut self, first: u64, count: u64, tasks_per_node: u32, state: &NodeState) {
+        if count > 0 && tasks_per_node > 0 {
+            let cards = self.need.cards(state, tasks_per_node, self.order);
+            self.parts.push(AllocationPart { first, count, tasks_per_node, cards });
+        }
+    }
+
+    /// Puts as many of `left` tasks as fit on the nodes from `first` on, `fit` on each and the rest on the last; what is left then.
+    pub(super) fn fill(&mut self, first: u64, count: u64, fit: u32, state: &NodeState, left: u32) -> u32 {
+        if fit == 0 {
+            return left;
+        }
+        let full = u64::from(left / fit).min(count);
+        self.add(first, full, fit, state);
+        // Lossless: no more than was left.
+        let left = left - (full * u64::from(fit)) as u32;
+        if full == count || left == 0 {
+            return left;
+        }
+        self.add(first + full, 1, left, state);
+        0
+    }
+
+    /// The allocation: by node number, neighbors used alike in one part.
+    pub(super) fn finish(mut self) -> Allocation {
+        self.parts.sort_unstable_by_key(|part| part.first);
+        self.parts.dedup_by(|next, part| {
+            let joined = part.first + part.count == next.first
+                && part.tasks_per_node == next.tasks_per_node
+                && part.cards == next.cards;
+            if joined {
+                part.count += next.count;
+            }
+            joined
+        });
+        Allocation { parts: self.parts }
+    }
+}
