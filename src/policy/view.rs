@@ -267,8 +267,6 @@ pub trait Desk {
     fn clairvoyant(&self, job: JobSlot) -> Option<SimDuration>;
     /// Weight of the job's tenant in fair-share.
     fn tenant_weight(&self, job: JobSlot) -> f64;
-    /// Whether the packing finds nodes for the job now.
-    fn fits(&self, job: JobSlot) -> bool;
     /// Starts the job on nodes of the packing's choice; false (and nothing done) where it finds none.
     fn start(&mut self, job: JobSlot) -> bool;
     /// Starts the job in room that a discipline counts as free because its holder's predicted end has come, though that end

@@ -1,16 +1,39 @@
 //! The driver: the only room that joins engine, model, network and policy.
+//!
+//! [`run`] takes a checked scenario and one stack of policies and goes through the run, instant by instant; whoever
+//! wants to know what happened listens to the record stream.
 
+mod changes;
+mod desk;
+mod driver;
+mod emit;
 mod error;
+mod information;
+mod intake;
+mod life;
 mod options;
+mod paths;
+mod slab;
+mod storage;
+mod transfer;
+mod world;
 
 pub use error::RunError;
-pub use options::{Options, Progress, RunStats};
+pub use options::{Decide, Options, Progress, Rules, RunStats};
 
 use crate::observe::Observer;
 use crate::policy::Stack;
+use crate::rng::Streams;
 use crate::scenario::Scenario;
+use crate::workload::source;
+use driver::Driver;
+use emit::Emit;
+use world::World;
 
 /// Runs a scenario under one stack to its end. Observers get every record in order.
+///
+/// The stack is to be built with the same seed and replication (`options`), so that the draws of policies are part of
+/// the run.
 ///
 /// # Errors
 /// See [`RunError`].
@@ -20,6 +43,19 @@ pub fn run(
     observers: &mut [&mut dyn Observer],
     options: Options<'_>,
 ) -> Result<RunStats, RunError> {
-    let _ = (scenario, stack, observers, options);
-    Err(RunError::Source("not built yet".to_owned()))
+    let streams = Streams::new(options.seed.unwrap_or(scenario.run.seed), options.replication);
+    let jobs = source(&scenario.classes, &scenario.jobs, scenario.run.calendar, scenario.run.until, &streams);
+    let mut driver = Driver::new(
+        scenario,
+        World::new(scenario, options.rules.same_instant),
+        stack,
+        Emit::new(observers),
+        jobs,
+        options,
+    );
+    driver.run()?;
+    Ok(driver.world.stats)
 }
+
+#[cfg(test)]
+mod tests;

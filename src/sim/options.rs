@@ -1,7 +1,29 @@
 //! What can be said about a run from outside, and what it says of itself.
 
+use crate::engine::SameInstant;
 use crate::units::SimTime;
 use std::sync::atomic::AtomicBool;
+
+/// When policies are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decide {
+    /// Once all events of an instant are handled.
+    #[default]
+    PerInstant,
+    /// After each event: the rule of some published simulators.
+    PerEvent,
+}
+
+/// Rules of time. The default is ours; others are there to reproduce published schedules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rules {
+    /// Which of releases and submissions comes first at one instant.
+    pub same_instant: SameInstant,
+    /// When policies are asked.
+    pub decide: Decide,
+    /// Whether a job may start, for zero time, on nodes whose holder ends at this very instant but is not handled yet.
+    pub overcommit: bool,
+}
 
 /// How a run is done; none of it is part of the scenario.
 #[derive(Default)]
@@ -10,6 +32,8 @@ pub struct Options<'a> {
     pub replication: u64,
     /// Another seed than the scenario's.
     pub seed: Option<u64>,
+    /// Rules of time.
+    pub rules: Rules,
     /// Set from outside to end the run with [`RunError::Interrupted`](super::RunError::Interrupted).
     pub interrupt: Option<&'a AtomicBool>,
     /// Called now and then (every few thousand events) with where the run is.

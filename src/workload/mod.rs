@@ -1,7 +1,9 @@
 //! Where jobs come from: a sorted stream of submissions.
 
+pub mod batsim;
 mod merged;
 mod plan;
+pub mod swf;
 mod synthetic;
 
 pub use merged::{Listed, Merged, source};
@@ -18,3 +20,6 @@ pub trait JobSource: Send {
     /// A source that reads a file can fail in the middle; the text says where and why.
     fn next_job(&mut self) -> Result<Option<Job>, String>;
 }
+
+#[cfg(test)]
+pub(crate) mod traces;

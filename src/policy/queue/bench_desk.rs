@@ -159,11 +159,8 @@ impl Desk for Bench {
     fn tenant_weight(&self, _job: JobSlot) -> f64 {
         1.0
     }
-    fn fits(&self, job: JobSlot) -> bool {
-        self.free.cores_milli >= self.size(job)
-    }
     fn start(&mut self, job: JobSlot) -> bool {
-        let fits = self.fits(job);
+        let fits = self.free.cores_milli >= self.size(job);
         if fits {
             self.begin(job);
         }

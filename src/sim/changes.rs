@@ -1,0 +1,158 @@
+//! What is told at the start and at the end, and what changes in between without any job: nodes, links, signals.
+
+use super::driver::{Driver, Event};
+use super::error::RunError;
+use crate::engine::Class;
+use crate::model::{CenterId, Direction, LinkId, Outcome, PoolId};
+use crate::network::NetworkModel;
+use crate::observe::Record;
+use crate::scenario::Change;
+use crate::units::{Bytes, SimTime};
+
+impl Driver<'_, '_, '_, '_> {
+    /// Tells how things are at the start, and plans what will happen whatever jobs do.
+    pub(super) fn open(&mut self) -> Result<(), RunError> {
+        let scenario = self.scenario;
+        let (pools, links) = (self.world.pools.len(), self.world.links.len());
+        for pool in (0..pools).map(PoolId::from_index) {
+            self.tell_nodes(pool)?;
+            self.plan_pool_series(pool);
+            self.world.touch(pool);
+        }
+        for link in (0..links).map(LinkId::from_index) {
+            self.tell_link(link)?;
+            self.plan_link_series(link);
+        }
+        for center in (0..self.world.platform.centers.len()).map(CenterId::from_index) {
+            if self.world.stores.used(center) > Bytes::ZERO {
+                self.tell_storage(center)?;
+            }
+        }
+        // The pools publish what they have before the first job comes.
+        self.decide_pools()?;
+        if self.world.summaries.refresh().is_some() {
+            self.world.schedule(SimTime::ZERO, Class::Change, Event::Publish);
+        }
+        if scenario.run.warm_up.0 > 0 {
+            self.world.schedule(SimTime(scenario.run.warm_up.0), Class::Boundary, Event::WindowOpens);
+        }
+        for (number, planned) in scenario.changes.iter().enumerate() {
+            self.world.schedule(planned.at, Class::Change, Event::Planned(number));
+        }
+        self.fetch()
+    }
+
+    /// What is still in the system is unfinished.
+    pub(super) fn close(&mut self, end: SimTime) -> Result<(), RunError> {
+        self.world.now = end;
+        self.out.advance(end);
+        for slot in self.world.jobs.by_number() {
+            self.finish(slot, Outcome::Unfinished)?;
+        }
+        self.out.record(&Record::RunEnded)?;
+        self.world.stats.end = end;
+        Ok(())
+    }
+
+    /// A change that the scenario plans.
+    pub(super) fn planned(&mut self, number: usize) -> Result<(), RunError> {
+        match self.scenario.changes[number].change {
+            Change::Nodes(pool, by) => {
+                let state = &mut self.world.pools[pool.index()];
+                state.total = state.total.saturating_add_signed(by);
+                self.follow_share(pool)
+            }
+            Change::Bandwidth(link, bandwidth) => {
+                self.world.links[link.index()].bandwidth = bandwidth;
+                self.link_changed(link)
+            }
+            Change::LinkDown(link, down) => {
+                let state = &mut self.world.links[link.index()];
+                state.down = if down { state.down + 1 } else { state.down.saturating_sub(1) };
+                self.link_changed(link)
+            }
+        }
+    }
+
+    /// Bandwidth or outage of a link changed: routes, what is on it, and what waits for a way.
+    fn link_changed(&mut self, link: LinkId) -> Result<(), RunError> {
+        let state = self.world.links[link.index()];
+        let (up, has_bandwidth) = (state.down == 0, state.bandwidth.0 > 0);
+        let routes = &mut self.world.routes;
+        let changed = routes.set_up(link, up) | routes.set_has_bandwidth(link, has_bandwidth);
+        self.tell_link(link)?;
+        if changed && !(up && has_bandwidth) {
+            self.reroute(link)?;
+        }
+        if changed {
+            self.retry_stalled();
+        }
+        Ok(())
+    }
+
+    /// The closed share of a pool changed.
+    pub(super) fn pool_series(&mut self, pool: PoolId) -> Result<(), RunError> {
+        self.follow_share(pool)?;
+        self.plan_pool_series(pool);
+        Ok(())
+    }
+
+    fn follow_share(&mut self, pool: PoolId) -> Result<(), RunError> {
+        let world = &mut self.world;
+        world.pools[pool.index()].follow_share(&world.platform.pools[pool.index()], world.now);
+        world.touch(pool);
+        self.tell_nodes(pool)
+    }
+
+    fn plan_pool_series(&mut self, pool: PoolId) {
+        let world = &mut self.world;
+        if let Some(at) = world.platform.pools[pool.index()].closed_share.next_change(world.now) {
+            world.schedule(at, Class::Change, Event::PoolSeries(pool));
+        }
+    }
+
+    /// The background of a link changed.
+    pub(super) fn link_series(&mut self, link: LinkId) -> Result<(), RunError> {
+        self.tell_link(link)?;
+        self.plan_link_series(link);
+        Ok(())
+    }
+
+    fn plan_link_series(&mut self, link: LinkId) {
+        let world = &mut self.world;
+        if let Some(at) = world.platform.links[link.index()].background.next_change(world.now) {
+            world.schedule(at, Class::Change, Event::LinkSeries(link));
+        }
+    }
+
+    /// Centers publish their summaries, and will again.
+    pub(super) fn publish(&mut self) {
+        let world = &mut self.world;
+        world.summaries.publish(world.now);
+        if let Some(refresh) = world.summaries.refresh() {
+            world.schedule(world.now + refresh, Class::Change, Event::Publish);
+        }
+    }
+
+    /// Tells how many nodes of a pool are open and closed, where that changed.
+    pub(super) fn tell_nodes(&mut self, pool: PoolId) -> Result<(), RunError> {
+        let state = &mut self.world.pools[pool.index()];
+        let open = state.nodes.open();
+        let now = (open, state.total.saturating_sub(open));
+        if state.told != Some(now) {
+            state.told = Some(now);
+            self.out.record(&Record::PoolNodes { pool, open: now.0, closed: now.1 })?;
+        }
+        Ok(())
+    }
+
+    /// Tells what both directions of a link offer, and sets it in the network.
+    fn tell_link(&mut self, link: LinkId) -> Result<(), RunError> {
+        let (bandwidth, offered) = self.world.lane_capacity(link);
+        for lane in [link.lane(Direction::Forth), link.lane(Direction::Back)] {
+            self.world.network.set_capacity(self.world.now, lane, offered);
+            self.out.record(&Record::LaneCapacity { lane, bandwidth, offered })?;
+        }
+        Ok(())
+    }
+}

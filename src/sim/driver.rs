@@ -1,0 +1,268 @@
+//! The loop: the next instant, all its events, then the decisions; again while that changes something at the same instant.
+//!
+//! ```text
+//! repeat   t = earliest of the agenda and the network            none -> end
+//!          apply all events of t in the order of their classes
+//!          the broker decides on the jobs that ask, then the queues of the pools that were touched
+//!          once more while something is due at t again
+//! ```
+
+use super::emit::Emit;
+use super::error::RunError;
+use super::options::{Decide, Options, Progress};
+use super::world::World;
+use crate::engine::Class;
+use crate::model::{Job, JobSlot, LinkId, PoolId};
+use crate::network::{FlowKey, NetworkModel};
+use crate::observe::Record;
+use crate::policy::Stack;
+use crate::scenario::Scenario;
+use crate::units::{SimDuration, SimTime};
+use crate::workload::{JobSource, Merged};
+
+/// What can be due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    /// The warm-up is over.
+    WindowOpens,
+    /// A running job ends.
+    JobEnds(JobSlot),
+    /// A transfer's latency is over.
+    FlowBegins(JobSlot),
+    /// A change that the scenario plans, by its place in the list.
+    Planned(usize),
+    /// The closed share of a pool may change.
+    PoolSeries(PoolId),
+    /// The background of a link changes.
+    LinkSeries(LinkId),
+    /// The next job of the source is submitted.
+    Submission,
+    /// A job's broker wanted to be asked again.
+    Ask(JobSlot),
+    /// A job's data may be sent.
+    Stage(JobSlot),
+    /// The broker's period.
+    Period,
+    /// Centers publish their summaries.
+    Publish,
+    /// A queue discipline wanted to be asked again.
+    QueueWake(PoolId),
+}
+
+impl Event {
+    /// Whether it comes again and again by itself, whatever jobs do.
+    pub(super) const fn recurs(self) -> bool {
+        matches!(self, Self::PoolSeries(_) | Self::LinkSeries(_) | Self::Publish)
+    }
+}
+
+/// Rounds at one instant without any job moving on that count as a livelock.
+const ROUNDS_MAX: u32 = 1000;
+/// Signals repeat after a week at most: after so long without any job moving on, nothing ever will.
+const STANDSTILL: SimDuration = SimDuration(8 * SimDuration::DAY.0);
+/// Events between two looks at the outside.
+const LOOK_EVERY: u64 = 4096;
+
+/// A run under way.
+pub(super) struct Driver<'s, 'o, 'r, 'p> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) world: World,
+    pub(super) stack: Stack,
+    pub(super) out: Emit<'o, 'r>,
+    source: Merged,
+    next_job: Option<Job>,
+    pub(super) options: Options<'p>,
+    next_look: u64,
+    /// The last instant at which a job moved on or an event came that does not recur.
+    moved_at: SimTime,
+    ended: Vec<FlowKey>,
+}
+
+impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
+    pub(super) fn new(
+        scenario: &'s Scenario,
+        world: World,
+        stack: Stack,
+        out: Emit<'o, 'r>,
+        source: Merged,
+        options: Options<'p>,
+    ) -> Self {
+        Self {
+            scenario,
+            world,
+            stack,
+            out,
+            source,
+            next_job: None,
+            options,
+            next_look: LOOK_EVERY,
+            moved_at: SimTime::ZERO,
+            ended: Vec::new(),
+        }
+    }
+
+    /// Runs to the end and says when that was.
+    pub(super) fn run(&mut self) -> Result<SimTime, RunError> {
+        self.open()?;
+        let until = self.scenario.run.until;
+        loop {
+            let next = [self.world.agenda.next_time(), self.world.network.next_change()].into_iter().flatten().min();
+            let idle = self.world.jobs.len() == 0 && self.next_job.is_none();
+            let stop = match (next, until) {
+                (None, _) => true,
+                (Some(next), Some(until)) if next > until => idle || !self.scenario.run.drain,
+                (Some(_), Some(_)) => false,
+                (Some(_), None) => idle,
+            };
+            if stop || next.is_some_and(|next| self.stands_still(next)) {
+                break;
+            }
+            if let Some(next) = next {
+                self.instant(next)?;
+            }
+        }
+        let end = until.map_or(self.world.now, |until| self.world.now.max(until));
+        self.close(end)?;
+        Ok(end)
+    }
+
+    /// Whether only signals would go on changing, and all of them have been through their periods.
+    fn stands_still(&self, next: SimTime) -> bool {
+        self.world.single == 0
+            && self.world.network.in_flight() == 0
+            && next.since(self.moved_at) > STANDSTILL
+            && self.scenario.run.until.is_none_or(|until| next > until)
+    }
+
+    /// One instant: events, decisions, and again while they cause something now.
+    fn instant(&mut self, now: SimTime) -> Result<(), RunError> {
+        self.world.now = now;
+        self.world.agenda.advance(now);
+        self.out.advance(now);
+        let (mut rounds, mut advanced) = (0, self.world.advanced);
+        loop {
+            self.events(now)?;
+            self.decide()?;
+            self.settle_deferred()?;
+            self.world.stats.rounds += 1;
+            self.tell_lanes()?;
+            let again = self.world.agenda.next_time() == Some(now) || self.world.network.next_change() == Some(now);
+            if self.world.advanced != advanced {
+                (rounds, advanced) = (0, self.world.advanced);
+                self.moved_at = now;
+            }
+            if !again {
+                return self.look();
+            }
+            rounds += 1;
+            if rounds > ROUNDS_MAX {
+                return Err(RunError::Livelock { at: now, rounds });
+            }
+        }
+    }
+
+    /// All events that are due, in the order of their classes; flows that ended are releases.
+    fn events(&mut self, now: SimTime) -> Result<(), RunError> {
+        let releases = self.options.rules.same_instant.rank(Class::Release);
+        while self.world.agenda.due_rank().is_some_and(|rank| rank < releases) {
+            self.next_event()?;
+            self.decide_per_event()?;
+        }
+        let mut ended = std::mem::take(&mut self.ended);
+        self.world.network.advance(now, &mut ended);
+        for key in ended.drain(..) {
+            self.world.stats.events += 1;
+            self.flow_ended(key)?;
+            self.decide_per_event()?;
+        }
+        self.ended = ended;
+        while self.world.agenda.due_rank().is_some() {
+            self.next_event()?;
+            self.decide_per_event()?;
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self) -> Result<(), RunError> {
+        self.ask_broker()?;
+        self.decide_pools()
+    }
+
+    fn decide_per_event(&mut self) -> Result<(), RunError> {
+        match self.options.rules.decide {
+            Decide::PerInstant => Ok(()),
+            Decide::PerEvent => self.decide(),
+        }
+    }
+
+    fn next_event(&mut self) -> Result<(), RunError> {
+        let Some(event) = self.world.agenda.pop_due() else { return Ok(()) };
+        self.world.stats.events += 1;
+        if !event.recurs() {
+            self.world.single -= 1;
+            self.moved_at = self.world.now;
+        }
+        match event {
+            Event::WindowOpens => self.out.record(&Record::WindowOpened)?,
+            Event::JobEnds(slot) => self.job_ends(slot)?,
+            Event::FlowBegins(slot) => self.flow_begins(slot)?,
+            Event::Planned(number) => self.planned(number)?,
+            Event::PoolSeries(pool) => self.pool_series(pool)?,
+            Event::LinkSeries(link) => self.link_series(link)?,
+            Event::Submission => self.submission()?,
+            Event::Ask(slot) => self.world.asking.push(slot),
+            Event::Stage(slot) => self.stage(slot)?,
+            Event::Period => self.world.period = None,
+            Event::Publish => self.publish(),
+            Event::QueueWake(pool) => self.world.wake(pool),
+        }
+        Ok(())
+    }
+
+    /// Rates that changed go into the record stream.
+    fn tell_lanes(&mut self) -> Result<(), RunError> {
+        let mut changed = std::mem::take(&mut self.world.changed_lanes);
+        self.world.network.changed_lanes(&mut changed);
+        for lane in changed.drain(..) {
+            self.out.record(&Record::LaneRate { lane: lane.lane, rate: lane.rate, flows: lane.flows })?;
+        }
+        self.world.changed_lanes = changed;
+        Ok(())
+    }
+
+    /// Now and then: progress, and whether the run is to end.
+    fn look(&mut self) -> Result<(), RunError> {
+        let stats = &self.world.stats;
+        if stats.events < self.next_look {
+            return Ok(());
+        }
+        self.next_look = stats.events + LOOK_EVERY;
+        if self.options.interrupt.is_some_and(|flag| flag.load(std::sync::atomic::Ordering::Relaxed)) {
+            return Err(RunError::Interrupted { at: self.world.now });
+        }
+        if let Some(progress) = &mut self.options.progress {
+            progress(&Progress {
+                now: self.world.now,
+                events: stats.events,
+                submitted: stats.jobs,
+                finished: stats.jobs - self.world.jobs.len() as u64,
+                flows: self.world.network.in_flight(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes the next job of the source and plans its submission.
+    pub(super) fn fetch(&mut self) -> Result<(), RunError> {
+        self.next_job = self.source.next_job().map_err(RunError::Source)?;
+        if let Some(job) = &self.next_job {
+            self.world.schedule(job.request.submit, Class::Submission, Event::Submission);
+        }
+        Ok(())
+    }
+
+    /// The job that is submitted now.
+    pub(super) const fn take_job(&mut self) -> Option<Job> {
+        self.next_job.take()
+    }
+}

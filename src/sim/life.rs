@@ -1,0 +1,227 @@
+//! The rest of a job's life: queued, started, ended, delivered, finished.
+
+use super::desk::PoolDesk;
+use super::driver::{Driver, Event};
+use super::error::RunError;
+use super::information::work_of;
+use super::slab::Phase;
+use super::transfer::{Purpose, Transfer};
+use crate::engine::Class;
+use crate::model::{JobSlot, Outcome, PoolId};
+use crate::observe::Record;
+use crate::units::Bytes;
+
+/// The desk of a pool, out of parts of the driver that stay apart.
+macro_rules! desk {
+    ($driver:ident, $pool:expr, $started:expr) => {
+        PoolDesk {
+            now: $driver.world.now,
+            id: $pool,
+            platform: &$driver.world.platform,
+            nodes: &mut $driver.world.pools[$pool.index()].nodes,
+            jobs: &mut $driver.world.jobs,
+            packing: $driver.stack.packings[$pool.index()].as_mut(),
+            clairvoyant: $driver.stack.clairvoyant,
+            overcommit: $driver.options.rules.overcommit,
+            started: $started,
+            illegal: None,
+        }
+    };
+}
+
+impl Driver<'_, '_, '_, '_> {
+    /// A job's data are there: it joins the queue of its pool.
+    pub(super) fn staged(&mut self, slot: JobSlot) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let now = world.now;
+        let job = &mut world.jobs[slot];
+        let pool = job.pool();
+        job.phase = Phase::Queued;
+        job.life.staged = Some(now);
+        let work = work_of(&job.demand, job.requested, &world.platform.pools[pool.index()]);
+        world.summaries.queued(pool, work);
+        world.advanced += 1;
+        world.touch(pool);
+        self.out.record(&Record::Queued { job: &self.world.jobs[slot].job, pool })?;
+        let mut none = Vec::new();
+        let desk = desk!(self, pool, &mut none);
+        self.stack.queues[pool.index()].enqueued(slot, &desk);
+        Ok(())
+    }
+
+    /// Asks the queues of the pools where something happened.
+    pub(super) fn decide_pools(&mut self) -> Result<(), RunError> {
+        if self.world.touched.is_empty() {
+            return Ok(());
+        }
+        let mut started = Vec::new();
+        for pool in self.world.take_touched() {
+            let mut desk = desk!(self, pool, &mut started);
+            let queue = &mut self.stack.queues[pool.index()];
+            queue.decide(&mut desk);
+            if let Some((slot, problem)) = desk.illegal {
+                return Err(match self.world.jobs.get(slot) {
+                    Some(_) => self.illegal(slot, &format!("to start it, but {problem}")),
+                    None => RunError::IllegalAction {
+                        at: self.world.now,
+                        job: format!("in slot {}", slot.0),
+                        what: format!("to start it, but {problem}"),
+                    },
+                });
+            }
+            for slot in std::mem::take(&mut started) {
+                self.started(slot, pool)?;
+            }
+            self.plan_wake(pool);
+            self.tell_free(pool);
+        }
+        Ok(())
+    }
+
+    fn plan_wake(&mut self, pool: PoolId) {
+        let Some(at) = self.stack.queues[pool.index()].wake_at() else { return };
+        let world = &mut self.world;
+        let state = &mut world.pools[pool.index()];
+        if at > world.now && state.wake.is_none_or(|planned| at < planned) {
+            state.wake = Some(at);
+            world.schedule(at, Class::Wake, Event::QueueWake(pool));
+        }
+    }
+
+    /// What the pool publishes of its nodes.
+    fn tell_free(&mut self, pool: PoolId) {
+        let world = &mut self.world;
+        let (state, fixed) = (&world.pools[pool.index()], &world.platform.pools[pool.index()]);
+        let free = state.nodes.free().headline(fixed.accelerated());
+        let capacity = fixed.headline_per_node() * state.nodes.open();
+        let live = world.summaries.live_mut(pool);
+        (live.free, live.capacity) = (free, capacity);
+    }
+
+    fn started(&mut self, slot: JobSlot, pool: PoolId) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let fixed = &world.platform.pools[pool.index()];
+        let job = &world.jobs[slot];
+        let enforced = self.scenario.run.enforce_requested;
+        let run = if enforced { job.actual.min(job.requested) } else { job.actual };
+        let work = work_of(&job.demand, job.requested, fixed);
+        let headline = job.demand.headline(fixed.accelerated());
+        world.summaries.started(pool, work, headline, world.now + job.requested);
+        match &job.allocation {
+            Some(allocation) => {
+                self.out.record(&Record::Started { job: &job.job, pool, allocation, held: job.demand })?;
+            }
+            None => world.deferred.push(slot),
+        }
+        world.schedule(world.now + run, Class::Release, Event::JobEnds(slot));
+        world.advanced += 1;
+        let mut none = Vec::new();
+        let desk = desk!(self, pool, &mut none);
+        self.stack.queues[pool.index()].started(slot, &desk);
+        Ok(())
+    }
+
+    /// Jobs that were started on nodes about to fall free get them now that all events of the instant are handled.
+    pub(super) fn settle_deferred(&mut self) -> Result<(), RunError> {
+        for slot in std::mem::take(&mut self.world.deferred) {
+            let world = &mut self.world;
+            let state = &mut world.jobs[slot];
+            let pool = state.pool();
+            let request = &state.job.request;
+            let nodes = &mut world.pools[pool.index()].nodes;
+            let packing = &mut self.stack.packings[pool.index()];
+            let found = packing.choose(nodes, request.tasks, &request.task);
+            let Some(allocation) = found.filter(|found| nodes.allocate(found, &request.task)) else {
+                return Err(self.illegal(slot, "to start it on nodes that did not fall free at that instant"));
+            };
+            state.give(allocation);
+            let (job, held) = (&state.job, state.demand);
+            if let Some(allocation) = &state.allocation {
+                self.out.record(&Record::Started { job, pool, allocation, held })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A running job ends, by itself or because its time is over.
+    pub(super) fn job_ends(&mut self, slot: JobSlot) -> Result<(), RunError> {
+        if self.world.jobs[slot].allocation.is_none() {
+            self.settle_deferred()?;
+        }
+        let world = &mut self.world;
+        let now = world.now;
+        let job = &mut world.jobs[slot];
+        let pool = job.pool();
+        let (Some(started), Some(allocation)) = (job.life.started, job.allocation.take()) else { return Ok(()) };
+        job.life.ended = Some(now);
+        let headline = job.demand.headline(world.platform.pools[pool.index()].accelerated());
+        world.summaries.ended(pool, headline, started + job.requested);
+        world.pools[pool.index()].nodes.release(&allocation, &job.job.request.task);
+        world.advanced += 1;
+        world.touch(pool);
+        let job = &world.jobs[slot];
+        self.out.record(&Record::Ended { job: &job.job, pool, allocation: &allocation, held: job.demand, started })?;
+        self.tell_nodes(pool)?;
+        let mut none = Vec::new();
+        let desk = desk!(self, pool, &mut none);
+        self.stack.queues[pool.index()].ended(slot, started, &desk);
+        self.release_storage(slot, true, false)?;
+        let job = &mut self.world.jobs[slot];
+        if self.scenario.run.enforce_requested && job.actual > job.requested {
+            return self.finish(slot, Outcome::Killed);
+        }
+        let from = self.world.platform.site_of(pool);
+        match job.job.request.output_to {
+            Some(to) if to != from && job.job.request.output > Bytes::ZERO => {
+                job.phase = Phase::Delivering;
+                job.life.output_bytes = job.job.request.output;
+                job.transfer = Some(Transfer::new(Purpose::Output, from, to, job.job.request.output));
+                self.begin_transfer(slot);
+                Ok(())
+            }
+            _ => self.delivered(slot),
+        }
+    }
+
+    /// A job's output is where it belongs. What stays occupies storage for good.
+    pub(super) fn delivered(&mut self, slot: JobSlot) -> Result<(), RunError> {
+        let job = &mut self.world.jobs[slot];
+        job.life.delivered = Some(self.world.now);
+        if job.job.request.output_to.is_none() {
+            job.output_held = Bytes::ZERO;
+        }
+        self.finish(slot, Outcome::Completed)
+    }
+
+    /// Frees what a job holds of storage.
+    fn release_storage(&mut self, slot: JobSlot, input: bool, output: bool) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let job = &mut world.jobs[slot];
+        let mut freed = Bytes::ZERO;
+        if input {
+            freed += std::mem::take(&mut job.input_held);
+        }
+        if output {
+            freed += std::mem::take(&mut job.output_held);
+        }
+        if freed == Bytes::ZERO {
+            return Ok(());
+        }
+        let center = world.platform.pools[job.pool().index()].center;
+        world.stores.release(center, freed);
+        self.tell_storage(center)
+    }
+
+    /// The story of a job ends.
+    pub(super) fn finish(&mut self, slot: JobSlot, outcome: Outcome) -> Result<(), RunError> {
+        // What a job holds at the end of the run it holds for good.
+        if outcome != Outcome::Unfinished {
+            self.release_storage(slot, true, true)?;
+        }
+        let world = &mut self.world;
+        world.advanced += 1;
+        let Some(state) = world.jobs.remove(slot) else { return Ok(()) };
+        self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! The network as brokers see it.
+
+use super::storage::Stores;
+use crate::model::{CenterId, DatasetId, LaneId, SiteId};
+use crate::network::{FairNetwork, NetworkModel, Routes, window_cap};
+use crate::policy::view::{PathEstimate, Paths};
+use crate::units::{Bytes, SimDuration};
+
+/// Ways, replicas and storage as they are now.
+pub(super) struct PathsNow<'a> {
+    pub(super) routes: &'a Routes,
+    pub(super) network: &'a FairNetwork,
+    pub(super) replicas: &'a [Vec<SiteId>],
+    pub(super) stores: &'a Stores,
+    pub(super) window: Option<Bytes>,
+}
+
+impl Paths for PathsNow<'_> {
+    fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate> {
+        let route = self.routes.route(from, to)?;
+        let share = self.network.share_estimate(&route.lanes);
+        let cap = self.window.and_then(|window| window_cap(window, 1, route.latency)).unwrap_or(f64::INFINITY);
+        Some(PathEstimate { latency: route.latency, rate: share.min(cap), price: route.price.0 })
+    }
+
+    fn latency(&self, from: SiteId, to: SiteId) -> Option<SimDuration> {
+        self.routes.latency(from, to)
+    }
+
+    fn lanes(&self, from: SiteId, to: SiteId) -> Option<&[LaneId]> {
+        self.routes.route(from, to).map(|route| route.lanes.as_ref())
+    }
+
+    fn replicas(&self, dataset: DatasetId) -> &[SiteId] {
+        &self.replicas[dataset.index()]
+    }
+
+    fn storage_free(&self, center: CenterId) -> Option<Bytes> {
+        self.stores.free(center)
+    }
+}

@@ -1,0 +1,136 @@
+//! Where the jobs in the system are kept. Slots are reused; a job's identity is its number.
+
+use crate::model::{Allocation, Job, JobSlot, PoolId, Totals};
+use crate::network::FlowKey;
+use crate::observe::Life;
+use crate::units::{Bytes, SimDuration};
+
+use super::transfer::Transfer;
+
+/// How far a job has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The broker has not placed it.
+    Asking,
+    /// It is placed, and its data are on their way or wait to be sent.
+    Staging,
+    /// It is in the queue of its pool.
+    Queued,
+    /// It runs.
+    Running,
+    /// Its output is on its way.
+    Delivering,
+}
+
+/// A job in the system.
+#[derive(Debug, Clone)]
+pub(super) struct JobState {
+    pub(super) job: Job,
+    pub(super) life: Life,
+    pub(super) phase: Phase,
+    /// Time asked for on its pool.
+    pub(super) requested: SimDuration,
+    /// Time it really runs on its pool.
+    pub(super) actual: SimDuration,
+    /// What it asks for in all.
+    pub(super) demand: Totals,
+    /// Storage held for its input, at the center of its pool.
+    pub(super) input_held: Bytes,
+    /// Storage held for its output there.
+    pub(super) output_held: Bytes,
+    pub(super) allocation: Option<Allocation>,
+    /// What is being moved for it, and its flow once that uses lanes.
+    pub(super) transfer: Option<Transfer>,
+    pub(super) flow: Option<FlowKey>,
+}
+
+impl JobState {
+    pub(super) fn new(job: Job) -> Self {
+        let demand = job.request.task.times(job.request.tasks);
+        Self {
+            job,
+            life: Life::default(),
+            phase: Phase::Asking,
+            requested: SimDuration::ZERO,
+            actual: SimDuration::ZERO,
+            demand,
+            input_held: Bytes::ZERO,
+            output_held: Bytes::ZERO,
+            allocation: None,
+            transfer: None,
+            flow: None,
+        }
+    }
+
+    /// Gives a job that started its nodes.
+    pub(super) fn give(&mut self, allocation: Allocation) {
+        self.life.nodes = allocation.nodes();
+        self.allocation = Some(allocation);
+    }
+
+    /// The pool of a placed job.
+    pub(super) fn pool(&self) -> PoolId {
+        self.life.pool.unwrap_or(PoolId(u32::MAX))
+    }
+}
+
+/// The jobs in the system by slot.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slab {
+    slots: Vec<Option<JobState>>,
+    free: Vec<JobSlot>,
+    len: usize,
+}
+
+impl Slab {
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn insert(&mut self, job: JobState) -> JobSlot {
+        self.len += 1;
+        if let Some(slot) = self.free.pop() {
+            self.slots[slot.index()] = Some(job);
+            return slot;
+        }
+        self.slots.push(Some(job));
+        JobSlot::from_index(self.slots.len() - 1)
+    }
+
+    pub(super) fn get(&self, slot: JobSlot) -> Option<&JobState> {
+        self.slots.get(slot.index())?.as_ref()
+    }
+
+    pub(super) fn remove(&mut self, slot: JobSlot) -> Option<JobState> {
+        let job = self.slots.get_mut(slot.index())?.take()?;
+        self.free.push(slot);
+        self.len -= 1;
+        Some(job)
+    }
+
+    /// All jobs in the system by number.
+    pub(super) fn by_number(&self) -> Vec<JobSlot> {
+        let mut all: Vec<(crate::model::JobNumber, JobSlot)> = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter_map(|(at, job)| job.as_ref().map(|job| (job.job.request.number, JobSlot::from_index(at))))
+            .collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, slot)| slot).collect()
+    }
+}
+
+impl std::ops::Index<JobSlot> for Slab {
+    type Output = JobState;
+    /// Slots come from the driver's own lists only; an empty one is a programming error.
+    fn index(&self, slot: JobSlot) -> &JobState {
+        self.slots[slot.index()].as_ref().unwrap_or_else(|| unreachable!("slot {} is empty", slot.0))
+    }
+}
+
+impl std::ops::IndexMut<JobSlot> for Slab {
+    fn index_mut(&mut self, slot: JobSlot) -> &mut JobState {
+        self.slots[slot.index()].as_mut().unwrap_or_else(|| unreachable!("slot {} is empty", slot.0))
+    }
+}

@@ -1,0 +1,169 @@
+//! Moving data: inputs to centers, outputs away from them. Latency first, then a flow that shares its lanes.
+
+use super::driver::{Driver, Event};
+use super::error::RunError;
+use crate::engine::Class;
+use crate::model::{DatasetId, JobSlot, LaneId, LinkId, SiteId};
+use crate::network::{FairNetwork, Flow, FlowKey, NetworkModel, window_cap};
+use crate::observe::Record;
+use crate::units::{Bytes, TransferPrice};
+use std::sync::Arc;
+
+/// What a transfer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Input of one job.
+    Input,
+    /// A copy of a dataset that later jobs use too.
+    Copy(DatasetId),
+    /// Output of one job.
+    Output,
+}
+
+/// Data that are to be moved for a job.
+#[derive(Debug, Clone)]
+pub(super) struct Transfer {
+    pub(super) purpose: Purpose,
+    pub(super) from: SiteId,
+    pub(super) to: SiteId,
+    /// What is left to carry.
+    pub(super) left: Bytes,
+    /// The lanes it was given when it began.
+    pub(super) lanes: Arc<[LaneId]>,
+    /// Of the whole way.
+    pub(super) price: TransferPrice,
+}
+
+impl Transfer {
+    pub(super) fn new(purpose: Purpose, from: SiteId, to: SiteId, bytes: Bytes) -> Self {
+        Self { purpose, from, to, left: bytes, lanes: Arc::from([]), price: TransferPrice(0) }
+    }
+
+    /// The dataset that it copies for later jobs too.
+    pub(super) const fn copies(&self) -> Option<DatasetId> {
+        match self.purpose {
+            Purpose::Copy(dataset) => Some(dataset),
+            Purpose::Input | Purpose::Output => None,
+        }
+    }
+}
+
+/// The price of so many bytes in µCNY.
+fn price_of(bytes: Bytes, price: TransferPrice) -> u128 {
+    bytes.0 * u128::from(price.0) / 1_000_000_000
+}
+
+impl Driver<'_, '_, '_, '_> {
+    /// Sends a job's transfer on its way; where there is no way now, it waits for links to change.
+    pub(super) fn begin_transfer(&mut self, slot: JobSlot) {
+        let world = &mut self.world;
+        let Some(transfer) = world.jobs[slot].transfer.as_mut() else { return };
+        let Some(route) = world.routes.route(transfer.from, transfer.to) else {
+            world.stalled.push(slot);
+            return;
+        };
+        transfer.lanes = Arc::clone(&route.lanes);
+        transfer.price = route.price;
+        let begins = world.now + route.latency;
+        world.schedule(begins, Class::Change, Event::FlowBegins(slot));
+    }
+
+    /// The latency is over: the data use the lanes from now on, if the way is still the same.
+    pub(super) fn flow_begins(&mut self, slot: JobSlot) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let job = &world.jobs[slot];
+        let Some(transfer) = &job.transfer else { return Ok(()) };
+        let route = world.routes.route(transfer.from, transfer.to);
+        let Some(route) = route.filter(|route| route.lanes == transfer.lanes) else {
+            self.begin_transfer(slot);
+            return Ok(());
+        };
+        let mut flow = Flow::new(Arc::clone(&transfer.lanes), transfer.left);
+        flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, route.latency));
+        let record = |key| Record::FlowStarted {
+            flow: key,
+            number: job.job.request.number,
+            from: transfer.from,
+            to: transfer.to,
+            lanes: &transfer.lanes,
+            bytes: transfer.left,
+        };
+        let key = world.network.start(world.now, flow);
+        self.out.record(&record(key))?;
+        world.jobs[slot].flow = Some(key);
+        let at = FairNetwork::slot_of(key);
+        if world.flows.len() <= at {
+            world.flows.resize(at + 1, None);
+        }
+        world.flows[at] = Some(slot);
+        world.stats.flows += 1;
+        world.stats.flows_peak = world.stats.flows_peak.max(world.network.in_flight() as u64);
+        world.advanced += 1;
+        Ok(())
+    }
+
+    /// A flow carried all of its data.
+    pub(super) fn flow_ended(&mut self, key: FlowKey) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let Some(slot) = world.flows.get_mut(FairNetwork::slot_of(key)).and_then(Option::take) else { return Ok(()) };
+        self.out.record(&Record::FlowEnded { flow: key })?;
+        world.advanced += 1;
+        let job = &mut world.jobs[slot];
+        job.flow = None;
+        let Some(transfer) = job.transfer.take() else { return Ok(()) };
+        job.life.transfer_micro_cny += price_of(transfer.left, transfer.price);
+        match transfer.purpose {
+            Purpose::Input => self.staged(slot),
+            Purpose::Output => self.delivered(slot),
+            Purpose::Copy(dataset) => {
+                let center = world.platform.pools[world.jobs[slot].pool().index()].center;
+                let replicas = &mut world.replicas[dataset.index()];
+                if let Err(at) = replicas.binary_search(&transfer.to) {
+                    replicas.insert(at, transfer.to);
+                }
+                for waiting in world.copies.remove(&(dataset, center)).unwrap_or_default().waiting {
+                    self.staged(waiting)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A link went down: what was on it looks for another way, and pays its latency.
+    pub(super) fn reroute(&mut self, link: LinkId) -> Result<(), RunError> {
+        let on_link = |transfer: &Transfer| transfer.lanes.iter().any(|lane| lane.link() == link);
+        let world = &mut self.world;
+        let mut cut: Vec<(FlowKey, JobSlot)> = Vec::new();
+        for slot in world.flows.iter().flatten() {
+            let job = &world.jobs[*slot];
+            if let (Some(key), Some(_)) = (job.flow, job.transfer.as_ref().filter(|transfer| on_link(transfer))) {
+                cut.push((key, *slot));
+            }
+        }
+        cut.sort_unstable();
+        for (key, slot) in cut {
+            let world = &mut self.world;
+            // A flow that ended at this very instant is told by the network as ended.
+            let Some(left) = world.network.stop(world.now, key) else { continue };
+            world.flows[FairNetwork::slot_of(key)] = None;
+            self.out.record(&Record::FlowStopped { flow: key, left })?;
+            let job = &mut world.jobs[slot];
+            job.flow = None;
+            if let Some(transfer) = &mut job.transfer {
+                job.life.transfer_micro_cny += price_of(transfer.left.saturating_sub(left), transfer.price);
+                transfer.left = left;
+            }
+            self.begin_transfer(slot);
+        }
+        Ok(())
+    }
+
+    /// Links came up or changed: transfers without a way look for one.
+    pub(super) fn retry_stalled(&mut self) {
+        let mut stalled = std::mem::take(&mut self.world.stalled);
+        stalled.sort_unstable_by_key(|slot| self.world.jobs[*slot].job.request.number);
+        for slot in stalled {
+            self.begin_transfer(slot);
+        }
+    }
+}

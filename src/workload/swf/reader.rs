@@ -1,0 +1,182 @@
+//! Lines to records.
+
+use super::record::SwfRecord;
+use super::report::{Notice, ReadReport};
+use flate2::bufread::MultiGzDecoder;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+
+/// Longer lines are skipped, so that a file without line ends does not fill the memory.
+const LINE_MAX: u64 = 1 << 20;
+/// So many comment lines are kept; more are only counted.
+const COMMENTS_MAX: usize = 10_000;
+
+/// What the comments of a log say: `; MaxProcs: 100`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SwfHeader {
+    /// Comment lines in their order, without the `;` and the space after it.
+    pub comments: Vec<String>,
+    /// The first value of each label.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl SwfHeader {
+    fn add(&mut self, comment: &[u8]) {
+        if self.comments.len() >= COMMENTS_MAX {
+            return;
+        }
+        let text = String::from_utf8_lossy(comment);
+        let text = text.strip_prefix(' ').unwrap_or(&text).trim_end();
+        if let Some((label, value)) = text.split_once(':')
+            && !label.is_empty()
+            && label.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
+            self.labels.entry(label.to_owned()).or_insert_with(|| value.trim().to_owned());
+        }
+        self.comments.push(text.to_owned());
+    }
+
+    /// The number that a label's value begins with: `MaxNodes: 338 (batch partition)` is 338.
+    #[must_use]
+    pub fn number(&self, label: &str) -> Option<u64> {
+        let value = self.labels.get(label)?;
+        let end = value.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(value.len());
+        value[..end].parse().ok()
+    }
+
+    /// Processors of the machine: `MaxProcs`, else `MaxNodes`.
+    #[must_use]
+    pub fn processors(&self) -> Option<u32> {
+        let number = self.number("MaxProcs").filter(|n| *n > 0).or_else(|| self.number("MaxNodes"))?;
+        u32::try_from(number).ok().filter(|n| *n > 0)
+    }
+
+    /// Seconds since 1970 at the log's zero.
+    #[must_use]
+    pub fn unix_start_time(&self) -> Option<u64> {
+        self.number("UnixStartTime")
+    }
+}
+
+type Start<R> = Chain<Cursor<Vec<u8>>, R>;
+
+/// Plain or compressed bytes.
+enum Bytes<R: Read> {
+    Plain(BufReader<Start<R>>),
+    Gzip(BufReader<MultiGzDecoder<BufReader<Start<R>>>>),
+}
+
+impl<R: Read> Bytes<R> {
+    /// One line with its end, at most `LINE_MAX` bytes of it; whether it was longer.
+    fn line(&mut self, into: &mut Vec<u8>) -> std::io::Result<bool> {
+        match self {
+            Self::Plain(bytes) => line(bytes, into),
+            Self::Gzip(bytes) => line(bytes, into),
+        }
+    }
+}
+
+fn line(bytes: &mut impl BufRead, into: &mut Vec<u8>) -> std::io::Result<bool> {
+    into.clear();
+    bytes.by_ref().take(LINE_MAX).read_until(b'\n', into)?;
+    if into.len() < LINE_MAX as usize || into.last() == Some(&b'\n') {
+        return Ok(false);
+    }
+    let mut more = Vec::new();
+    loop {
+        more.clear();
+        let count = bytes.by_ref().take(LINE_MAX).read_until(b'\n', &mut more)?;
+        if count == 0 || more.last() == Some(&b'\n') {
+            return Ok(true);
+        }
+    }
+}
+
+/// A log as a stream of records in the order of its lines.
+pub struct SwfReader<R: Read> {
+    bytes: Bytes<R>,
+    line: Vec<u8>,
+    header: SwfHeader,
+    report: ReadReport,
+    first: Option<(u64, SwfRecord)>,
+}
+
+impl<R: Read> SwfReader<R> {
+    /// Opens a log, plain or gzip (known by its first bytes), and reads its header up to the first record.
+    ///
+    /// # Errors
+    /// The bytes cannot be read or unpacked; the text says at which line.
+    pub fn new(mut bytes: R) -> Result<Self, String> {
+        let mut start = Vec::new();
+        bytes.by_ref().take(2).read_to_end(&mut start).map_err(|e| format!("line 1: {e}"))?;
+        let gzip = start == [0x1F, 0x8B];
+        let bytes = BufReader::with_capacity(1 << 16, Cursor::new(start).chain(bytes));
+        let bytes = if gzip {
+            Bytes::Gzip(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(bytes)))
+        } else {
+            Bytes::Plain(bytes)
+        };
+        let (header, report) = (SwfHeader::default(), ReadReport::default());
+        let mut this = Self { bytes, line: Vec::new(), header, report, first: None };
+        this.first = this.read()?;
+        Ok(this)
+    }
+
+    /// The comments so far: all before the first record, and those met since.
+    #[must_use]
+    pub const fn header(&self) -> &SwfHeader {
+        &self.header
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub const fn report(&self) -> &ReadReport {
+        &self.report
+    }
+
+    /// For what later steps have to say about a line.
+    pub(super) const fn report_mut(&mut self) -> &mut ReadReport {
+        &mut self.report
+    }
+
+    /// The next record and the number of its line, `None` at the end.
+    ///
+    /// # Errors
+    /// The bytes cannot be read or unpacked; the text says after which line.
+    pub fn next_record(&mut self) -> Result<Option<(u64, SwfRecord)>, String> {
+        match self.first.take() {
+            Some(first) => Ok(Some(first)),
+            None => self.read(),
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<(u64, SwfRecord)>, String> {
+        loop {
+            let number = self.report.lines + 1;
+            let cut = self.bytes.line(&mut self.line).map_err(|e| format!("line {number}: {e}"))?;
+            if self.line.is_empty() {
+                return Ok(None);
+            }
+            self.report.lines = number;
+            if cut {
+                self.report.note(Notice::TooLong, number);
+                continue;
+            }
+            let mut text = self.line.as_slice();
+            if number == 1 {
+                text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+            }
+            let text = text.trim_ascii();
+            match text.first() {
+                None => {}
+                Some(b';' | b'#') => self.header.add(&text[1..]),
+                Some(_) => {
+                    if let Some(record) = SwfRecord::parse(text, number, &mut self.report) {
+                        self.report.records += 1;
+                        return Ok(Some((number, record)));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Records to jobs.
+
+use super::options::{Entry, SwfOptions};
+use super::reader::{SwfHeader, SwfReader};
+use super::report::{Notice, ReadReport};
+use crate::model::{ClassId, ConstraintId, Input, Job, JobNumber, Request, SiteId, TaskShape, TenantId, Truth, Work};
+use crate::rng::{Family, Streams, Weights};
+use crate::units::{Bytes, SimDuration};
+use crate::workload::{JobSource, Weighted};
+use rand::distr::Distribution as _;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::sync::{Arc, OnceLock};
+
+/// What a first look through a log finds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// The comments.
+    pub header: SwfHeader,
+    /// What was skipped, repaired and filtered.
+    pub report: ReadReport,
+    /// Whether the jobs taken are in the order of submission.
+    pub sorted: bool,
+    /// The users of the jobs taken.
+    pub users: BTreeSet<u32>,
+    /// Their queues.
+    pub queues: BTreeSet<u32>,
+    /// The widest job taken.
+    pub processors_max: u32,
+}
+
+impl Survey {
+    /// Looks at one job after the other.
+    fn see(&mut self, entry: &Entry) {
+        self.users.extend(entry.user);
+        self.queues.extend(entry.queue);
+        self.processors_max = self.processors_max.max(entry.processors);
+    }
+}
+
+/// Looks through a whole log, keeping no job: is it sorted, who are its users, how wide are its jobs.
+///
+/// # Errors
+/// The bytes cannot be read or unpacked.
+pub fn survey<R: Read>(bytes: R, options: &SwfOptions) -> Result<Survey, String> {
+    let mut log = Log::open(bytes, options)?;
+    let mut survey = Survey::default();
+    while let Some(entry) = log.next()? {
+        survey.see(&entry);
+    }
+    survey.sorted = log.reader.report().count(Notice::Unsorted) == 0;
+    survey.header = log.reader.header().clone();
+    survey.report = log.reader.report().clone();
+    Ok(survey)
+}
+
+/// A log's jobs in its own time.
+struct Log<R: Read> {
+    reader: SwfReader<R>,
+    options: SwfOptions,
+    last: u64,
+}
+
+impl<R: Read> Log<R> {
+    fn open(bytes: R, options: &SwfOptions) -> Result<Self, String> {
+        if !(options.load.is_finite() && options.load > 0.0) {
+            return Err(format!("the load factor {} is not above 0", options.load));
+        }
+        Ok(Self { reader: SwfReader::new(bytes)?, options: *options, last: 0 })
+    }
+
+    fn next(&mut self) -> Result<Option<Entry>, String> {
+        while let Some((line, record)) = self.reader.next_record()? {
+            let report = self.reader.report_mut();
+            let Some(entry) = self.options.entry(&record, line, report) else { continue };
+            if entry.submit < self.last {
+                report.note(Notice::Unsorted, line);
+            }
+            self.last = entry.submit;
+            return Ok(Some(entry));
+        }
+        Ok(None)
+    }
+}
+
+/// What a log's numbers mean in a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SwfMapping {
+    /// The class of its jobs.
+    pub class: ClassId,
+    /// The scenario's name of that class, from which the stream that draws origins is named.
+    pub name: String,
+    /// Classes of some queues, by ascending queue.
+    pub queues: Vec<(u32, ClassId)>,
+    /// The tenant of the first of `users`; the others follow it. Jobs without a user belong to the first.
+    pub tenant: TenantId,
+    /// The users, ascending.
+    pub users: Vec<u32>,
+    /// Where the jobs come from: one site, or several by share.
+    pub origin: Vec<Weighted<SiteId>>,
+    /// Where they may run.
+    pub constraint: ConstraintId,
+}
+
+impl SwfMapping {
+    fn class(&self, queue: Option<u32>) -> ClassId {
+        let found = queue.and_then(|q| self.queues.binary_search_by_key(&q, |(queue, _)| *queue).ok());
+        found.map_or(self.class, |at| self.queues[at].1)
+    }
+
+    fn tenant(&self, user: Option<u32>) -> TenantId {
+        let rank = user.and_then(|u| self.users.binary_search(&u).ok()).unwrap_or(0);
+        TenantId(self.tenant.0.saturating_add(u32::try_from(rank).unwrap_or(u32::MAX)))
+    }
+}
+
+/// Where the entries come from.
+enum Entries {
+    Stream(Box<dyn Iterator<Item = Result<Entry, String>> + Send>),
+    Sorted(std::vec::IntoIter<Entry>),
+}
+
+/// A log as a source of jobs. A job's name is its number in the log, its ordinal its place among the jobs taken.
+pub struct SwfSource {
+    entries: Entries,
+    header: SwfHeader,
+    options: SwfOptions,
+    mapping: SwfMapping,
+    origins: Option<Weights>,
+    family: Family,
+    report: Arc<OnceLock<ReadReport>>,
+    first: Option<u64>,
+    last: u64,
+    ordinal: u64,
+    ended: bool,
+}
+
+impl SwfSource {
+    /// A log that is in the order of submission (see [`survey`]), in memory that does not grow with it.
+    ///
+    /// # Errors
+    /// The first line cannot be read, the load is not above 0, or no origin has a weight.
+    pub fn streaming<R: Read + Send + 'static>(
+        bytes: R,
+        options: &SwfOptions,
+        mapping: SwfMapping,
+        streams: &Streams,
+    ) -> Result<Self, String> {
+        let mut log = Log::open(bytes, options)?;
+        let header = log.reader.header().clone();
+        let report = Arc::new(OnceLock::new());
+        let end = Arc::clone(&report);
+        let entries = std::iter::from_fn(move || {
+            let next = log.next().transpose();
+            if next.is_none() {
+                // Only the first end is kept; there is no second report.
+                let _ = end.set(log.reader.report().clone());
+            }
+            next
+        });
+        Self::new(Entries::Stream(Box::new(entries)), header, options, mapping, streams, report)
+    }
+
+    /// A log in any order: all of it is read, at 56 bytes a job, and sorted by submission (ties in the log's order).
+    ///
+    /// # Errors
+    /// The bytes cannot be read, the load is not above 0, or no origin has a weight.
+    pub fn sorted<R: Read>(
+        bytes: R,
+        options: &SwfOptions,
+        mapping: impl FnOnce(&Survey) -> SwfMapping,
+        streams: &Streams,
+    ) -> Result<Self, String> {
+        let mut log = Log::open(bytes, options)?;
+        let mut survey = Survey::default();
+        let mut entries = Vec::new();
+        while let Some(entry) = log.next()? {
+            survey.see(&entry);
+            entries.push(entry);
+        }
+        survey.sorted = log.reader.report().count(Notice::Unsorted) == 0;
+        if !survey.sorted {
+            entries.sort_by_key(|entry| entry.submit);
+        }
+        survey.header = log.reader.header().clone();
+        survey.report = log.reader.report().clone();
+        let mapping = mapping(&survey);
+        let report = Arc::new(OnceLock::from(survey.report));
+        Self::new(Entries::Sorted(entries.into_iter()), survey.header, options, mapping, streams, report)
+    }
+
+    fn new(
+        entries: Entries,
+        header: SwfHeader,
+        options: &SwfOptions,
+        mapping: SwfMapping,
+        streams: &Streams,
+        report: Arc<OnceLock<ReadReport>>,
+    ) -> Result<Self, String> {
+        let weights: Vec<f64> = mapping.origin.iter().map(|origin| origin.weight).collect();
+        let origins = Some(Weights::new(&weights).ok_or("no origin of the log has a weight")?);
+        let family = streams.family(&format!("workload.{}.origin", mapping.name));
+        let (options, first) = (*options, None);
+        Ok(Self {
+            entries,
+            header,
+            options,
+            mapping,
+            origins,
+            family,
+            report,
+            first,
+            last: 0,
+            ordinal: 0,
+            ended: false,
+        })
+    }
+
+    /// The comments before the first job.
+    #[must_use]
+    pub const fn header(&self) -> &SwfHeader {
+        &self.header
+    }
+
+    /// Where the report will be once the last job was taken.
+    #[must_use]
+    pub fn report(&self) -> Arc<OnceLock<ReadReport>> {
+        Arc::clone(&self.report)
+    }
+
+    fn entry(&mut self) -> Result<Option<Entry>, String> {
+        if self.ended {
+            return Ok(None);
+        }
+        let entry = match &mut self.entries {
+            Entries::Stream(entries) => entries.next().transpose()?,
+            Entries::Sorted(entries) => entries.next(),
+        };
+        self.ended = entry.is_none();
+        Ok(entry)
+    }
+
+    fn job(&self, entry: &Entry, ordinal: u64, first: u64) -> Job {
+        let rank = self.origins.as_ref().map_or(0, |weights| weights.sample(&mut self.family.of(ordinal)));
+        let request = Request {
+            number: JobNumber(0),
+            class: self.mapping.class(entry.queue),
+            tenant: self.mapping.tenant(entry.user),
+            origin: self.mapping.origin[rank].value,
+            submit: self.options.instant(entry.submit, first),
+            tasks: entry.processors,
+            task: TaskShape { cores_milli: 1000, memory: 0, accelerators_milli: 0, accelerator: None },
+            requested: Work::Time(SimDuration(entry.requested)),
+            input: Input::None,
+            output: Bytes::ZERO,
+            output_to: None,
+            deadline: None,
+            priority: 0,
+            round_trip: None,
+            constraint: self.mapping.constraint,
+        };
+        let name = Some(Arc::from(entry.number.to_string()));
+        Job { name, ordinal, request, truth: Truth { work: Work::Time(SimDuration(entry.run)) } }
+    }
+}
+
+impl JobSource for SwfSource {
+    fn next_job(&mut self) -> Result<Option<Job>, String> {
+        let Some(entry) = self.entry()? else { return Ok(None) };
+        if entry.submit < self.last {
+            return Err(format!("job {} of the log was submitted before the job above it: sort the log", entry.number));
+        }
+        self.last = entry.submit;
+        let first = *self.first.get_or_insert(entry.submit);
+        let job = self.job(&entry, self.ordinal, first);
+        self.ordinal += 1;
+        Ok(Some(job))
+    }
+}
