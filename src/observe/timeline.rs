@@ -70,7 +70,7 @@ pub struct Timeline {
 }
 
 /// One row of `timeline.csv`; `None` where the column does not belong to the kind of row.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct TimelineRow<'a> {
     /// Where the interval begins.
     pub interval_start_s: f64,
@@ -116,7 +116,8 @@ impl Timeline {
     fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {
         Self {
             interval: interval.max(SimDuration(1)),
-            slices_max: slices_max.max(2),
+            // Even, so that intervals join in pairs.
+            slices_max: slices_max.max(2).next_multiple_of(2),
             meters: Meters::new(&platform),
             slices: Vec::new(),
             now: SimTime::ZERO,
@@ -178,7 +179,6 @@ impl Timeline {
     }
 
     fn coarsen(&mut self) {
-        // An odd one at the end goes back under way: its integrals would have to be split from the next.
         let pairs = self.slices.len() / 2;
         for at in 0..pairs {
             let second = std::mem::take(&mut self.slices[2 * at + 1]);

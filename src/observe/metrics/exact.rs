@@ -105,7 +105,10 @@ mod tests {
         assert_eq!(ratio(1, 3).map(f64::to_bits), Some((1.0f64 / 3.0).to_bits()));
         assert_eq!(ratio(1, 36).map(f64::to_bits), Some((1.0f64 / 36.0).to_bits()));
         // 2.07 kWh in picojoules: the double that "2.07" reads as.
-        assert_eq!(ratio(7_452_000_000_000_000_000, 3_600_000_000_000_000_000).map(f64::to_bits), Some(2.07f64.to_bits()));
+        assert_eq!(
+            ratio(7_452_000_000_000_000_000, 3_600_000_000_000_000_000).map(f64::to_bits),
+            Some(2.07f64.to_bits())
+        );
         assert_eq!(ratio(u128::MAX, 1).map(f64::to_bits), Some((u128::MAX as f64).to_bits()));
         assert_eq!(ratio(u128::MAX, u128::MAX).map(f64::to_bits), Some(1f64.to_bits()));
         assert_eq!(ratio(1, u128::MAX >> 1).map(|r| r > 0.0), Some(true));

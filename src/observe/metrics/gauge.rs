@@ -12,11 +12,6 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    /// The number now.
-    pub(crate) const fn value(&self) -> u128 {
-        self.value
-    }
-
     /// Brings the integral to `now`. A value counts for the peak only if it lasted: what comes and goes within one instant
     /// was never there.
     pub(crate) fn advance(&mut self, now: SimTime) {

@@ -92,12 +92,7 @@ impl Metrics {
     }
 
     /// Adds what still running jobs have caused up to the instant that `meters` stand at.
-    pub(crate) fn add_running(
-        &self,
-        now: SimTime,
-        meters: &Meters,
-        mut add: impl FnMut(ClassId, TenantId, &Caused),
-    ) {
+    pub(crate) fn add_running(&self, now: SimTime, meters: &Meters, mut add: impl FnMut(ClassId, TenantId, &Caused)) {
         for job in self.running.values() {
             add(job.class, job.tenant, &caused(job, now, meters));
         }

@@ -185,7 +185,8 @@ impl PoolMeter {
         for (sum, part) in sums.node_signals.iter_mut().zip(between(&self.nodes_seen, seen)) {
             sum.add_product(part, nodes);
         }
-        for (sum, part) in sums.closed_signals.iter_mut().zip(between(&self.closed_seen, self.closed_signal.readings())) {
+        for (sum, part) in sums.closed_signals.iter_mut().zip(between(&self.closed_seen, self.closed_signal.readings()))
+        {
             sum.add_product(part, self.closed);
         }
         self.nodes_since = now;

@@ -10,11 +10,7 @@ pub(crate) type Readings = [u128; 3];
 
 /// The differences of two readings.
 pub(crate) const fn between(earlier: &Readings, later: &Readings) -> Readings {
-    [
-        later[0].saturating_sub(earlier[0]),
-        later[1].saturating_sub(earlier[1]),
-        later[2].saturating_sub(earlier[2]),
-    ]
+    [later[0].saturating_sub(earlier[0]), later[1].saturating_sub(earlier[1]), later[2].saturating_sub(earlier[2])]
 }
 
 /// Exact integrals of a factor times PUE, tariff and carbon intensity. Time only goes forward, so each step of a

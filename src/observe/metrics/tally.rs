@@ -136,7 +136,15 @@ pub(crate) struct ClassTally {
 
 impl ClassTally {
     /// Takes note of a job whose story ended.
-    pub(crate) fn note(&mut self, now: SimTime, job: &Job, life: &Life, outcome: Outcome, times: &JobTimes, side: usize) {
+    pub(crate) fn note(
+        &mut self,
+        now: SimTime,
+        job: &Job,
+        life: &Life,
+        outcome: Outcome,
+        times: &JobTimes,
+        side: usize,
+    ) {
         self.outcomes.note(outcome);
         if let Some(missed) = deadline_missed(now, job, life, outcome) {
             self.deadline_jobs += 1;

@@ -2,7 +2,8 @@
 
 use super::area::{Area, hours, kwh, pico};
 use super::{
-    CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Summary, TENANTS_LISTED, TenantSummary, Traffic,
+    CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Summary, TENANTS_LISTED, TenantSummary,
+    Traffic,
 };
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, TenantId, Tier};
 use crate::observe::Metrics;
@@ -34,7 +35,8 @@ impl Metrics {
         view.links(&mut summary);
         let tenants = view.tenants();
         view.fairness(&tenants, &mut summary);
-        let mut by_use: Vec<_> = tenants.iter().filter(|(_, t)| t.sums.outcomes.jobs() > 0 || t.caused.used > 0).collect();
+        let mut by_use: Vec<_> =
+            tenants.iter().filter(|(_, t)| t.sums.outcomes.jobs() > 0 || t.caused.used > 0).collect();
         summary.tenants = by_use.iter().filter(|(_, t)| t.sums.outcomes.jobs() > 0).count() as u64;
         by_use.sort_by(|a, b| b.1.caused.used.cmp(&a.1.caused.used).then(a.0.cmp(&b.0)));
         let all = total_use(&tenants);
@@ -270,14 +272,21 @@ impl<'a> Extended<'a> {
                 platform.sites.get(link.between[site].index()).map_or_else(String::new, |site| site.name.clone())
             };
             for (direction, from, to) in [(Direction::Forth, 0, 1), (Direction::Back, 1, 0)] {
-                let Some(meter) = self.meters.lanes.get(LinkId::from_index(at).lane(direction).index()) else { continue };
+                let Some(meter) = self.meters.lanes.get(LinkId::from_index(at).lane(direction).index()) else {
+                    continue;
+                };
                 let sums = &meter.sums;
                 whole.carried = whole.carried.saturating_add(sums.carried);
                 whole.capacity = whole.capacity.saturating_add(sums.capacity);
                 whole.background = whole.background.saturating_add(sums.background);
                 let price = meter.bytes.saturating_mul(u128::from(link.price.0));
                 priced = priced.saturating_add(price);
-                summary.links.push(self.lane(meter, (link.name.clone(), name(from), name(to)), link.kind.clone(), price));
+                summary.links.push(self.lane(
+                    meter,
+                    (link.name.clone(), name(from), name(to)),
+                    link.kind.clone(),
+                    price,
+                ));
             }
         }
         let (bytes, flows) = self.metrics.delivered();
@@ -292,11 +301,7 @@ impl<'a> Extended<'a> {
             ratio(energy.saturating_mul(1000).saturating_add(priced), CNY_PER_PRICED_BYTE).unwrap_or_default();
         for (from, row) in SIDE_WORDS.iter().zip(self.metrics.traffic()) {
             for (to, bytes) in SIDE_WORDS.iter().zip(row).filter(|(_, bytes)| **bytes > 0) {
-                summary.traffic.push(Traffic {
-                    from: (*from).to_owned(),
-                    to: (*to).to_owned(),
-                    bytes: *bytes as f64,
-                });
+                summary.traffic.push(Traffic { from: (*from).to_owned(), to: (*to).to_owned(), bytes: *bytes as f64 });
             }
         }
     }
