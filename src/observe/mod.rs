@@ -1,5 +1,19 @@
 //! Listens, never acts: the record stream and what is made of it.
 
+mod glossary;
+mod metrics;
+mod quantiles;
 mod record;
+mod summary;
+mod timeline;
 
+pub use glossary::{Better, Entry, glossary, glossary_markdown};
+pub use metrics::Metrics;
+pub(crate) use metrics::{JobTimes, deadline_missed};
+pub use quantiles::{Quantiles, Spread};
 pub use record::{Life, Observer, Record, Violation};
+pub use summary::{
+    CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, Summary, TENANTS_LISTED,
+    TenantSummary, Traffic,
+};
+pub use timeline::{Timeline, TimelineRow};

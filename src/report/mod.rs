@@ -1,1 +1,13 @@
 //! From a summary to tables, CSV and JSON: pure functions of results.
+
+mod decimal;
+mod human;
+mod jobs_csv;
+mod json;
+mod tables;
+mod text;
+
+pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
+pub use json::{RunInfo, summary_json, summary_value};
+pub use tables::{centers_csv, classes_csv, links_csv, pools_csv, tenants_csv, timeline_csv};
+pub use text::{Format, summary_text};

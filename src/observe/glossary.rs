@@ -1,0 +1,220 @@
+//! What every column and key means: the one definition, used by documentation and by comparisons.
+
+use std::fmt::Write as _;
+
+/// Which way a figure is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+    /// It depends on what is wanted.
+    Neither,
+}
+
+/// One column or key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name in CSV and JSON.
+    pub key: &'static str,
+    /// Its unit; empty for names, counts and shares.
+    pub unit: &'static str,
+    /// What it is, as a formula where there is one.
+    pub formula: &'static str,
+    /// Which way is better.
+    pub better: Better,
+    /// Whether it belongs in a short table of totals.
+    pub headline: bool,
+}
+
+const fn entry(key: &'static str, unit: &'static str, formula: &'static str) -> Entry {
+    Entry { key, unit, formula, better: Better::Neither, headline: false }
+}
+
+impl Entry {
+    const fn lower(self) -> Self {
+        Self { better: Better::Lower, ..self }
+    }
+    const fn higher(self) -> Self {
+        Self { better: Better::Higher, ..self }
+    }
+    const fn head(self) -> Self {
+        Self { headline: true, ..self }
+    }
+}
+
+/// Every column of every table and every key of `summary.json`, each once: a key means the same wherever it stands.
+#[must_use]
+pub const fn glossary() -> &'static [Entry] {
+    ENTRIES
+}
+
+/// The glossary as a Markdown table.
+#[must_use]
+pub fn glossary_markdown() -> String {
+    let mut text = String::from("| key | unit | meaning |\n|---|---|---|\n");
+    for entry in ENTRIES {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| `{}` | {} | {} |", entry.key, entry.unit, entry.formula.replace('|', "\\|"));
+    }
+    text
+}
+
+const ENTRIES: &[Entry] = &[
+    // Run.
+    entry("name", "", "name of the scenario; in groups the tier, side or operator; in the timeline the center or link"),
+    entry("description", "", "what the scenario's author wants to learn"),
+    entry("policy", "", "name of the stack (broker, queue, packing)"),
+    entry("seed", "", "seed of all random streams"),
+    entry("replication", "", "number of the replication, from 0"),
+    entry("clairvoyant", "", "whether a policy of the stack knows true run times"),
+    entry("warnings", "", "what must be looked at before the figures are trusted"),
+    entry("window_start_s", "s", "start of the window (the end of warm-up): integrals over time begin here and jobs count if submitted from here on"),
+    entry("window_end_s", "s", "end of the window; the last state is extended to it"),
+    // Jobs.
+    entry("job", "", "the job's name, else class and ordinal"),
+    entry("class", "", "class of the job"),
+    entry("tenant", "", "whose job it is"),
+    entry("origin", "", "site of the job's user"),
+    entry("center", "", "center where it was placed"),
+    entry("pool", "", "pool where it was placed"),
+    entry("submit_s", "s", "when the job was submitted"),
+    entry("brokered_s", "s", "when the broker placed it"),
+    entry("staged_s", "s", "when its data were there; brokered_s where nothing moves"),
+    entry("start_s", "s", "when it started on its nodes"),
+    entry("end_s", "s", "when its run ended"),
+    entry("delivered_s", "s", "when its output was delivered; end_s where nothing moves"),
+    entry("wait_s", "s", "start_s - submit_s"),
+    entry("staging_s", "s", "staged_s - brokered_s"),
+    entry("queue_wait_s", "s", "start_s - staged_s"),
+    entry("response_s", "s", "delivered_s - submit_s, of completed jobs"),
+    entry("bounded_slowdown", "", "max(1, (end_s - submit_s) / max(10 s, run on reference hardware)), of completed jobs; work in FLOP has no such run, its real run stands for it"),
+    entry("nodes", "", "nodes it ran on"),
+    entry("attempt", "", "1 for the first attempt at running it"),
+    entry("staged_bytes", "B", "bytes moved to stage it"),
+    entry("output_bytes", "B", "bytes of output moved"),
+    entry("outcome", "", "completed, rejected, killed (ended at its wall time), lost (with its nodes) or unfinished (when the run ended)"),
+    entry("reason", "", "why it was rejected"),
+    entry("deadline_miss", "", "1 where it completed after its deadline or never although it had to by the run's end, else 0; empty without a deadline or where that is not known"),
+    entry("round_trip_miss", "", "1 where the round trip between user and center is longer than its bound, else 0; empty without a bound or a center"),
+    entry("jobs", "", "jobs submitted in the window whose story ended; of a place, those placed there").head(),
+    entry("completed", "", "jobs that ran to their end and whose output was delivered").higher().head(),
+    entry("rejected", "", "jobs that were never run, for a reason in rejected_by_reason").lower().head(),
+    entry("rejected_by_reason", "", "rejected jobs by reason"),
+    entry("killed", "", "jobs ended because they ran longer than asked for").lower(),
+    entry("lost", "", "jobs whose nodes went away under them").lower(),
+    entry("unfinished", "", "jobs in the system when the run ended").lower(),
+    entry("deadline_jobs", "", "jobs with a deadline of which it is known whether they met it"),
+    entry("deadline_missed", "", "jobs that completed after their deadline, or never although they had to by the run's end").lower(),
+    entry("deadline_missed_share", "", "deadline_missed / deadline_jobs").lower(),
+    entry("round_trip_jobs", "", "placed jobs with a round-trip bound"),
+    entry("round_trip_missed", "", "jobs placed beyond their round-trip bound").lower(),
+    entry("round_trip_missed_share", "", "round_trip_missed / round_trip_jobs").lower(),
+    entry("throughput_jobs_per_h", "1/h", "completed / (window_end_s - window_start_s)").higher(),
+    entry("makespan_s", "s", "last end - first submission, of the window's jobs").lower().head(),
+    // Spans. Quantiles are nearest ranks: the smallest value that at least that share of values does not exceed; beyond a million values within 0.1 %.
+    entry("wait_mean_s", "s", "mean of wait_s over jobs that started").lower().head(),
+    entry("wait_median_s", "s", "median of wait_s (nearest rank; within 0.1 % beyond a million values)").lower(),
+    entry("wait_p95_s", "s", "95th percentile of wait_s").lower().head(),
+    entry("wait_p99_s", "s", "99th percentile of wait_s").lower(),
+    entry("wait_max_s", "s", "largest wait_s").lower(),
+    entry("staging_mean_s", "s", "mean of staging_s over jobs whose data came").lower(),
+    entry("staging_median_s", "s", "median of staging_s").lower(),
+    entry("staging_p95_s", "s", "95th percentile of staging_s").lower(),
+    entry("staging_p99_s", "s", "99th percentile of staging_s").lower(),
+    entry("staging_max_s", "s", "largest staging_s").lower(),
+    entry("queue_wait_mean_s", "s", "mean of queue_wait_s over jobs that started").lower(),
+    entry("queue_wait_median_s", "s", "median of queue_wait_s").lower(),
+    entry("queue_wait_p95_s", "s", "95th percentile of queue_wait_s").lower(),
+    entry("queue_wait_p99_s", "s", "99th percentile of queue_wait_s").lower(),
+    entry("queue_wait_max_s", "s", "largest queue_wait_s").lower(),
+    entry("response_mean_s", "s", "mean of response_s").lower().head(),
+    entry("response_median_s", "s", "median of response_s").lower(),
+    entry("response_p95_s", "s", "95th percentile of response_s").lower(),
+    entry("response_p99_s", "s", "99th percentile of response_s").lower(),
+    entry("response_max_s", "s", "largest response_s").lower(),
+    entry("bounded_slowdown_mean", "", "mean of bounded_slowdown").lower().head(),
+    entry("bounded_slowdown_median", "", "median of bounded_slowdown").lower(),
+    entry("bounded_slowdown_p95", "", "95th percentile of bounded_slowdown").lower(),
+    entry("bounded_slowdown_p99", "", "99th percentile of bounded_slowdown").lower(),
+    entry("bounded_slowdown_max", "", "largest bounded_slowdown").lower(),
+    entry("running_mean", "", "integral of the number of running jobs / length of the window (in the timeline: of the interval)"),
+    entry("running_peak", "", "most jobs running at once for any time"),
+    entry("waiting_mean", "", "integral of the number of jobs queued and not started / length of the window (in the timeline: of the interval)").lower(),
+    entry("waiting_peak", "", "most jobs queued and not started at once for any time").lower(),
+    entry("east_share", "", "started jobs that ran in the east / started jobs"),
+    entry("central_share", "", "started jobs that ran in the center / started jobs"),
+    entry("west_share", "", "started jobs that ran in the west / started jobs").head(),
+    // Use. The headline resource of a pool is its accelerators where it has any, else its cores.
+    entry("utilization", "", "of pools: headline-resource-time held by jobs / headline-resource-time of open nodes (accelerators where a pool has them, else cores; of a class: held by it, over all pools); of a link direction: integral of the rate of flows / integral of bandwidth").higher().head(),
+    entry("load", "", "(headline-resource-time held by jobs + closed nodes × their load) / headline-resource-time of all nodes"),
+    entry("dominant_share", "", "the largest of cores_utilization, memory_utilization, accelerators_utilization"),
+    entry("cores_utilization", "", "core-time held by jobs / core-time of open nodes"),
+    entry("memory_utilization", "", "byte-time of memory held by jobs / byte-time of open nodes"),
+    entry("accelerators_utilization", "", "accelerator-time held by jobs / accelerator-time of open nodes"),
+    entry("core_h", "h", "core-hours held by jobs"),
+    entry("accelerator_h", "h", "accelerator-hours held by jobs"),
+    entry("open_nodes_mean", "", "mean number of nodes that jobs may use or are using"),
+    entry("closed_nodes_mean", "", "mean number of nodes that their owners keep"),
+    // Energy.
+    entry("energy_kwh", "kWh", "integral of PUE × (idle power × nodes + (peak - idle power) × (nodes' worth of headline resource held + closed nodes × their load))").lower().head(),
+    entry("it_energy_kwh", "kWh", "energy_kwh without the PUE").lower(),
+    entry("pue_mean", "", "energy_kwh / it_energy_kwh").lower(),
+    entry("power_mean_kw", "kW", "energy_kwh / length of the window (in the timeline: of the interval)"),
+    entry("energy_cost_cny", "CNY", "integral of power after PUE × tariff").lower().head(),
+    entry("carbon_kg", "kg", "integral of power after PUE × carbon intensity of the grid (location-based)").lower().head(),
+    entry("carbon_market_kg", "kg", "carbon_kg × (1 - share of contracted green power), center by center (market-based)").lower(),
+    entry("transfer_cost_cny", "CNY", "bytes of the flows that ended in the window × price of each link crossed; of a job, class or tenant: of its transfers").lower().head(),
+    entry("cost_cny", "CNY", "energy_cost_cny + transfer_cost_cny").lower().head(),
+    entry("caused_energy_kwh", "kWh", "integral while the jobs ran of their share of the headline resource of a node × its peak power × PUE").lower(),
+    entry("caused_energy_cost_cny", "CNY", "caused_energy_kwh at the tariff of the hour").lower(),
+    entry("caused_carbon_kg", "kg", "caused_energy_kwh at the carbon intensity of the hour (location-based)").lower(),
+    entry("energy_cost_cny_per_h", "CNY/h", "energy cost in the interval / its length").lower(),
+    entry("carbon_kg_per_h", "kg/h", "carbon in the interval / its length (location-based)").lower(),
+    // Network.
+    entry("wan_bytes", "B", "bytes of the flows that ended in the window, each once however many links it crossed").lower().head(),
+    entry("flows", "", "flows that ended in the window"),
+    entry("link_utilization", "", "integral of the rates of flows / integral of bandwidths, over all link directions"),
+    entry("link_busy", "", "link_utilization with background use counted in"),
+    entry("traffic", "", "bytes of the flows that ended in the window, from side to side"),
+    entry("link", "", "name of the link"),
+    entry("from", "", "where this direction of the link begins; in `traffic` the side of the source"),
+    entry("to", "", "where this direction of the link ends; in `traffic` the side of the destination"),
+    entry("kind", "", "kind of line; in the timeline `center` or `link`"),
+    entry("bandwidth_mean_bps", "bit/s", "mean bandwidth, background included"),
+    entry("bytes", "B", "bytes of the flows that ended in the window"),
+    entry("carried_bytes", "B", "integral of the rate of flows over the window, those under way included"),
+    entry("flows_peak", "", "most flows at once for any time"),
+    entry("rate_mean_bps", "bit/s", "mean rate of all flows together"),
+    entry("rate_peak_bps", "bit/s", "largest rate of all flows together that lasted for any time"),
+    entry("busy", "", "integral of the rate of flows and background / integral of bandwidth"),
+    entry("moved_bytes", "B", "staged_bytes + output_bytes of its jobs"),
+    // Places.
+    entry("tier", "", "national-hub, regional or local"),
+    entry("side", "", "east, central or west"),
+    entry("province", "", "province of the center"),
+    entry("operator", "", "who runs the center"),
+    entry("centers", "", "one entry a center; in groups how many there are"),
+    entry("storage_mean_bytes", "B", "mean storage used by datasets, staged inputs and outputs, without what was filled before the run"),
+    entry("storage_peak_bytes", "B", "most of that at once for any time"),
+    entry("storage_space_bytes", "B", "storage there less what was filled before the run; empty where without bound"),
+    // Tenants.
+    entry("tenants", "", "tenants with a job in the window"),
+    entry("weight", "", "the share that fair-share scheduling owes a tenant, relative to others"),
+    entry("used_h", "h", "headline-resource-hours held by the tenant's jobs"),
+    entry("used_share", "", "used_h / used_h of all tenants"),
+    entry("fairness_slowdown", "", "Jain's index (Σx)² / (n Σx²) of the tenants' mean bounded_slowdown; tenants with a completed job").higher().head(),
+    entry("fairness_usage", "", "Jain's index of the tenants' used_h / weight; tenants with a job in the window").higher(),
+    // Lists of summary.json.
+    entry("classes", "", "one entry a class, as in classes.csv"),
+    entry("pools", "", "one entry a pool, as in pools.csv"),
+    entry("tiers", "", "centers of each tier together"),
+    entry("sides", "", "centers of each side together"),
+    entry("operators", "", "centers of each operator together"),
+    entry("links", "", "one entry a direction of a link, as in links.csv"),
+    entry("top_tenants", "", "the 20 tenants that used most; tenants.csv has all"),
+    // Timeline.
+    entry("interval_start_s", "s", "where the interval begins; warm-up is not left out"),
+    entry("interval_end_s", "s", "where the interval ends"),
+];

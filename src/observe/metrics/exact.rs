@@ -1,0 +1,118 @@
+//! Integers that do not overflow and fractions that are rounded once.
+
+/// A sum of products up to 2^192, kept exactly: the energy of a country in picojoules times a tariff does not fit 128 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Wide {
+    low: u64,
+    high: u128,
+}
+
+impl Wide {
+    /// Adds `amount × count`.
+    pub(crate) const fn add_product(&mut self, amount: u128, count: u64) {
+        let n = count as u128;
+        // At most (2^64 - 1)^2 + 2^64 - 1, which fits.
+        let low = (amount as u64 as u128) * n + self.low as u128;
+        self.low = low as u64;
+        self.high = self.high.saturating_add((amount >> 64) * n).saturating_add(low >> 64);
+    }
+
+    /// `self × multiplier`, divided by each of the divisors, rounded down once; a divisor of 0 counts as 1.
+    pub(crate) fn scaled(&self, multiplier: u64, divisors: &[u64]) -> u128 {
+        let mut limbs = [self.low, self.high as u64, (self.high >> 64) as u64, 0];
+        let mut carry = 0u128;
+        for limb in &mut limbs {
+            let product = u128::from(*limb) * u128::from(multiplier) + carry;
+            *limb = product as u64;
+            carry = product >> 64;
+        }
+        // Rounding down step by step is rounding down the whole.
+        for divisor in divisors {
+            let divisor = u128::from(*divisor).max(1);
+            let mut rest = 0u128;
+            for limb in limbs.iter_mut().rev() {
+                if *limb == 0 && rest == 0 {
+                    continue;
+                }
+                let value = (rest << 64) | u128::from(*limb);
+                *limb = (value / divisor) as u64;
+                rest = value % divisor;
+            }
+        }
+        if limbs[2] | limbs[3] == 0 { u128::from(limbs[0]) | (u128::from(limbs[1]) << 64) } else { u128::MAX }
+    }
+}
+
+/// The fraction as the nearest double, by integer arithmetic alone, so that it is the same on every machine; `None` where
+/// the denominator is 0.
+#[must_use]
+pub(crate) fn ratio(numerator: u128, denominator: u128) -> Option<f64> {
+    if denominator == 0 {
+        return None;
+    }
+    if numerator == 0 {
+        return Some(0.0);
+    }
+    // A remainder must have room for a shift by one.
+    let (numerator, denominator) =
+        if denominator >> 127 == 0 { (numerator, denominator) } else { (numerator >> 1, denominator >> 1) };
+    let (mut quotient, mut rest) = (numerator / denominator, numerator % denominator);
+    let mut scale = 1.0;
+    // 64 significant bits and one that says whether anything follows are more than the 53 of a double need.
+    while quotient >> 63 == 0 && (quotient != 0 || rest != 0) && scale > 1e-290 {
+        rest <<= 1;
+        quotient <<= 1;
+        if rest >= denominator {
+            rest -= denominator;
+            quotient |= 1;
+        }
+        scale *= 0.5;
+    }
+    if rest != 0 {
+        quotient |= 1;
+    }
+    Some(quotient as f64 * scale)
+}
+
+/// Nanoseconds as seconds.
+#[must_use]
+pub(crate) fn seconds(nanos: u128) -> Option<f64> {
+    ratio(nanos, 1_000_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_beyond_128_bits_come_back() {
+        let mut wide = Wide::default();
+        // 2^100 × 2^60, twice, is 2^161; over 2^40, twice, it is 2^81.
+        wide.add_product(1 << 100, 1 << 60);
+        wide.add_product(1 << 100, 1 << 60);
+        assert_eq!(wide.scaled(1, &[1 << 40, 1 << 40]), 1 << 81);
+        assert_eq!(wide.scaled(4, &[1 << 40, 1 << 40, 8]), 1 << 80);
+        assert_eq!(wide.scaled(1, &[]), u128::MAX);
+        // The carry from the low limb: (2^64 - 1) × 3 + 3 = 3 × 2^64.
+        let mut wide = Wide::default();
+        wide.add_product(u128::from(u64::MAX), 3);
+        wide.add_product(3, 1);
+        assert_eq!(wide.scaled(1, &[]), 3 << 64);
+    }
+
+    #[test]
+    fn fractions_are_the_nearest_doubles() {
+        assert_eq!(ratio(1, 3).map(f64::to_bits), Some((1.0f64 / 3.0).to_bits()));
+        assert_eq!(ratio(1, 36).map(f64::to_bits), Some((1.0f64 / 36.0).to_bits()));
+        // 2.07 kWh in picojoules: the double that "2.07" reads as.
+        assert_eq!(
+            ratio(7_452_000_000_000_000_000, 3_600_000_000_000_000_000).map(f64::to_bits),
+            Some(2.07f64.to_bits())
+        );
+        assert_eq!(ratio(u128::MAX, 1).map(f64::to_bits), Some((u128::MAX as f64).to_bits()));
+        assert_eq!(ratio(u128::MAX, u128::MAX).map(f64::to_bits), Some(1f64.to_bits()));
+        assert_eq!(ratio(1, u128::MAX >> 1).map(|r| r > 0.0), Some(true));
+        assert_eq!(ratio(0, 5).map(f64::to_bits), Some(0));
+        assert_eq!(ratio(5, 0), None);
+    }
+}

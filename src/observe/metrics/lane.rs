@@ -1,0 +1,82 @@
+//! What one direction of a link carries.
+
+use crate::units::SimTime;
+
+/// Rates are integrated as whole thousandths of bits per second: sums do not depend on the order, and what a division
+/// left off a rate comes back.
+const MILLI: f64 = 1000.0;
+
+fn milli(rate: f64) -> u128 {
+    // The cast sends NaN and negative rates to 0.
+    (rate * MILLI + 0.5) as u128
+}
+
+/// Integrals of a lane over the window, in thousandths of bits per second × ns (1e-12 bits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct LaneSums {
+    /// What flows carried.
+    pub(crate) carried: u128,
+    /// What it could have carried, background included.
+    pub(crate) capacity: u128,
+    /// What others used.
+    pub(crate) background: u128,
+}
+
+/// A lane's state and integrals.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LaneMeter {
+    rate: u128,
+    bandwidth: u128,
+    background: u128,
+    flows: u32,
+    since: SimTime,
+    pub(crate) sums: LaneSums,
+    /// Largest rate that lasted, in thousandths of bits per second.
+    pub(crate) peak: u128,
+    /// Most flows at once that lasted.
+    pub(crate) flows_peak: u32,
+    /// Bytes of the flows that ended (or were stopped, as far as they came) in the window.
+    pub(crate) bytes: u128,
+    /// Flows that ended in the window.
+    pub(crate) flows_ended: u64,
+}
+
+impl LaneMeter {
+    /// Another rate from now on.
+    pub(crate) fn set_rate(&mut self, now: SimTime, rate: f64, flows: u32) {
+        self.advance(now);
+        self.rate = milli(rate);
+        self.flows = flows;
+    }
+
+    /// Another bandwidth from now on.
+    pub(crate) fn set_capacity(&mut self, now: SimTime, bandwidth: f64, offered: f64) {
+        self.advance(now);
+        self.bandwidth = milli(bandwidth);
+        self.background = self.bandwidth.saturating_sub(milli(offered));
+    }
+
+    /// Brings the integrals to `now`.
+    pub(crate) fn advance(&mut self, now: SimTime) {
+        let span = u128::from(now.since(self.since).0);
+        if span == 0 {
+            return;
+        }
+        let sums = &mut self.sums;
+        sums.carried = sums.carried.saturating_add(self.rate.saturating_mul(span));
+        sums.capacity = sums.capacity.saturating_add(self.bandwidth.saturating_mul(span));
+        sums.background = sums.background.saturating_add(self.background.saturating_mul(span));
+        self.peak = self.peak.max(self.rate);
+        self.flows_peak = self.flows_peak.max(self.flows);
+        self.since = now;
+    }
+
+    /// Forgets the integrals, not the state.
+    pub(crate) fn restart(&mut self) {
+        self.sums = LaneSums::default();
+        self.peak = 0;
+        self.flows_peak = 0;
+        self.bytes = 0;
+        self.flows_ended = 0;
+    }
+}

@@ -1,0 +1,159 @@
+//! All that is integrated over time: pools, centers, lanes. Shared by the metrics and the timeline.
+
+use super::gauge::Gauge;
+use super::lane::LaneMeter;
+use super::pool::PoolMeter;
+use super::signal::{Readings, Signal};
+use crate::model::{Platform, PoolId};
+use crate::observe::Record;
+use crate::units::SimTime;
+
+/// A center's state and integrals beyond those of its pools.
+#[derive(Debug, Clone)]
+pub(crate) struct CenterMeter {
+    signal: Signal,
+    pub(crate) running: Gauge,
+    pub(crate) waiting: Gauge,
+    pub(crate) storage: Gauge,
+}
+
+/// The state of everything that is integrated. Only what a record changes is touched by it.
+#[derive(Debug, Clone)]
+pub(crate) struct Meters {
+    pub(crate) centers: Vec<CenterMeter>,
+    pub(crate) pools: Vec<PoolMeter>,
+    pub(crate) lanes: Vec<LaneMeter>,
+    pub(crate) running: Gauge,
+    pub(crate) waiting: Gauge,
+}
+
+impl Meters {
+    /// Nothing running, no nodes, no bandwidth, until records tell.
+    pub(crate) fn new(platform: &Platform) -> Self {
+        Self {
+            centers: platform
+                .centers
+                .iter()
+                .map(|center| CenterMeter {
+                    signal: Signal::of_center(center),
+                    running: Gauge::default(),
+                    waiting: Gauge::default(),
+                    storage: Gauge::default(),
+                })
+                .collect(),
+            pools: platform.pools.iter().map(|p| PoolMeter::new(p, &platform.centers[p.center.index()])).collect(),
+            lanes: vec![LaneMeter::default(); platform.links.len() * 2],
+            running: Gauge::default(),
+            waiting: Gauge::default(),
+        }
+    }
+
+    /// Takes note of one record. Ids that do not exist are passed over: it is for the auditor to name them.
+    pub(crate) fn note(&mut self, now: SimTime, record: &Record<'_>) {
+        match record {
+            Record::Queued { pool, .. } => self.wait(now, *pool, true),
+            Record::Started { pool, held, .. } => {
+                self.wait(now, *pool, false);
+                if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
+                    center.signal.advance(now);
+                    meter.take(now, center.signal.readings(), held);
+                    center.running.add(now, 1);
+                    self.running.add(now, 1);
+                }
+            }
+            Record::Ended { pool, held, .. } => {
+                if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
+                    center.signal.advance(now);
+                    meter.give(now, center.signal.readings(), held);
+                    center.running.subtract(now, 1);
+                    self.running.subtract(now, 1);
+                }
+            }
+            // It left the queue without ever starting.
+            Record::Finished { life, .. } => {
+                if let (Some(pool), Some(_), None) = (life.pool, life.staged, life.started) {
+                    self.wait(now, pool, false);
+                }
+            }
+            Record::PoolNodes { pool, open, closed } => {
+                if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
+                    center.signal.advance(now);
+                    meter.set_nodes(now, center.signal.readings(), *open, *closed);
+                }
+            }
+            Record::Storage { center, used } => {
+                if let Some(meter) = self.centers.get_mut(center.index()) {
+                    meter.storage.set(now, used.0);
+                }
+            }
+            Record::LaneRate { lane, rate, flows } => {
+                if let Some(meter) = self.lanes.get_mut(lane.index()) {
+                    meter.set_rate(now, *rate, *flows);
+                }
+            }
+            Record::LaneCapacity { lane, bandwidth, offered } => {
+                if let Some(meter) = self.lanes.get_mut(lane.index()) {
+                    meter.set_capacity(now, *bandwidth, *offered);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn wait(&mut self, now: SimTime, pool: PoolId, begins: bool) {
+        let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, pool) else { return };
+        for gauge in [&mut meter.waiting, &mut center.waiting, &mut self.waiting] {
+            if begins { gauge.add(now, 1) } else { gauge.subtract(now, 1) }
+        }
+    }
+
+    /// Brings every integral to `now`.
+    pub(crate) fn advance(&mut self, now: SimTime) {
+        for center in &mut self.centers {
+            center.signal.advance(now);
+            center.running.advance(now);
+            center.waiting.advance(now);
+            center.storage.advance(now);
+        }
+        for pool in &mut self.pools {
+            if let Some(center) = self.centers.get(pool.center.index()) {
+                pool.advance(now, center.signal.readings());
+            }
+        }
+        for lane in &mut self.lanes {
+            lane.advance(now);
+        }
+        self.running.advance(now);
+        self.waiting.advance(now);
+    }
+
+    /// Forgets every integral and peak, not the state. Everything must have been advanced to now.
+    pub(crate) fn restart(&mut self) {
+        for center in &mut self.centers {
+            center.running.restart();
+            center.waiting.restart();
+            center.storage.restart();
+        }
+        self.pools.iter_mut().for_each(PoolMeter::restart);
+        self.lanes.iter_mut().for_each(LaneMeter::restart);
+        self.running.restart();
+        self.waiting.restart();
+    }
+
+    /// The readings of a pool's center, as of the last change there.
+    pub(crate) fn readings(&self, pool: PoolId) -> Readings {
+        let center = self.pools.get(pool.index()).and_then(|p| self.centers.get(p.center.index()));
+        center.map_or([0; 3], |c| *c.signal.readings())
+    }
+}
+
+/// A pool and its center.
+fn parts<'a>(
+    pools: &'a mut [PoolMeter],
+    centers: &'a mut [CenterMeter],
+    pool: PoolId,
+) -> Option<(&'a mut PoolMeter, &'a mut CenterMeter)> {
+    let meter = pools.get_mut(pool.index())?;
+    let center = centers.get_mut(meter.center.index())?;
+    Some((meter, center))
+}

@@ -1,0 +1,192 @@
+//! The observer that turns the record stream into totals.
+//!
+//! Everything that is summed over time is an integer and is divided once, when a summary is made: parts add up to the whole, and
+//! the bytes of a summary are the same on every machine. A record touches only what it changes.
+//! What each figure means is defined once, in [`glossary`](super::glossary()).
+
+mod exact;
+mod gauge;
+mod lane;
+mod meters;
+mod pool;
+mod signal;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod times;
+mod traffic;
+
+pub(crate) use exact::{ratio, seconds};
+pub(crate) use gauge::Gauge;
+pub(crate) use lane::{LaneMeter, LaneSums};
+pub(crate) use meters::Meters;
+pub(crate) use pool::{Bill, PoolMeter};
+pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
+pub(crate) use times::{JobTimes, deadline_missed};
+
+use super::{Life, Observer, Record, Violation};
+use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, TenantId};
+use crate::units::SimTime;
+use signal::Readings;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use traffic::Traffic;
+
+/// A job that holds nodes now.
+#[derive(Debug, Clone, Copy)]
+struct RunningJob {
+    pool: PoolId,
+    class: ClassId,
+    tenant: TenantId,
+    headline: u64,
+    /// When it started, or the window opened.
+    since: SimTime,
+    /// Its center's readings then.
+    seen: Readings,
+}
+
+/// Accumulates all metrics of a run. [`Metrics::summary`] can be taken at any time and any number of times.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) window_start: SimTime,
+    /// The latest record.
+    pub(crate) now: SimTime,
+    pub(crate) meters: Meters,
+    traffic: Traffic,
+    running: BTreeMap<JobNumber, RunningJob>,
+    pub(crate) classes: Vec<ClassTally>,
+    pub(crate) tenants: Vec<TenantTally>,
+    pub(crate) pool_jobs: Vec<Sums>,
+    pub(crate) first_submit: Option<SimTime>,
+    pub(crate) last_end: Option<SimTime>,
+}
+
+impl Metrics {
+    /// Metrics of a run that has not begun; the window opens at 0.
+    #[must_use]
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Self {
+            window_start: SimTime::ZERO,
+            now: SimTime::ZERO,
+            meters: Meters::new(&platform),
+            traffic: Traffic::new(&platform),
+            running: BTreeMap::new(),
+            classes: vec![ClassTally::default(); platform.classes.len()],
+            tenants: vec![TenantTally::default(); platform.tenants.len()],
+            pool_jobs: vec![Sums::default(); platform.pools.len()],
+            first_submit: None,
+            last_end: None,
+            platform,
+        }
+    }
+
+    /// Bytes delivered from side to side (east, central, west, no side).
+    pub(crate) const fn traffic(&self) -> &[[u128; SIDES]; SIDES] {
+        &self.traffic.matrix
+    }
+
+    /// Bytes delivered and flows that ended.
+    pub(crate) fn delivered(&self) -> (u128, u64) {
+        (self.traffic.bytes(), self.traffic.ended)
+    }
+
+    /// Adds what still running jobs have caused up to the instant that `meters` stand at.
+    pub(crate) fn add_running(&self, now: SimTime, meters: &Meters, mut add: impl FnMut(ClassId, TenantId, &Caused)) {
+        for job in self.running.values() {
+            add(job.class, job.tenant, &caused(job, now, meters));
+        }
+    }
+
+    fn open_window(&mut self, now: SimTime) {
+        self.meters.advance(now);
+        self.meters.restart();
+        self.traffic.restart();
+        self.window_start = now;
+        for job in self.running.values_mut() {
+            job.since = now;
+            job.seen = self.meters.readings(job.pool);
+        }
+        // A job is counted when its story ends, by its instant of submission: what was counted before is out. The record of the
+        // opening comes first of its instant, so that no job submitted in the window is among it.
+        self.classes.fill(ClassTally::default());
+        self.tenants.fill(TenantTally::default());
+        self.pool_jobs.fill(Sums::default());
+        self.first_submit = None;
+        self.last_end = None;
+    }
+
+    fn started(&mut self, now: SimTime, job: &Job, pool: PoolId, held: &crate::model::Totals) {
+        let Some(meter) = self.meters.pools.get(pool.index()) else { return };
+        let running = RunningJob {
+            pool,
+            class: job.request.class,
+            tenant: job.request.tenant,
+            headline: meter.headline(held),
+            since: now,
+            seen: self.meters.readings(pool),
+        };
+        self.running.insert(job.request.number, running);
+    }
+
+    fn ended(&mut self, now: SimTime, number: JobNumber) {
+        let Some(job) = self.running.remove(&number) else { return };
+        let caused = caused(&job, now, &self.meters);
+        if let Some(class) = self.classes.get_mut(job.class.index()) {
+            class.caused.add(&caused);
+        }
+        if let Some(tenant) = self.tenants.get_mut(job.tenant.index()) {
+            tenant.caused.add(&caused);
+        }
+    }
+
+    fn finished(&mut self, now: SimTime, job: &Job, life: &Life, outcome: Outcome) {
+        let request = &job.request;
+        if request.submit < self.window_start {
+            return;
+        }
+        let times = JobTimes::of(job, life, outcome);
+        let pool = life.pool.and_then(|pool| self.platform.pools.get(pool.index()));
+        let side = pool.and_then(|p| self.platform.centers.get(p.center.index())).and_then(|c| c.side);
+        if let Some(class) = self.classes.get_mut(request.class.index()) {
+            class.note(now, job, life, outcome, &times, side_index(side));
+        }
+        if let Some(tenant) = self.tenants.get_mut(request.tenant.index()) {
+            tenant.sums.note(life, outcome, &times);
+        }
+        if let Some(sums) = life.pool.and_then(|pool| self.pool_jobs.get_mut(pool.index())) {
+            sums.note(life, outcome, &times);
+        }
+        self.first_submit = Some(self.first_submit.map_or(request.submit, |first| first.min(request.submit)));
+        self.last_end = self.last_end.max(life.ended);
+    }
+}
+
+/// What a running job has caused up to the instant that the meters stand at.
+fn caused(job: &RunningJob, now: SimTime, meters: &Meters) -> Caused {
+    let Some(pool) = meters.pools.get(job.pool.index()) else { return Caused::default() };
+    Caused {
+        used: u128::from(job.headline) * u128::from(now.since(job.since).0),
+        bill: pool.caused(job.headline, &job.seen, &meters.readings(job.pool)),
+    }
+}
+
+impl Observer for Metrics {
+    fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        self.now = self.now.max(now);
+        self.meters.note(now, record);
+        match record {
+            Record::Started { job, pool, held, .. } => self.started(now, job, *pool, held),
+            Record::Ended { job, .. } => self.ended(now, job.request.number),
+            Record::Finished { job, life, outcome } => self.finished(now, job, life, *outcome),
+            Record::FlowStarted { flow, from, to, lanes, bytes, .. } => {
+                self.traffic.start(*flow, *from, *to, lanes, bytes.0);
+            }
+            Record::FlowEnded { flow } => self.traffic.end(*flow, 0, &mut self.meters.lanes),
+            Record::FlowStopped { flow, left } => self.traffic.end(*flow, left.0, &mut self.meters.lanes),
+            Record::WindowOpened => self.open_window(now),
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,435 @@
+//! From integrals to figures: every division happens here, once.
+
+use super::area::{Area, hours, kwh, pico};
+use super::{
+    CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Summary, TENANTS_LISTED, TenantSummary,
+    Traffic,
+};
+use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, TenantId, Tier};
+use crate::observe::Metrics;
+use crate::observe::metrics::{
+    Caused, ClassTally, Gauge, LaneMeter, LaneSums, Meters, SIDES, Sums, TenantTally, ratio, seconds,
+};
+use crate::units::SimTime;
+use std::collections::BTreeMap;
+
+/// Bytes × µCNY/GB of one CNY.
+const CNY_PER_PRICED_BYTE: u128 = 1_000_000_000_000_000;
+/// Thousandths of bits per second × ns of one byte.
+const MILLI_BIT_NANOS: u128 = 8_000_000_000_000;
+const SIDE_WORDS: [&str; SIDES] = ["east", "central", "west", "none"];
+
+impl Metrics {
+    /// All figures from the window's start to `end`, with the last state extended to it: an idle center goes on drawing power.
+    /// Changes nothing; an `end` before the latest record counts as that record's instant.
+    #[must_use]
+    pub fn summary(&self, end: SimTime) -> Summary {
+        let view = Extended::new(self, end);
+        let mut summary = Summary {
+            window_start_s: self.window_start.as_secs_f64(),
+            window_end_s: view.end.as_secs_f64(),
+            ..Summary::default()
+        };
+        view.jobs(&mut summary);
+        view.places(&mut summary);
+        view.links(&mut summary);
+        let tenants = view.tenants();
+        view.fairness(&tenants, &mut summary);
+        let mut by_use: Vec<_> =
+            tenants.iter().filter(|(_, t)| t.sums.outcomes.jobs() > 0 || t.caused.used > 0).collect();
+        summary.tenants = by_use.iter().filter(|(_, t)| t.sums.outcomes.jobs() > 0).count() as u64;
+        by_use.sort_by(|a, b| b.1.caused.used.cmp(&a.1.caused.used).then(a.0.cmp(&b.0)));
+        let all = total_use(&tenants);
+        summary.top_tenants =
+            by_use.iter().take(TENANTS_LISTED).map(|(id, tally)| view.tenant(*id, tally, all)).collect();
+        summary
+    }
+
+    /// All tenants in id order, those without any job too.
+    #[must_use]
+    pub fn tenants(&self, end: SimTime) -> Vec<TenantSummary> {
+        let view = Extended::new(self, end);
+        let tenants = view.tenants();
+        let all = total_use(&tenants);
+        tenants.iter().map(|(id, tally)| view.tenant(*id, tally, all)).collect()
+    }
+}
+
+fn total_use(tenants: &[(TenantId, TenantTally)]) -> u128 {
+    tenants.iter().fold(0u128, |sum, (_, t)| sum.saturating_add(t.caused.used))
+}
+
+/// The metrics with their state extended to the window's end.
+struct Extended<'a> {
+    metrics: &'a Metrics,
+    meters: Meters,
+    end: SimTime,
+    /// Length of the window in ns.
+    window: u128,
+}
+
+impl<'a> Extended<'a> {
+    fn new(metrics: &'a Metrics, end: SimTime) -> Self {
+        let end = end.max(metrics.now);
+        let mut meters = metrics.meters.clone();
+        meters.advance(end);
+        Self { metrics, meters, end, window: u128::from(end.since(metrics.window_start).0) }
+    }
+
+    fn per_hour(&self, count: u64) -> Option<f64> {
+        ratio(u128::from(count) * 3_600_000_000_000, self.window)
+    }
+
+    fn jobs(&self, summary: &mut Summary) {
+        let metrics = self.metrics;
+        let mut running = vec![Caused::default(); metrics.classes.len()];
+        metrics.add_running(self.end, &self.meters, |class, _, caused| {
+            if let Some(sum) = running.get_mut(class.index()) {
+                sum.add(caused);
+            }
+        });
+        let open = self.meters.pools.iter().fold(0u128, |sum, p| sum.saturating_add(p.open_headline()));
+        let mut total = ClassTally::default();
+        for ((tally, class), running) in metrics.classes.iter().zip(&metrics.platform.classes).zip(&running) {
+            total.merge(tally);
+            summary.classes.push(self.class(&class.name, tally, running, open));
+        }
+        let outcomes = &total.outcomes;
+        summary.jobs = outcomes.jobs();
+        summary.completed = outcomes.completed;
+        summary.rejected = outcomes.rejected();
+        summary.killed = outcomes.killed;
+        summary.lost = outcomes.lost;
+        summary.unfinished = outcomes.unfinished;
+        summary.rejected_by_reason = RejectReason::ALL
+            .into_iter()
+            .zip(outcomes.rejected)
+            .filter(|(_, count)| *count > 0)
+            .map(|(reason, count)| (reason.word().to_owned(), count))
+            .collect();
+        summary.deadline_jobs = total.deadline_jobs;
+        summary.deadline_missed = total.deadline_missed;
+        summary.deadline_missed_share = share(total.deadline_missed, total.deadline_jobs);
+        summary.round_trip_jobs = total.round_trip_jobs;
+        summary.round_trip_missed = total.round_trip_missed;
+        summary.round_trip_missed_share = share(total.round_trip_missed, total.round_trip_jobs);
+        summary.throughput_jobs_per_h = self.per_hour(outcomes.completed);
+        summary.makespan_s = match (metrics.first_submit, metrics.last_end) {
+            (Some(first), Some(last)) => seconds(u128::from(last.since(first).0)),
+            _ => None,
+        };
+        [summary.east_share, summary.central_share, summary.west_share] = side_shares(&total.started_by_side);
+        summary.set_waits(&total.waits);
+    }
+
+    fn class(&self, name: &str, tally: &ClassTally, running: &Caused, open: u128) -> ClassSummary {
+        let mut caused = tally.caused;
+        caused.add(running);
+        let [east_share, central_share, west_share] = side_shares(&tally.started_by_side);
+        let outcomes = &tally.outcomes;
+        let mut class = ClassSummary {
+            class: name.to_owned(),
+            jobs: outcomes.jobs(),
+            completed: outcomes.completed,
+            rejected: outcomes.rejected(),
+            killed: outcomes.killed,
+            lost: outcomes.lost,
+            unfinished: outcomes.unfinished,
+            deadline_jobs: tally.deadline_jobs,
+            deadline_missed: tally.deadline_missed,
+            round_trip_jobs: tally.round_trip_jobs,
+            round_trip_missed: tally.round_trip_missed,
+            throughput_jobs_per_h: self.per_hour(outcomes.completed),
+            east_share,
+            central_share,
+            west_share,
+            utilization: ratio(caused.used, open),
+            moved_bytes: tally.moved_bytes as f64,
+            transfer_cost_cny: micro(tally.transfer_micro_cny),
+            caused_energy_kwh: kwh(caused.bill.energy),
+            caused_energy_cost_cny: pico(caused.bill.cost),
+            caused_carbon_kg: pico(caused.bill.carbon),
+            ..ClassSummary::default()
+        };
+        class.set_waits(&tally.waits);
+        class
+    }
+
+    fn places(&self, summary: &mut Summary) {
+        let platform = &self.metrics.platform;
+        let mut whole = Area::default();
+        let mut centers = vec![(Area::default(), Sums::default()); platform.centers.len()];
+        for ((meter, pool), jobs) in self.meters.pools.iter().zip(&platform.pools).zip(&self.metrics.pool_jobs) {
+            let Some(center) = platform.centers.get(pool.center.index()) else { continue };
+            let area = Area::of(meter, pool, center);
+            whole.add(&area);
+            if let Some((sum, all)) = centers.get_mut(pool.center.index()) {
+                sum.add(&area);
+                all.add(jobs);
+            }
+            let mut row = PoolSummary {
+                center: center.name.clone(),
+                pool: pool.name.clone(),
+                jobs: jobs.outcomes.jobs(),
+                completed: jobs.outcomes.completed,
+                wait_mean_s: mean_wait(jobs),
+                queue_wait_mean_s: mean_queue_wait(jobs),
+                running_mean: self.mean(&meter.running),
+                running_peak: count(meter.running.peak()),
+                waiting_mean: self.mean(&meter.waiting),
+                waiting_peak: count(meter.waiting.peak()),
+                ..PoolSummary::default()
+            };
+            row.set_area(&area, self.window);
+            summary.pools.push(row);
+        }
+        summary.running_mean = self.mean(&self.meters.running);
+        summary.running_peak = count(self.meters.running.peak());
+        summary.waiting_mean = self.mean(&self.meters.waiting);
+        summary.waiting_peak = count(self.meters.waiting.peak());
+        summary.set_area(&whole, self.window);
+        self.groups(&centers, summary);
+        for (at, (area, jobs)) in centers.iter().enumerate() {
+            summary.centers.push(self.center(CenterId::from_index(at), area, jobs));
+        }
+    }
+
+    fn center(&self, id: CenterId, area: &Area, jobs: &Sums) -> CenterSummary {
+        let center = &self.metrics.platform.centers[id.index()];
+        let meter = &self.meters.centers[id.index()];
+        let mut row = CenterSummary {
+            center: center.name.clone(),
+            tier: center.tier.map(|t| t.word().to_owned()),
+            side: center.side.map(|s| s.word().to_owned()),
+            province: center.province.clone(),
+            operator: center.operator.clone(),
+            jobs: jobs.outcomes.jobs(),
+            completed: jobs.outcomes.completed,
+            wait_mean_s: mean_wait(jobs),
+            queue_wait_mean_s: mean_queue_wait(jobs),
+            running_mean: self.mean(&meter.running),
+            running_peak: count(meter.running.peak()),
+            waiting_mean: self.mean(&meter.waiting),
+            waiting_peak: count(meter.waiting.peak()),
+            storage_mean_bytes: self.mean(&meter.storage),
+            storage_peak_bytes: meter.storage.peak() as f64,
+            storage_space_bytes: center.storage.map(|s| s.space.saturating_sub(s.filled).0 as f64),
+            ..CenterSummary::default()
+        };
+        row.set_area(area, self.window);
+        row
+    }
+
+    fn groups(&self, centers: &[(Area, Sums)], summary: &mut Summary) {
+        let by = |key: &dyn Fn(&Center) -> Option<String>| self.grouped(centers, key);
+        let tiers = by(&|c| c.tier.map(|t| t.word().to_owned()));
+        let sides = by(&|c| c.side.map(|s| s.word().to_owned()));
+        let in_order = |mut groups: BTreeMap<String, GroupSummary>, words: Vec<&str>| -> Vec<GroupSummary> {
+            words.into_iter().filter_map(|word| groups.remove(word)).collect()
+        };
+        summary.tiers = in_order(tiers, Tier::ALL.iter().map(|t| t.word()).collect());
+        summary.sides = in_order(sides, Side::ALL.iter().map(|s| s.word()).collect());
+        summary.operators = by(&|c| c.operator.clone()).into_values().collect();
+    }
+
+    fn grouped(
+        &self,
+        centers: &[(Area, Sums)],
+        key: &dyn Fn(&Center) -> Option<String>,
+    ) -> BTreeMap<String, GroupSummary> {
+        let mut groups: BTreeMap<String, (u64, Area, Sums)> = BTreeMap::new();
+        for (center, (area, jobs)) in self.metrics.platform.centers.iter().zip(centers) {
+            let Some(name) = key(center) else { continue };
+            let (count, sum, all) = groups.entry(name).or_default();
+            *count += 1;
+            sum.add(area);
+            all.add(jobs);
+        }
+        groups
+            .into_iter()
+            .map(|(name, (count, area, jobs))| {
+                let mut group = GroupSummary {
+                    name: name.clone(),
+                    centers: count,
+                    jobs: jobs.outcomes.jobs(),
+                    completed: jobs.outcomes.completed,
+                    wait_mean_s: mean_wait(&jobs),
+                    queue_wait_mean_s: mean_queue_wait(&jobs),
+                    ..GroupSummary::default()
+                };
+                group.set_area(&area, self.window);
+                (name, group)
+            })
+            .collect()
+    }
+
+    fn links(&self, summary: &mut Summary) {
+        let platform = &self.metrics.platform;
+        let mut whole = LaneSums::default();
+        let mut priced = 0u128;
+        for (at, link) in platform.links.iter().enumerate() {
+            let name = |site: usize| {
+                platform.sites.get(link.between[site].index()).map_or_else(String::new, |site| site.name.clone())
+            };
+            for (direction, from, to) in [(Direction::Forth, 0, 1), (Direction::Back, 1, 0)] {
+                let Some(meter) = self.meters.lanes.get(LinkId::from_index(at).lane(direction).index()) else {
+                    continue;
+                };
+                let sums = &meter.sums;
+                whole.carried = whole.carried.saturating_add(sums.carried);
+                whole.capacity = whole.capacity.saturating_add(sums.capacity);
+                whole.background = whole.background.saturating_add(sums.background);
+                let price = meter.bytes.saturating_mul(u128::from(link.price.0));
+                priced = priced.saturating_add(price);
+                summary.links.push(self.lane(
+                    meter,
+                    (link.name.clone(), name(from), name(to)),
+                    link.kind.clone(),
+                    price,
+                ));
+            }
+        }
+        let (bytes, flows) = self.metrics.delivered();
+        summary.wan_bytes = bytes as f64;
+        summary.flows = flows;
+        summary.link_utilization = ratio(whole.carried, whole.capacity);
+        summary.link_busy = ratio(whole.carried.saturating_add(whole.background), whole.capacity);
+        summary.transfer_cost_cny = ratio(priced, CNY_PER_PRICED_BYTE).unwrap_or_default();
+        // Both parts are exact to a picoyuan and a femtoyuan; adding them in the finer unit rounds once.
+        let energy = self.meters.pools.iter().fold(0u128, |sum, p| sum.saturating_add(p.bill().cost));
+        summary.cost_cny =
+            ratio(energy.saturating_mul(1000).saturating_add(priced), CNY_PER_PRICED_BYTE).unwrap_or_default();
+        for (from, row) in SIDE_WORDS.iter().zip(self.metrics.traffic()) {
+            for (to, bytes) in SIDE_WORDS.iter().zip(row).filter(|(_, bytes)| **bytes > 0) {
+                summary.traffic.push(Traffic { from: (*from).to_owned(), to: (*to).to_owned(), bytes: *bytes as f64 });
+            }
+        }
+    }
+
+    fn lane(
+        &self,
+        meter: &LaneMeter,
+        (link, from, to): (String, String, String),
+        kind: Option<String>,
+        priced: u128,
+    ) -> LinkSummary {
+        let sums = &meter.sums;
+        let mean_rate = |sum: u128| ratio(sum, self.window.saturating_mul(1000));
+        LinkSummary {
+            link,
+            from,
+            to,
+            kind,
+            bandwidth_mean_bps: mean_rate(sums.capacity),
+            bytes: meter.bytes as f64,
+            carried_bytes: ratio(sums.carried, MILLI_BIT_NANOS).unwrap_or_default(),
+            flows: meter.flows_ended,
+            flows_peak: u64::from(meter.flows_peak),
+            rate_mean_bps: mean_rate(sums.carried),
+            rate_peak_bps: ratio(meter.peak, 1000).unwrap_or_default(),
+            utilization: ratio(sums.carried, sums.capacity),
+            busy: ratio(sums.carried.saturating_add(sums.background), sums.capacity),
+            transfer_cost_cny: ratio(priced, CNY_PER_PRICED_BYTE).unwrap_or_default(),
+        }
+    }
+
+    fn tenants(&self) -> Vec<(TenantId, TenantTally)> {
+        let ids = (0..self.metrics.tenants.len()).map(TenantId::from_index);
+        let mut tenants: Vec<_> = ids.zip(self.metrics.tenants.iter().copied()).collect();
+        self.metrics.add_running(self.end, &self.meters, |_, tenant, caused| {
+            if let Some((_, tally)) = tenants.get_mut(tenant.index()) {
+                tally.caused.add(caused);
+            }
+        });
+        tenants
+    }
+
+    fn tenant(&self, id: TenantId, tally: &TenantTally, all: u128) -> TenantSummary {
+        let sums = &tally.sums;
+        TenantSummary {
+            tenant: self.metrics.platform.tenants.name(id),
+            weight: self.weight(id),
+            jobs: sums.outcomes.jobs(),
+            completed: sums.outcomes.completed,
+            rejected: sums.outcomes.rejected(),
+            wait_mean_s: mean_wait(sums),
+            bounded_slowdown_mean: mean_slowdown(sums),
+            used_h: hours(tally.caused.used),
+            used_share: ratio(tally.caused.used, all),
+            transfer_cost_cny: micro(sums.transfer_micro_cny),
+            caused_energy_kwh: kwh(tally.caused.bill.energy),
+            caused_energy_cost_cny: pico(tally.caused.bill.cost),
+            caused_carbon_kg: pico(tally.caused.bill.carbon),
+        }
+    }
+
+    fn weight(&self, id: TenantId) -> f64 {
+        self.metrics.platform.tenants.group(id).map_or(1.0, |group| group.weight)
+    }
+
+    fn fairness(&self, tenants: &[(TenantId, TenantTally)], summary: &mut Summary) {
+        summary.fairness_slowdown = jain(tenants.iter().filter_map(|(_, tally)| mean_slowdown(&tally.sums)));
+        summary.fairness_usage = jain(
+            tenants
+                .iter()
+                .filter(|(id, tally)| tally.sums.outcomes.jobs() > 0 && self.weight(*id) > 0.0)
+                .map(|(id, tally)| hours(tally.caused.used) / self.weight(*id)),
+        );
+    }
+
+    fn mean(&self, gauge: &Gauge) -> Option<f64> {
+        ratio(gauge.sum(), self.window)
+    }
+}
+
+/// Jain's fairness index `(Σx)² / (n Σx²)`: 1 where all are equal, 1/n where one has all. R. Jain, D.-M. Chiu, W. Hawe, "A quantitative measure of fairness
+/// and discrimination for resource allocation in shared computer systems", DEC TR-301, 1984. `None` without values or where all are 0.
+fn jain(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (count, sum, squares) = values.fold((0.0, 0.0, 0.0), |(n, s, q), x| (n + 1.0, s + x, q + x * x));
+    (squares > 0.0).then(|| sum * sum / (count * squares))
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    ratio(u128::from(part), u128::from(whole))
+}
+
+fn side_shares(started: &[u64; SIDES]) -> [Option<f64>; 3] {
+    let all: u64 = started.iter().sum();
+    [0, 1, 2].map(|side| share(started[side], all))
+}
+
+fn mean_wait(sums: &Sums) -> Option<f64> {
+    ratio(sums.wait, u128::from(sums.started) * 1_000_000_000)
+}
+
+fn mean_queue_wait(sums: &Sums) -> Option<f64> {
+    ratio(sums.queue_wait, u128::from(sums.started) * 1_000_000_000)
+}
+
+fn mean_slowdown(sums: &Sums) -> Option<f64> {
+    ratio(sums.slowdown_ppm, u128::from(sums.slowdowns) * 1_000_000)
+}
+
+fn micro(amount: u128) -> f64 {
+    ratio(amount, 1_000_000).unwrap_or_default()
+}
+
+fn count(value: u128) -> u64 {
+    u64::try_from(value).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fairness_is_worked_by_hand() {
+        let index = |values: &[f64]| jain(values.iter().copied());
+        // Equal: (3 × 2)² / (3 × 12) = 1. One of four has all: 25 / (4 × 25) = 1/4. 1 and 3: 16 / (2 × 10) = 0.8.
+        assert!((index(&[2.0, 2.0, 2.0]).unwrap() - 1.0).abs() < 1e-15);
+        assert!((index(&[0.0, 5.0, 0.0, 0.0]).unwrap() - 0.25).abs() < 1e-15);
+        assert!((index(&[1.0, 3.0]).unwrap() - 0.8).abs() < 1e-15);
+        assert_eq!(index(&[]), None);
+        assert_eq!(index(&[0.0]), None);
+    }
+}

@@ -1,0 +1,292 @@
+//! All figures of a run.
+
+mod area;
+mod build;
+mod flat;
+mod scalars;
+
+pub use scalars::Scalar;
+
+use flat::flat;
+
+/// So many tenants are listed in a summary; `tenants.csv` has all.
+pub const TENANTS_LISTED: usize = 20;
+
+flat! {
+    /// Every metric of a run over its window. Each key is defined, with formula and unit, in [`glossary`](crate::observe::glossary()).
+    /// `None` is "no data", never 0.
+    Summary: [waits area lists] {
+        /// Start of the window.
+        pub window_start_s: f64,
+        /// End of the window.
+        pub window_end_s: f64,
+        /// Jobs submitted in the window whose story ended.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Of those, rejected.
+        pub rejected: u64,
+        /// Of those, ended at their wall time.
+        pub killed: u64,
+        /// Of those, lost with their nodes.
+        pub lost: u64,
+        /// Of those, in the system when the run ended.
+        pub unfinished: u64,
+        /// Jobs with a deadline of which it is known whether they met it.
+        pub deadline_jobs: u64,
+        /// Of those, missed.
+        pub deadline_missed: u64,
+        /// Share of deadlines missed.
+        pub deadline_missed_share: Option<f64>,
+        /// Placed jobs with a round-trip bound.
+        pub round_trip_jobs: u64,
+        /// Of those, placed beyond it.
+        pub round_trip_missed: u64,
+        /// Share of round-trip bounds missed.
+        pub round_trip_missed_share: Option<f64>,
+        /// Completed jobs per hour.
+        pub throughput_jobs_per_h: Option<f64>,
+        /// Last end less first submission.
+        pub makespan_s: Option<f64>,
+        /// Mean number of running jobs.
+        pub running_mean: Option<f64>,
+        /// Most jobs running at once.
+        pub running_peak: u64,
+        /// Mean number of jobs waiting in queues.
+        pub waiting_mean: Option<f64>,
+        /// Most jobs waiting in queues at once.
+        pub waiting_peak: u64,
+        /// Price of transfers.
+        pub transfer_cost_cny: f64,
+        /// Energy and transfer.
+        pub cost_cny: f64,
+        /// Bytes delivered by flows, each once.
+        pub wan_bytes: f64,
+        /// Flows that ended.
+        pub flows: u64,
+        /// Bandwidth used by flows over bandwidth there, all lanes.
+        pub link_utilization: Option<f64>,
+        /// The same with background.
+        pub link_busy: Option<f64>,
+        /// Share of started jobs that ran in the east.
+        pub east_share: Option<f64>,
+        /// Share of started jobs that ran in the center.
+        pub central_share: Option<f64>,
+        /// Share of started jobs that ran in the west.
+        pub west_share: Option<f64>,
+        /// Tenants with a job in the window.
+        pub tenants: u64,
+        /// Jain's index of the tenants' mean bounded slowdowns.
+        pub fairness_slowdown: Option<f64>,
+        /// Jain's index of the tenants' use over their weight.
+        pub fairness_usage: Option<f64>,
+    }
+}
+
+flat! {
+    /// One class of jobs.
+    ClassSummary: [waits] {
+        /// Its name.
+        pub class: String,
+        /// Jobs submitted in the window whose story ended.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Of those, rejected.
+        pub rejected: u64,
+        /// Of those, ended at their wall time.
+        pub killed: u64,
+        /// Of those, lost with their nodes.
+        pub lost: u64,
+        /// Of those, in the system when the run ended.
+        pub unfinished: u64,
+        /// Jobs with a deadline of which it is known whether they met it.
+        pub deadline_jobs: u64,
+        /// Of those, missed.
+        pub deadline_missed: u64,
+        /// Placed jobs with a round-trip bound.
+        pub round_trip_jobs: u64,
+        /// Of those, placed beyond it.
+        pub round_trip_missed: u64,
+        /// Completed jobs per hour.
+        pub throughput_jobs_per_h: Option<f64>,
+        /// Share of started jobs that ran in the east.
+        pub east_share: Option<f64>,
+        /// Share of started jobs that ran in the center.
+        pub central_share: Option<f64>,
+        /// Share of started jobs that ran in the west.
+        pub west_share: Option<f64>,
+        /// Headline capacity held by the class over headline capacity of all open nodes; adds up over classes.
+        pub utilization: Option<f64>,
+        /// Bytes moved for its jobs.
+        pub moved_bytes: f64,
+        /// Price of its transfers.
+        pub transfer_cost_cny: f64,
+        /// Energy its jobs caused.
+        pub caused_energy_kwh: f64,
+        /// Cost of that energy.
+        pub caused_energy_cost_cny: f64,
+        /// Carbon of that energy.
+        pub caused_carbon_kg: f64,
+    }
+}
+
+flat! {
+    /// One center.
+    CenterSummary: [area] {
+        /// Its name.
+        pub center: String,
+        /// Its tier.
+        pub tier: Option<String>,
+        /// Its side.
+        pub side: Option<String>,
+        /// Its province.
+        pub province: Option<String>,
+        /// Its operator.
+        pub operator: Option<String>,
+        /// Jobs placed there.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Mean wait of those that started.
+        pub wait_mean_s: Option<f64>,
+        /// Mean wait in its queues.
+        pub queue_wait_mean_s: Option<f64>,
+        /// Mean number of running jobs.
+        pub running_mean: Option<f64>,
+        /// Most jobs running at once.
+        pub running_peak: u64,
+        /// Mean number of waiting jobs.
+        pub waiting_mean: Option<f64>,
+        /// Most jobs waiting at once.
+        pub waiting_peak: u64,
+        /// Storage in use, mean, without what was filled before.
+        pub storage_mean_bytes: Option<f64>,
+        /// Most storage in use.
+        pub storage_peak_bytes: f64,
+        /// Storage there less what was filled before; `None` is without bound.
+        pub storage_space_bytes: Option<f64>,
+    }
+}
+
+flat! {
+    /// One pool.
+    PoolSummary: [area] {
+        /// Its center.
+        pub center: String,
+        /// Its name.
+        pub pool: String,
+        /// Jobs placed there.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Mean wait of those that started.
+        pub wait_mean_s: Option<f64>,
+        /// Mean wait in its queue.
+        pub queue_wait_mean_s: Option<f64>,
+        /// Mean number of running jobs.
+        pub running_mean: Option<f64>,
+        /// Most jobs running at once.
+        pub running_peak: u64,
+        /// Mean number of waiting jobs.
+        pub waiting_mean: Option<f64>,
+        /// Most jobs waiting at once.
+        pub waiting_peak: u64,
+    }
+}
+
+flat! {
+    /// Centers of one tier, side or operator.
+    GroupSummary: [area] {
+        /// What they have in common.
+        pub name: String,
+        /// How many.
+        pub centers: u64,
+        /// Jobs placed there.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Mean wait of those that started.
+        pub wait_mean_s: Option<f64>,
+        /// Mean wait in their queues.
+        pub queue_wait_mean_s: Option<f64>,
+    }
+}
+
+flat! {
+    /// One direction of a link.
+    LinkSummary: [] {
+        /// The link's name.
+        pub link: String,
+        /// Where this direction begins.
+        pub from: String,
+        /// Where it ends.
+        pub to: String,
+        /// What kind of line it is.
+        pub kind: Option<String>,
+        /// Mean bandwidth.
+        pub bandwidth_mean_bps: Option<f64>,
+        /// Bytes of the flows that ended.
+        pub bytes: f64,
+        /// Integral of the rate of flows.
+        pub carried_bytes: f64,
+        /// Flows that ended.
+        pub flows: u64,
+        /// Most flows at once.
+        pub flows_peak: u64,
+        /// Mean rate of flows.
+        pub rate_mean_bps: Option<f64>,
+        /// Largest rate of flows.
+        pub rate_peak_bps: f64,
+        /// Bandwidth used by flows over bandwidth there.
+        pub utilization: Option<f64>,
+        /// The same with background.
+        pub busy: Option<f64>,
+        /// Price of its bytes.
+        pub transfer_cost_cny: f64,
+    }
+}
+
+flat! {
+    /// One tenant.
+    TenantSummary: [] {
+        /// Its name.
+        pub tenant: String,
+        /// The share that fair-share owes it, relative to others.
+        pub weight: f64,
+        /// Jobs submitted in the window whose story ended.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Of those, rejected.
+        pub rejected: u64,
+        /// Mean wait of those that started.
+        pub wait_mean_s: Option<f64>,
+        /// Mean bounded slowdown of those that completed.
+        pub bounded_slowdown_mean: Option<f64>,
+        /// Headline capacity held × time, in unit-hours.
+        pub used_h: f64,
+        /// The same over all tenants' use.
+        pub used_share: Option<f64>,
+        /// Price of its transfers.
+        pub transfer_cost_cny: f64,
+        /// Energy its jobs caused.
+        pub caused_energy_kwh: f64,
+        /// Cost of that energy.
+        pub caused_energy_cost_cny: f64,
+        /// Carbon of that energy.
+        pub caused_carbon_kg: f64,
+    }
+}
+
+flat! {
+    /// Bytes delivered from one side to another.
+    Traffic: [] {
+        /// Side of the source; `none` where it has none.
+        pub from: String,
+        /// Side of the destination.
+        pub to: String,
+        /// Bytes.
+        pub bytes: f64,
+    }
+}

@@ -1,0 +1,277 @@
+//! Exact time-weighted averages per interval.
+
+use super::metrics::{LaneSums, Meters, ratio, seconds};
+use super::{Observer, Record, Violation};
+use crate::model::{Direction, LinkId, Platform};
+use crate::units::{SimDuration, SimTime};
+use std::sync::Arc;
+
+/// Cells kept at most; when there would be more, neighboring intervals are joined and the interval doubles.
+const CELLS_MAX: usize = 1 << 20;
+
+/// Integrals of a center over one interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct CenterCell {
+    held: u128,
+    open: u128,
+    load_used: u128,
+    load_there: u128,
+    running: u128,
+    waiting: u128,
+    energy: u128,
+    cost: u128,
+    carbon: u128,
+}
+
+impl CenterCell {
+    const fn add(&mut self, other: &Self) {
+        self.held += other.held;
+        self.open += other.open;
+        self.load_used = self.load_used.saturating_add(other.load_used);
+        self.load_there = self.load_there.saturating_add(other.load_there);
+        self.running += other.running;
+        self.waiting += other.waiting;
+        self.energy += other.energy;
+        self.cost += other.cost;
+        self.carbon += other.carbon;
+    }
+}
+
+/// One interval: its center cells and lane cells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Slice {
+    centers: Vec<CenterCell>,
+    lanes: Vec<LaneSums>,
+}
+
+impl Slice {
+    fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.centers.iter_mut().zip(&other.centers) {
+            mine.add(theirs);
+        }
+        for (mine, theirs) in self.lanes.iter_mut().zip(&other.lanes) {
+            mine.carried += theirs.carried;
+            mine.capacity += theirs.capacity;
+            mine.background += theirs.background;
+        }
+    }
+}
+
+/// Averages over intervals of the run, from its start (warm-up included) to its end. Integrals are kept, not samples: over all intervals
+/// they add up to the totals of the run.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    platform: Arc<Platform>,
+    interval: SimDuration,
+    slices_max: usize,
+    meters: Meters,
+    slices: Vec<Slice>,
+    now: SimTime,
+}
+
+/// One row of `timeline.csv`; `None` where the column does not belong to the kind of row.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct TimelineRow<'a> {
+    /// Where the interval begins.
+    pub interval_start_s: f64,
+    /// Where it ends.
+    pub interval_end_s: f64,
+    /// `center` or `link`.
+    pub kind: &'static str,
+    /// The center's or link's name.
+    pub name: &'a str,
+    /// Of a link: where this direction begins.
+    pub from: Option<&'a str>,
+    /// Of a link: where it ends.
+    pub to: Option<&'a str>,
+    /// Of a center: headline capacity held over headline capacity open. Of a link: bandwidth used by flows over bandwidth there.
+    pub utilization: Option<f64>,
+    /// Of a center: open and closed use together over the whole.
+    pub load: Option<f64>,
+    /// Mean number of running jobs.
+    pub running_mean: Option<f64>,
+    /// Mean number of waiting jobs.
+    pub waiting_mean: Option<f64>,
+    /// Mean power after PUE.
+    pub power_mean_kw: Option<f64>,
+    /// Mean cost of energy.
+    pub energy_cost_cny_per_h: Option<f64>,
+    /// Mean carbon of energy, by location.
+    pub carbon_kg_per_h: Option<f64>,
+    /// Of a link: mean rate of flows.
+    pub rate_mean_bps: Option<f64>,
+    /// Of a link: utilization with background.
+    pub busy: Option<f64>,
+}
+
+impl Timeline {
+    /// A timeline in steps of `interval` (at least 1 ns). On a long run of many centers the interval doubles as often as it must to
+    /// keep memory bounded; [`Timeline::interval`] tells.
+    #[must_use]
+    pub fn new(platform: Arc<Platform>, interval: SimDuration) -> Self {
+        let places = platform.centers.len() + 2 * platform.links.len();
+        Self::with_slices(platform, interval, (CELLS_MAX / places.max(1)).max(32))
+    }
+
+    fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {
+        Self {
+            interval: interval.max(SimDuration(1)),
+            // Even, so that intervals join in pairs.
+            slices_max: slices_max.max(2).next_multiple_of(2),
+            meters: Meters::new(&platform),
+            slices: Vec::new(),
+            now: SimTime::ZERO,
+            platform,
+        }
+    }
+
+    /// The interval now.
+    #[must_use]
+    pub const fn interval(&self) -> SimDuration {
+        self.interval
+    }
+
+    /// The border at which the current interval ends.
+    fn border(&self) -> SimTime {
+        SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
+    }
+
+    fn advance(&mut self, now: SimTime) {
+        if now <= self.now {
+            return;
+        }
+        self.now = now;
+        while self.border() <= now && self.border() < SimTime::MAX {
+            let border = self.border();
+            self.meters.advance(border);
+            let slice = self.cut();
+            self.slices.push(slice);
+            if self.slices.len() >= self.slices_max {
+                self.coarsen();
+            }
+        }
+    }
+
+    /// Takes what the meters have integrated and begins anew.
+    fn cut(&mut self) -> Slice {
+        let mut slice = Slice {
+            centers: vec![CenterCell::default(); self.meters.centers.len()],
+            lanes: self.meters.lanes.iter().map(|lane| lane.sums).collect(),
+        };
+        for pool in &self.meters.pools {
+            let Some(cell) = slice.centers.get_mut(pool.center.index()) else { continue };
+            let (load_used, load_there) = pool.load();
+            let bill = pool.bill();
+            cell.add(&CenterCell {
+                held: pool.sums.held,
+                open: pool.open_headline(),
+                load_used,
+                load_there,
+                running: pool.running.sum(),
+                waiting: pool.waiting.sum(),
+                energy: bill.energy,
+                cost: bill.cost,
+                carbon: bill.carbon,
+            });
+        }
+        self.meters.restart();
+        slice
+    }
+
+    fn coarsen(&mut self) {
+        let pairs = self.slices.len() / 2;
+        for at in 0..pairs {
+            let second = std::mem::take(&mut self.slices[2 * at + 1]);
+            let mut first = std::mem::take(&mut self.slices[2 * at]);
+            first.add(&second);
+            self.slices[at] = first;
+        }
+        self.slices.truncate(pairs);
+        self.interval = SimDuration(self.interval.0.saturating_mul(2));
+    }
+
+    /// All rows from the start to `end`, by interval, then centers and link directions in id order; the last interval may be
+    /// shorter. The last state is extended to `end`; nothing changes.
+    #[must_use]
+    pub fn rows(&self, end: SimTime) -> Vec<TimelineRow<'_>> {
+        let (slices, interval, end) = self.extended(end);
+        let mut rows = Vec::new();
+        for (at, slice) in slices.iter().enumerate() {
+            let start = (at as u64).saturating_mul(interval.0);
+            let stop = start.saturating_add(interval.0).min(end.0);
+            self.slice_rows(slice, start, stop, &mut rows);
+        }
+        rows
+    }
+
+    fn extended(&self, end: SimTime) -> (Vec<Slice>, SimDuration, SimTime) {
+        let end = end.max(self.now);
+        let mut copy = self.clone();
+        copy.advance(end);
+        copy.meters.advance(end);
+        if copy.slices.len() as u64 * copy.interval.0 < end.0 {
+            let rest = copy.cut();
+            copy.slices.push(rest);
+        }
+        (copy.slices, copy.interval, end)
+    }
+
+    fn slice_rows<'a>(&'a self, slice: &Slice, start: u64, stop: u64, rows: &mut Vec<TimelineRow<'a>>) {
+        let span = u128::from(stop.saturating_sub(start));
+        let (interval_start_s, interval_end_s) =
+            (seconds(u128::from(start)).unwrap_or_default(), seconds(u128::from(stop)).unwrap_or_default());
+        // 1e-12 of a unit over ns, an hour of it: 3.6e12 ns.
+        let per_hour = |pico: u128| ratio(pico.saturating_mul(3600), span.saturating_mul(1000));
+        for (center, cell) in self.platform.centers.iter().zip(&slice.centers) {
+            rows.push(TimelineRow {
+                interval_start_s,
+                interval_end_s,
+                kind: "center",
+                name: &center.name,
+                from: None,
+                to: None,
+                utilization: ratio(cell.held, cell.open),
+                load: ratio(cell.load_used, cell.load_there),
+                running_mean: ratio(cell.running, span),
+                waiting_mean: ratio(cell.waiting, span),
+                power_mean_kw: ratio(cell.energy, span.saturating_mul(1_000_000)),
+                energy_cost_cny_per_h: per_hour(cell.cost),
+                carbon_kg_per_h: per_hour(cell.carbon),
+                rate_mean_bps: None,
+                busy: None,
+            });
+        }
+        for (at, link) in self.platform.links.iter().enumerate() {
+            let name = |site: usize| self.platform.sites.get(link.between[site].index()).map(|s| s.name.as_str());
+            for (direction, from, to) in [(Direction::Forth, 0, 1), (Direction::Back, 1, 0)] {
+                let Some(sums) = slice.lanes.get(LinkId::from_index(at).lane(direction).index()) else { continue };
+                rows.push(TimelineRow {
+                    interval_start_s,
+                    interval_end_s,
+                    kind: "link",
+                    name: &link.name,
+                    from: name(from),
+                    to: name(to),
+                    utilization: ratio(sums.carried, sums.capacity),
+                    load: None,
+                    running_mean: None,
+                    waiting_mean: None,
+                    power_mean_kw: None,
+                    energy_cost_cny_per_h: None,
+                    carbon_kg_per_h: None,
+                    rate_mean_bps: ratio(sums.carried, span.saturating_mul(1000)),
+                    busy: ratio(sums.carried.saturating_add(sums.background), sums.capacity),
+                });
+            }
+        }
+    }
+}
+
+impl Observer for Timeline {
+    fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        // What changes at a border belongs to the interval that begins there.
+        self.advance(now);
+        self.meters.note(now, record);
+        Ok(())
+    }
+}

@@ -1,0 +1,263 @@
+//! One row a job, written while the run goes on.
+
+use super::decimal::decimal;
+use crate::model::{Job, JobNumber, Outcome, Platform, TenantId};
+use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
+use crate::units::SimTime;
+use std::io;
+use std::sync::Arc;
+
+/// Which jobs get a row. Metrics are never sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JobRecords {
+    /// All.
+    #[default]
+    All,
+    /// One in so many, chosen by the job's number alone, so that all stacks of a comparison write the same jobs.
+    Sample(u64),
+    /// None.
+    None,
+}
+
+impl JobRecords {
+    /// Whether this job gets a row.
+    #[must_use]
+    pub const fn covers(self, number: JobNumber) -> bool {
+        match self {
+            Self::All => true,
+            Self::Sample(0) | Self::None => false,
+            Self::Sample(one_in) => mix(number.0).is_multiple_of(one_in),
+        }
+    }
+}
+
+impl std::str::FromStr for JobRecords {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("\"{text}\" is none of all, sample:N (one job in N, N at least 1) and none");
+        match text {
+            "all" => Ok(Self::All),
+            "none" => Ok(Self::None),
+            _ => {
+                let number = text.strip_prefix("sample:").and_then(|n| n.parse().ok());
+                number.filter(|n| *n > 0).map(Self::Sample).ok_or_else(wrong)
+            }
+        }
+    }
+}
+
+/// The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): neighboring
+/// numbers land far apart, so that a sample takes no regular pattern of submissions.
+const fn mix(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The header of `jobs.csv`.
+pub const JOBS_HEADER: &str = "job,class,tenant,origin,center,pool,submit_s,brokered_s,staged_s,start_s,end_s,delivered_s,\
+wait_s,staging_s,queue_wait_s,response_s,bounded_slowdown,nodes,attempt,staged_bytes,output_bytes,transfer_cost_cny,\
+outcome,reason,deadline_miss,round_trip_miss";
+
+/// Rows are handed on in pieces of about this size.
+const PIECE: usize = 1 << 16;
+
+/// Writes `jobs.csv`: one row a job at the instant its story ends, in that order. Times are exact decimal seconds; what never
+/// happened is an empty cell. An error of the writer is kept and returned by [`JobsCsv::finish`]; nothing is written after it.
+#[derive(Debug)]
+pub struct JobsCsv<W> {
+    writer: W,
+    records: JobRecords,
+    platform: Arc<Platform>,
+    /// Names as they stand in a cell.
+    classes: Vec<String>,
+    sites: Vec<String>,
+    /// Center and pool, by pool.
+    pools: Vec<(String, String)>,
+    buffer: Vec<u8>,
+    rows: u64,
+    error: Option<io::Error>,
+}
+
+impl<W: io::Write> JobsCsv<W> {
+    /// Begins with the header.
+    #[must_use]
+    pub fn new(writer: W, platform: Arc<Platform>, records: JobRecords) -> Self {
+        let mut buffer = Vec::with_capacity(PIECE + 1024);
+        buffer.extend_from_slice(JOBS_HEADER.as_bytes());
+        buffer.push(b'\n');
+        Self {
+            writer,
+            records,
+            classes: platform.classes.iter().map(|c| quoted(&c.name)).collect(),
+            sites: platform.sites.iter().map(|s| quoted(&s.name)).collect(),
+            pools: platform
+                .pools
+                .iter()
+                .map(|p| {
+                    (
+                        platform.centers.get(p.center.index()).map_or_else(String::new, |c| quoted(&c.name)),
+                        quoted(&p.name),
+                    )
+                })
+                .collect(),
+            platform,
+            buffer,
+            rows: 0,
+            error: None,
+        }
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes what is left and gives the writer back.
+    ///
+    /// # Errors
+    /// The first error of the writer.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.hand_on();
+        match self.error {
+            Some(error) => Err(error),
+            None => self.writer.flush().map(|()| self.writer),
+        }
+    }
+
+    fn hand_on(&mut self) {
+        if self.error.is_none()
+            && let Err(error) = self.writer.write_all(&self.buffer)
+        {
+            self.error = Some(error);
+        }
+        self.buffer.clear();
+    }
+
+    fn row(&mut self, now: SimTime, job: &Job, life: &Life, outcome: Outcome) {
+        let request = &job.request;
+        let times = JobTimes::of(job, life, outcome);
+        let pool = life.pool.and_then(|pool| self.pools.get(pool.index()));
+        let buffer = &mut self.buffer;
+        let class = self.classes.get(request.class.index()).map_or("", String::as_str);
+        match &job.name {
+            Some(name) => push_text(buffer, name),
+            None => {
+                push_joined(buffer, class, |buffer| {
+                    buffer.push(b'-');
+                    decimal(buffer, u128::from(job.ordinal), 0);
+                });
+            }
+        }
+        cell(buffer, class);
+        buffer.push(b',');
+        push_tenant(buffer, &self.platform, request.tenant);
+        cell(buffer, self.sites.get(request.origin.index()).map_or("", String::as_str));
+        cell(buffer, pool.map_or("", |(center, _)| center));
+        cell(buffer, pool.map_or("", |(_, pool)| pool));
+        for instant in [Some(request.submit), life.brokered, life.staged, life.started, life.ended, life.delivered] {
+            number(buffer, instant.map(|t| u128::from(t.0)), 9);
+        }
+        for span in [times.wait, times.staging, times.queue_wait, times.response] {
+            number(buffer, span.map(u128::from), 9);
+        }
+        number(buffer, times.slowdown_ppm.map(u128::from), 6);
+        let ran = life.started.is_some();
+        number(buffer, ran.then_some(u128::from(life.nodes)), 0);
+        number(buffer, ran.then_some(u128::from(life.attempt)), 0);
+        number(buffer, Some(life.staged_bytes.0), 0);
+        number(buffer, Some(life.output_bytes.0), 0);
+        number(buffer, Some(life.transfer_micro_cny), 6);
+        cell(buffer, outcome.word());
+        cell(buffer, outcome.reason());
+        number(buffer, deadline_missed(now, job, life, outcome).map(u128::from), 0);
+        number(buffer, life.round_trip_missed.map(u128::from), 0);
+        buffer.push(b'\n');
+        self.rows += 1;
+        if self.buffer.len() >= PIECE {
+            self.hand_on();
+        }
+    }
+}
+
+impl<W: io::Write + Send> Observer for JobsCsv<W> {
+    fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        if let Record::Finished { job, life, outcome } = record
+            && self.records.covers(job.request.number)
+            && self.error.is_none()
+        {
+            self.row(now, job, life, *outcome);
+        }
+        Ok(())
+    }
+}
+
+fn cell(buffer: &mut Vec<u8>, text: &str) {
+    buffer.push(b',');
+    buffer.extend_from_slice(text.as_bytes());
+}
+
+fn number(buffer: &mut Vec<u8>, value: Option<u128>, places: u32) {
+    buffer.push(b',');
+    if let Some(value) = value {
+        decimal(buffer, value, places);
+    }
+}
+
+/// A text as it stands in a cell (RFC 4180): quoted where it holds a comma, a quote or a line break.
+fn quoted(text: &str) -> String {
+    if text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+fn push_text(buffer: &mut Vec<u8>, text: &str) {
+    if text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
+        buffer.extend_from_slice(quoted(text).as_bytes());
+    } else {
+        buffer.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Writes a name that is already in the form of a cell and something after it, inside its quotes if it has any.
+fn push_joined(buffer: &mut Vec<u8>, quoted_name: &str, rest: impl FnOnce(&mut Vec<u8>)) {
+    match quoted_name.strip_suffix('"') {
+        Some(open) => {
+            buffer.extend_from_slice(open.as_bytes());
+            rest(buffer);
+            buffer.push(b'"');
+        }
+        None => {
+            buffer.extend_from_slice(quoted_name.as_bytes());
+            rest(buffer);
+        }
+    }
+}
+
+/// The tenant's name as [`Tenants::name`](crate::model::Tenants::name) forms it.
+fn push_tenant(buffer: &mut Vec<u8>, platform: &Platform, tenant: TenantId) {
+    match platform.tenants.group(tenant) {
+        Some(group) if group.count == 1 => push_text(buffer, &group.name),
+        // The common case, without a new text: a plain group name and six digits.
+        Some(group) if !group.name.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) => {
+            buffer.extend_from_slice(group.name.as_bytes());
+            buffer.push(b'-');
+            let member = tenant.0 - group.first.0;
+            let mut unit = 100_000;
+            while unit > member.max(1) {
+                buffer.push(b'0');
+                unit /= 10;
+            }
+            decimal(buffer, u128::from(member), 0);
+        }
+        _ => push_text(buffer, &platform.tenants.name(tenant)),
+    }
+}
+
+#[cfg(test)]
+#[path = "jobs_csv_tests.rs"]
+mod tests;
