@@ -80,7 +80,8 @@ impl Accounts {
 
     /// The window opens: only what comes now counts, of jobs and nodes that are there the rest of their time.
     pub(super) fn open(&mut self, now: SimTime) {
-        let keep = |sums: &PoolSums| PoolSums { open: sums.open, closed: sums.closed, since: now, ..PoolSums::default() };
+        let keep =
+            |sums: &PoolSums| PoolSums { open: sums.open, closed: sums.closed, since: now, ..PoolSums::default() };
         let pools = self.pools.iter().map(keep).collect();
         *self = Self { opened: now, pools, running: self.running.clone(), ..Self::new(0) };
     }

@@ -169,9 +169,7 @@ impl Observer for Auditor {
             Record::FlowEnded { flow } => self.flow_ended(flow, Bytes::ZERO),
             Record::FlowStopped { flow, left } => self.flow_ended(flow, left),
             Record::LaneRate { lane, rate, flows } => self.flows.set_rate(now, lane, rate, flows),
-            Record::LaneCapacity { lane, bandwidth, offered } => {
-                self.flows.set_capacity(now, lane, bandwidth, offered)
-            }
+            Record::LaneCapacity { lane, bandwidth, offered } => self.flows.set_capacity(now, lane, bandwidth, offered),
             Record::Queued { job, pool } => {
                 self.jobs.story(now, job.request.number.0)?.queued(now, job, pool, &self.platform)
             }

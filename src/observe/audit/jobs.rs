@@ -39,14 +39,7 @@ pub(super) struct JobBook {
 
 impl JobBook {
     pub(super) fn new() -> Self {
-        Self {
-            stories: Table::new(),
-            last: None,
-            waiting: 0,
-            waiting_since: SimTime::ZERO,
-            waiting_nanos: 0,
-            waits: 0,
-        }
+        Self { stories: Table::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
     }
 
     pub(super) fn submit(&mut self, now: SimTime, job: &Job) -> Result<(), Violation> {
@@ -147,7 +140,13 @@ impl Story {
         Ok(())
     }
 
-    pub(super) fn queued(&mut self, now: SimTime, job: &Job, pool: PoolId, platform: &Platform) -> Result<(), Violation> {
+    pub(super) fn queued(
+        &mut self,
+        now: SimTime,
+        job: &Job,
+        pool: PoolId,
+        platform: &Platform,
+    ) -> Result<(), Violation> {
         let number = job.request.number.0;
         self.at(now, number, pool, self.brokered.is_some() && self.staged.is_none())?;
         if self.flows > 0 {

@@ -37,6 +37,7 @@
 
 mod accounts;
 mod auditor;
+mod compare;
 
 mod flows;
 mod jobs;
@@ -46,6 +47,7 @@ mod table;
 mod tests;
 
 pub use auditor::Auditor;
+pub use compare::Figures;
 
 use super::Violation;
 use crate::units::SimTime;

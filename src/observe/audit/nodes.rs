@@ -77,7 +77,8 @@ pub(super) struct PoolBook {
 impl PoolBook {
     pub(super) fn set_nodes(&mut self, now: SimTime, pool: &Pool, open: u64, closed: u64) -> Result<(), Violation> {
         if open.checked_add(closed).is_none_or(|all| all > pool.nodes_max) {
-            let detail = format!("pool {}: {open} open and {closed} closed nodes of at most {}", pool.name, pool.nodes_max);
+            let detail =
+                format!("pool {}: {open} open and {closed} closed nodes of at most {}", pool.name, pool.nodes_max);
             return Err(broken("pool-nodes", now, detail));
         }
         self.open = open;
@@ -106,7 +107,8 @@ impl PoolBook {
         self.touched = false;
         for (first, end) in self.crowded.drain(..) {
             let from = self.ranges.range(..=first).next_back().map_or(first, |(from, _)| *from);
-            let over = self.ranges.range(from..end).find(|(_, range)| range.end > first && !range.used.fits(&pool.node));
+            let over =
+                self.ranges.range(from..end).find(|(_, range)| range.end > first && !range.used.fits(&pool.node));
             if let Some((number, range)) = over {
                 let detail =
                     format!("pool {} ({}): nodes {number}..{} hold {:?}", pool.name, id.0, range.end, range.used);

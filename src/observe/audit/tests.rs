@@ -3,9 +3,9 @@
 use super::nodes::PoolBook;
 use super::{Auditor, INVARIANTS};
 use crate::model::{
-    Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId, Input,
-    Job, JobNumber, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, RejectReason, Request, Site,
-    SiteId, SiteKind, Storage, TaskShape, TenantId, Totals, Truth, Work,
+    Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId,
+    Input, Job, JobNumber, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, RejectReason, Request,
+    Site, SiteId, SiteKind, Storage, TaskShape, TenantId, Totals, Truth, Work,
 };
 use crate::network::FlowKey;
 use crate::observe::{Life, Observer, Record, Violation};
@@ -179,14 +179,17 @@ pub(super) fn stream() -> Stream {
         (10, Record::Submitted { job: a }),
         (10, Record::Brokered { job: a, pool: WEST }),
         (10, Record::Storage { center: west, used: Bytes(1500) }),
-        (20, Record::FlowStarted {
-            flow: flow_in,
-            number,
-            from: SiteId(0),
-            to: SiteId(1),
-            lanes: lanes(0),
-            bytes: Bytes(1000),
-        }),
+        (
+            20,
+            Record::FlowStarted {
+                flow: flow_in,
+                number,
+                from: SiteId(0),
+                to: SiteId(1),
+                lanes: lanes(0),
+                bytes: Bytes(1000),
+            },
+        ),
         (20, lane(0, BYTE_A_NANOSECOND, 1)),
         (30, Record::Submitted { job: b }),
         (30, Record::Brokered { job: b, pool: EAST }),
@@ -201,14 +204,17 @@ pub(super) fn stream() -> Stream {
         (2030, Record::Ended { job: b, pool: EAST, allocation: nodes_b, held: held_b, started: SimTime(30) }),
         (2030, finished(b, life_b, Outcome::Completed)),
         (3020, Record::Ended { job: a, pool: WEST, allocation: nodes_a, held: held_a, started: SimTime(1020) }),
-        (3020, Record::FlowStarted {
-            flow: flow_out,
-            number,
-            from: SiteId(1),
-            to: SiteId(0),
-            lanes: lanes(1),
-            bytes: Bytes(500),
-        }),
+        (
+            3020,
+            Record::FlowStarted {
+                flow: flow_out,
+                number,
+                from: SiteId(1),
+                to: SiteId(0),
+                lanes: lanes(1),
+                bytes: Bytes(500),
+            },
+        ),
         (3020, lane(1, BYTE_A_NANOSECOND, 1)),
         (3520, Record::FlowEnded { flow: flow_out }),
         (3520, lane(1, 0.0, 0)),
@@ -578,4 +584,67 @@ fn ranges_follow_what_is_held_not_how_many_nodes_there_are() {
     book.give_back(allocation(0, 27_000_000, 1, 0), &request, &held);
     assert_eq!(book.range_count(), 0);
     book.settle(SimTime(0), &platform.pools[0], EAST).expect("nothing held, nothing open");
+}
+
+/// Worked by hand over 0 to 3520 ns. East: idle 100 W x 2 nodes; b holds 4 of 8 cores for 2000 ns: 200 W x 2000 ns. West: idle
+/// 100 W x 4 nodes; a holds one card of each of two nodes for 2000 ns: 2 x 100 W; the closed node is half busy: 100 W x 3520 ns.
+#[test]
+fn figures_are_worked_by_hand() {
+    let auditor = audit(&stream()).expect("nothing is broken");
+    let figures = auditor.figures();
+    let east = (2.0 * 100.0 * 3520.0 + 200.0 * 2000.0) * 1.5;
+    let west = (4.0 * 100.0 * 3520.0 + 2.0 * 100.0 * 2000.0 + 100.0 * 3520.0) * 1.2;
+    let near = |is: f64, should: f64| assert!((is / should - 1.0).abs() < 1e-12, "{is} for {should}");
+    near(figures.centers[0].1, east * 1e-9 / 3.6e6);
+    near(figures.centers[1].1, west * 1e-9 / 3.6e6);
+    near(figures.energy_kwh, (east + west) * 1e-9 / 3.6e6);
+    // 4 of 8 cores and 2 of 6 cards for 2000 of 3520 ns.
+    near(figures.centers[0].0.expect("cores"), 0.5 * 2000.0 / 3520.0);
+    near(figures.centers[1].0.expect("cards"), 2.0 / 6.0 * 2000.0 / 3520.0);
+    near(figures.utilization.expect("both"), 6.0 / 14.0 * 2000.0 / 3520.0);
+    // a waits 1010 ns, b not at all, c does not start.
+    near(figures.wait_mean_s.expect("two started"), 505e-9);
+    assert_eq!((figures.completed, figures.rejected), (2, [0, 1, 0, 0, 0, 0]));
+    auditor.check(&figures).expect("its own figures");
+}
+
+#[test]
+fn a_window_leaves_out_what_was_before_it() {
+    // It opens at 2000 ns: of the jobs, none was submitted in it; of the runs, 30 and 1020 ns are left.
+    let mut warm = stream();
+    let at = place(&warm, |r| matches!(r, Record::Ended { .. }));
+    warm.insert(at, (SimTime(2000), Record::WindowOpened));
+    let mut auditor = audit(&warm).expect("nothing is broken");
+    auditor.finish(SimTime(4000)).expect("a later end");
+    let figures = auditor.figures();
+    assert_eq!((figures.completed, figures.wait_mean_s), (0, None));
+    let near = |is: f64, should: f64| assert!((is / should - 1.0).abs() < 1e-12, "{is} for {should}");
+    near(figures.centers[0].0.expect("cores"), 0.5 * 30.0 / 2000.0);
+    near(figures.centers[1].0.expect("cards"), 2.0 / 6.0 * 1020.0 / 2000.0);
+    near(figures.centers[0].1, (2.0 * 100.0 * 2000.0 + 200.0 * 30.0) * 1.5 * 1e-9 / 3.6e6);
+    assert_eq!(auditor.finish(SimTime(3000)).expect_err("before the run's end").invariant, "run-end");
+}
+
+#[test]
+fn figures_that_differ_are_caught_by_their_names() {
+    let auditor = audit(&stream()).expect("nothing is broken");
+    let own = auditor.figures();
+    let caught = |change: fn(&mut super::Figures)| {
+        let mut other = own.clone();
+        change(&mut other);
+        auditor.check(&other).expect_err("it differs").invariant
+    };
+    let names = [
+        caught(|f| f.completed += 1),
+        caught(|f| f.rejected = [1, 0, 0, 0, 0, 0]),
+        caught(|f| f.wait_mean_s = f.wait_mean_s.map(|wait| wait * (1.0 + 1e-8))),
+        caught(|f| f.utilization = None),
+        caught(|f| f.centers[0].0 = f.centers[1].0),
+        caught(|f| f.energy_kwh *= 1.0 - 1e-8),
+        caught(|f| f.centers[1].1 *= 1.0 + 1e-8),
+    ];
+    let mut distinct = names.to_vec();
+    distinct.dedup();
+    let all: Vec<&str> = INVARIANTS.into_iter().filter(|name| name.starts_with("summary-")).collect();
+    assert_eq!(distinct, all);
 }
