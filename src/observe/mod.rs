@@ -1,5 +1,6 @@
 //! Listens, never acts: the record stream and what is made of it.
 
+pub mod audit;
 mod glossary;
 mod metrics;
 mod quantiles;
@@ -7,6 +8,7 @@ mod record;
 mod summary;
 mod timeline;
 
+pub use audit::Auditor;
 pub use glossary::{Better, Entry, glossary, glossary_markdown};
 pub use metrics::Metrics;
 pub(crate) use metrics::{JobTimes, deadline_missed};

@@ -1,0 +1,199 @@
+//! The observer that hands each record to the books that it concerns.
+
+use super::accounts::Accounts;
+use super::broken;
+use super::flows::FlowBook;
+use super::jobs::JobBook;
+use super::nodes::{PoolBook, check_shape, fingerprint};
+use crate::model::{Allocation, CenterId, Job, Outcome, Platform, PoolId, Totals};
+use crate::observe::{Life, Observer, Record, Violation};
+use crate::units::{Bytes, SimTime};
+use std::sync::Arc;
+
+/// Recomputes the invariants of [`INVARIANTS`](super::INVARIANTS) from the record stream.
+#[derive(Debug, Clone)]
+pub struct Auditor {
+    pub(super) platform: Arc<Platform>,
+    now: SimTime,
+    /// When the run ended.
+    ended: Option<SimTime>,
+    /// The end of the window that sums run to; see [`Auditor::finish`].
+    pub(super) end: SimTime,
+    jobs: JobBook,
+    flows: FlowBook,
+    pub(super) pools: Vec<PoolBook>,
+    touched: Vec<PoolId>,
+    pub(super) accounts: Accounts,
+}
+
+impl Auditor {
+    /// An auditor of one run on a platform.
+    #[must_use]
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Self {
+            now: SimTime::ZERO,
+            ended: None,
+            end: SimTime::ZERO,
+            jobs: JobBook::new(),
+            flows: FlowBook::new(&platform),
+            pools: vec![PoolBook::default(); platform.pools.len()],
+            touched: Vec::new(),
+            accounts: Accounts::new(platform.pools.len()),
+            platform,
+        }
+    }
+
+    /// Judges what is known only when the run is over. `end` is the end of the window of the metrics, no earlier than the run's;
+    /// can be called again with another one.
+    ///
+    /// # Errors
+    /// A broken invariant.
+    pub fn finish(&mut self, end: SimTime) -> Result<(), Violation> {
+        let Some(ended) = self.ended else {
+            return Err(broken("run-end", self.now, "the run has not ended".to_owned()));
+        };
+        if end < ended {
+            let detail = format!("the window ends at {} ns, before the run at {} ns", end.0, ended.0);
+            return Err(broken("run-end", ended, detail));
+        }
+        self.end = end;
+        self.settle()?;
+        self.flows.finish(ended, &self.platform)
+    }
+
+    /// Judges the instant that is over.
+    fn settle(&mut self) -> Result<(), Violation> {
+        self.flows.settle(self.now, &self.platform)?;
+        while let Some(id) = self.touched.pop() {
+            self.pools[id.index()].settle(self.now, &self.platform.pools[id.index()], id)?;
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, pool: PoolId) {
+        let book = &mut self.pools[pool.index()];
+        if !book.touched {
+            book.touched = true;
+            self.touched.push(pool);
+        }
+    }
+
+    fn storage(&self, center: CenterId, used: Bytes) -> Result<(), Violation> {
+        let center = &self.platform.centers[center.index()];
+        match center.storage {
+            Some(storage) if storage.filled + used > storage.space => {
+                let detail = format!(
+                    "center {}: {} bytes and {} filled before, of {}",
+                    center.name, used.0, storage.filled.0, storage.space.0
+                );
+                Err(broken("storage-space", self.now, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn started(&mut self, job: &Job, pool: PoolId, allocation: &Allocation, held: &Totals) -> Result<(), Violation> {
+        let number = job.request.number.0;
+        let fixed = &self.platform.pools[pool.index()];
+        self.jobs.start(self.now, number, pool, fingerprint(allocation))?;
+        check_shape(self.now, fixed, allocation, &job.request, held)?;
+        self.pools[pool.index()].take(allocation, &job.request, &fixed.node, held);
+        self.accounts.job_started(self.now, number, pool, held.headline(fixed.accelerated()));
+        self.touch(pool);
+        Ok(())
+    }
+
+    fn run_of_job_ended(
+        &mut self,
+        job: &Job,
+        pool: PoolId,
+        allocation: &Allocation,
+        (held, started): (&Totals, SimTime),
+    ) -> Result<(), Violation> {
+        let number = job.request.number.0;
+        let story = self.jobs.story(self.now, number)?;
+        story.ended(self.now, number, pool)?;
+        let same = story.holding == fingerprint(allocation)
+            && story.started == Some(started)
+            && *held == job.request.task.times(job.request.tasks);
+        if !same {
+            let detail = format!("job {number} gives back {allocation:?}, holding {held:?} since {} ns", started.0);
+            return Err(broken("allocation-held", self.now, detail));
+        }
+        self.pools[pool.index()].give_back(allocation, &job.request, held);
+        self.accounts.job_ended(self.now, &self.platform, number);
+        self.touch(pool);
+        Ok(())
+    }
+
+    fn finished(&mut self, job: &Job, life: &Life, outcome: Outcome) -> Result<(), Violation> {
+        let story = self.jobs.finish(self.now, job, life, outcome, &self.platform)?;
+        let wait = story.started.map(|started| started.since(job.request.submit).0);
+        self.accounts.count(job.request.submit, outcome, wait);
+        Ok(())
+    }
+
+    fn flow_ended(&mut self, flow: crate::network::FlowKey, left: Bytes) -> Result<(), Violation> {
+        let entry = self.flows.end(self.now, flow, left)?;
+        if let Some(story) = self.jobs.story_if_there(entry.number) {
+            story.flow_ended(entry.bytes - left.0);
+        }
+        Ok(())
+    }
+}
+
+impl Observer for Auditor {
+    fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        if now < self.now {
+            let detail = format!("a record of {} ns comes after one of {} ns", now.0, self.now.0);
+            return Err(broken("time-order", self.now, detail));
+        }
+        if self.ended.is_some() {
+            return Err(broken("run-end", now, "something is told after the run's end".to_owned()));
+        }
+        if now > self.now {
+            self.settle()?;
+            self.now = now;
+        }
+        match *record {
+            Record::Submitted { job } => self.jobs.submit(now, job),
+            Record::Brokered { job, pool } => {
+                let number = job.request.number.0;
+                self.jobs.story(now, number)?.brokered(now, number, pool)
+            }
+            Record::Storage { center, used } => self.storage(center, used),
+            Record::FlowStarted { flow, number, from, to, lanes, bytes } => {
+                self.jobs.story(now, number.0)?.flow_started(now, number.0)?;
+                self.flows.start(now, &self.platform, flow, (from, to), lanes, (number.0, bytes))
+            }
+            Record::FlowEnded { flow } => self.flow_ended(flow, Bytes::ZERO),
+            Record::FlowStopped { flow, left } => self.flow_ended(flow, left),
+            Record::LaneRate { lane, rate, flows } => self.flows.set_rate(now, lane, rate, flows),
+            Record::LaneCapacity { lane, bandwidth, offered } => self.flows.set_capacity(now, lane, bandwidth, offered),
+            Record::Queued { job, pool } => {
+                self.jobs.story(now, job.request.number.0)?.queued(now, job, pool, &self.platform)
+            }
+            Record::Started { job, pool, allocation, held } => self.started(job, pool, allocation, &held),
+            Record::Ended { job, pool, allocation, held, started } => {
+                self.run_of_job_ended(job, pool, allocation, (&held, started))
+            }
+            Record::Finished { job, life, outcome } => self.finished(job, life, outcome),
+            Record::PoolNodes { pool, open, closed } => {
+                self.pools[pool.index()].set_nodes(now, &self.platform.pools[pool.index()], open, closed)?;
+                self.accounts.set_nodes(now, &self.platform, pool, open, closed);
+                self.touch(pool);
+                Ok(())
+            }
+            Record::WindowOpened => {
+                self.accounts.open(now);
+                Ok(())
+            }
+            Record::RunEnded => {
+                self.settle()?;
+                self.ended = Some(now);
+                self.end = now;
+                self.jobs.run_ended(now)
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Reported figures against recomputed ones.
+
+use super::Auditor;
+use super::accounts::PoolTotals;
+use super::broken;
+use crate::model::RejectReason;
+use crate::observe::Violation;
+
+/// Reported and recomputed floating-point figures may differ by this part of the larger.
+const TOLERANCE: f64 = 1e-9;
+
+/// The figures of a run that are recomputed: those of `Summary` under the same names.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// Jobs submitted in the window, by outcome.
+    pub completed: u64,
+    /// Likewise.
+    pub killed: u64,
+    /// Likewise.
+    pub lost: u64,
+    /// Likewise.
+    pub unfinished: u64,
+    /// Likewise, by reason in the order of [`RejectReason::ALL`].
+    pub rejected: [u64; RejectReason::ALL.len()],
+    /// Mean of start - submit over the jobs of them that started, in seconds.
+    pub wait_mean_s: Option<f64>,
+    /// Headline-nanoseconds held over those open.
+    pub utilization: Option<f64>,
+    /// Energy in kWh.
+    pub energy_kwh: f64,
+    /// Utilization and energy of each center, by id.
+    pub centers: Vec<(Option<f64>, f64)>,
+}
+
+impl Auditor {
+    /// The figures as the auditor has them, over the window that ends where [`Auditor::finish`] was told.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let accounts = &self.accounts;
+        let pools = accounts.totals(self.end, &self.platform);
+        let of = |pools: &[PoolTotals]| -> (Option<f64>, f64) {
+            let held: u128 = pools.iter().map(|pool| pool.held).sum();
+            let capacity: u128 = pools.iter().map(|pool| pool.capacity).sum();
+            let utilization = (capacity > 0).then(|| held as f64 / capacity as f64);
+            (utilization, pools.iter().map(|pool| pool.energy_kwh).sum())
+        };
+        let centers = &self.platform.centers;
+        let (utilization, energy_kwh) = of(&pools);
+        Figures {
+            completed: accounts.completed,
+            killed: accounts.killed,
+            lost: accounts.lost,
+            unfinished: accounts.unfinished,
+            rejected: accounts.rejected,
+            wait_mean_s: (accounts.started > 0).then(|| accounts.waits as f64 / accounts.started as f64 / 1e9),
+            utilization,
+            energy_kwh,
+            centers: centers.iter().map(|c| of(&pools[c.pools.start as usize..c.pools.end as usize])).collect(),
+        }
+    }
+
+    /// Holds reported figures against recomputed ones. To be called after [`Auditor::finish`].
+    ///
+    /// # Errors
+    /// The first figure that differs.
+    pub fn check(&self, reported: &Figures) -> Result<(), Violation> {
+        let own = self.figures();
+        let counts = |f: &Figures| (f.completed, f.killed, f.lost, f.unfinished, f.rejected, f.wait_mean_s.is_some());
+        if counts(&own) != counts(reported) {
+            let detail = format!("{reported:?} reported, {own:?} recomputed");
+            return Err(broken("summary-jobs", self.end, detail));
+        }
+        self.same("summary-waits", "mean wait in s", "all jobs", reported.wait_mean_s, own.wait_mean_s)?;
+        self.same("summary-utilization", "utilization", "all centers", reported.utilization, own.utilization)?;
+        self.same("summary-energy", "kWh", "all centers", Some(reported.energy_kwh), Some(own.energy_kwh))?;
+        for (center, (theirs, ours)) in self.platform.centers.iter().zip(reported.centers.iter().zip(&own.centers)) {
+            self.same("summary-utilization", "utilization", &center.name, theirs.0, ours.0)?;
+            self.same("summary-energy", "kWh", &center.name, Some(theirs.1), Some(ours.1))?;
+        }
+        Ok(())
+    }
+
+    fn same(
+        &self,
+        invariant: &'static str,
+        what: &str,
+        place: &str,
+        reported: Option<f64>,
+        own: Option<f64>,
+    ) -> Result<(), Violation> {
+        let near = match (reported, own) {
+            (Some(a), Some(b)) => (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()),
+            (None, None) => true,
+            _ => false,
+        };
+        if near {
+            return Ok(());
+        }
+        Err(broken(invariant, self.end, format!("{what} of {place}: {reported:?} reported, {own:?} recomputed")))
+    }
+}

@@ -1,0 +1,249 @@
+//! The jobs in the system: how far each has come, and how long they wait.
+
+use super::broken;
+use super::table::Table;
+use crate::model::{Input, Job, Outcome, Platform, PoolId};
+use crate::observe::{Life, Violation};
+use crate::units::{Bytes, SimTime};
+
+/// What has been told of a job.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Story {
+    pub(super) pool: Option<PoolId>,
+    pub(super) brokered: Option<SimTime>,
+    pub(super) staged: Option<SimTime>,
+    pub(super) started: Option<SimTime>,
+    pub(super) ended: Option<SimTime>,
+    /// Fingerprint of the allocation it holds.
+    pub(super) holding: u64,
+    /// Its flows under way.
+    flows: u32,
+    /// Bytes of its flows that ended before it was staged.
+    carried_in: u128,
+    /// Bytes of its flows that ended after its run.
+    carried_out: u128,
+}
+
+/// All jobs in the system.
+#[derive(Debug, Clone)]
+pub(super) struct JobBook {
+    stories: Table<Story>,
+    last: Option<u64>,
+    waiting: u64,
+    waiting_since: SimTime,
+    /// Integral of the number waiting.
+    waiting_nanos: u128,
+    /// Sum of the waits told.
+    waits: u128,
+}
+
+impl JobBook {
+    pub(super) fn new() -> Self {
+        Self { stories: Table::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
+    }
+
+    pub(super) fn submit(&mut self, now: SimTime, job: &Job) -> Result<(), Violation> {
+        let number = job.request.number.0;
+        if let Some(last) = self.last.filter(|last| *last >= number) {
+            return Err(broken("submitted-once", now, format!("job {number} submitted after job {last}")));
+        }
+        if job.request.submit > now {
+            let detail = format!("job {number} of {} ns submitted at {} ns", job.request.submit.0, now.0);
+            return Err(broken("life-order", now, detail));
+        }
+        self.last = Some(number);
+        self.stories.insert(number, Story::default());
+        self.integrate(now);
+        self.waiting += 1;
+        Ok(())
+    }
+
+    /// The story of a job in the system.
+    pub(super) fn story(&mut self, now: SimTime, number: u64) -> Result<&mut Story, Violation> {
+        let last = self.last;
+        self.stories.get_mut(number).ok_or_else(|| unknown(now, last, number))
+    }
+
+    /// The story of a job that may have finished.
+    pub(super) fn story_if_there(&mut self, number: u64) -> Option<&mut Story> {
+        self.stories.get_mut(number)
+    }
+
+    pub(super) fn start(&mut self, now: SimTime, number: u64, pool: PoolId, holding: u64) -> Result<(), Violation> {
+        let story = self.story(now, number)?;
+        if story.staged.is_none() {
+            let detail = format!("job {number} started, but was never queued");
+            return Err(broken("staged-before-start", now, detail));
+        }
+        story.at(now, number, pool, story.started.is_none())?;
+        (story.started, story.holding) = (Some(now), holding);
+        self.integrate(now);
+        self.waiting -= 1;
+        Ok(())
+    }
+
+    /// Takes a job out.
+    pub(super) fn finish(
+        &mut self,
+        now: SimTime,
+        job: &Job,
+        life: &Life,
+        outcome: Outcome,
+        platform: &Platform,
+    ) -> Result<Story, Violation> {
+        let number = job.request.number.0;
+        let story = self.stories.remove(number).ok_or_else(|| unknown(now, self.last, number))?;
+        if story.started.is_none() {
+            self.integrate(now);
+            self.waiting -= 1;
+        }
+        self.waits += u128::from(life.started.unwrap_or(now).since(job.request.submit).0);
+        story.check_life(now, number, life)?;
+        story.check_outcome(now, job, life, outcome, platform)?;
+        Ok(story)
+    }
+
+    /// Judges the end of the run.
+    pub(super) fn run_ended(&mut self, now: SimTime) -> Result<(), Violation> {
+        if let Some(number) = self.stories.least() {
+            let detail = format!("{} jobs without an outcome, among them {number}", self.stories.len());
+            return Err(broken("one-outcome", now, detail));
+        }
+        if self.waiting_nanos == self.waits {
+            return Ok(());
+        }
+        let detail = format!("{} ns by the number waiting, {} ns by the jobs", self.waiting_nanos, self.waits);
+        Err(broken("waiting-integral", now, detail))
+    }
+
+    fn integrate(&mut self, now: SimTime) {
+        self.waiting_nanos += u128::from(self.waiting) * u128::from(now.since(self.waiting_since).0);
+        self.waiting_since = now;
+    }
+}
+
+/// A job that is not in the system: either it never was, or its story is over.
+fn unknown(now: SimTime, last: Option<u64>, number: u64) -> Violation {
+    if last.is_some_and(|last| number <= last) {
+        broken("one-outcome", now, format!("something is told of job {number}, whose story is over"))
+    } else {
+        broken("job-known", now, format!("something is told of job {number}, which was never submitted"))
+    }
+}
+
+impl Story {
+    pub(super) fn brokered(&mut self, now: SimTime, number: u64, pool: PoolId) -> Result<(), Violation> {
+        if self.brokered.is_some() {
+            return Err(out_of_order(now, number, self));
+        }
+        (self.brokered, self.pool) = (Some(now), Some(pool));
+        Ok(())
+    }
+
+    pub(super) fn queued(
+        &mut self,
+        now: SimTime,
+        job: &Job,
+        pool: PoolId,
+        platform: &Platform,
+    ) -> Result<(), Violation> {
+        let number = job.request.number.0;
+        self.at(now, number, pool, self.brokered.is_some() && self.staged.is_none())?;
+        if self.flows > 0 {
+            let detail = format!("job {number} queued with {} flows of its input under way", self.flows);
+            return Err(broken("staged-before-start", now, detail));
+        }
+        let asked = match job.request.input {
+            Input::None => Bytes::ZERO,
+            Input::From(site, bytes) if site != platform.site_of(pool) => bytes,
+            Input::From(..) => Bytes::ZERO,
+            // A replica may be there, or another job's copy.
+            Input::Dataset(_) if self.carried_in == 0 => Bytes::ZERO,
+            Input::Dataset(dataset) => platform.datasets[dataset.index()].size,
+        };
+        if asked.0 != self.carried_in {
+            let detail = format!("job {number} queued with {} bytes of {}", self.carried_in, asked.0);
+            return Err(broken("bytes-delivered", now, detail));
+        }
+        self.staged = Some(now);
+        Ok(())
+    }
+
+    pub(super) fn ended(&mut self, now: SimTime, number: u64, pool: PoolId) -> Result<(), Violation> {
+        self.at(now, number, pool, self.started.is_some() && self.ended.is_none())?;
+        self.ended = Some(now);
+        Ok(())
+    }
+
+    pub(super) fn flow_started(&mut self, now: SimTime, number: u64) -> Result<(), Violation> {
+        let staging = self.brokered.is_some() && self.staged.is_none();
+        if !staging && self.ended.is_none() {
+            return Err(out_of_order(now, number, self));
+        }
+        self.flows += 1;
+        Ok(())
+    }
+
+    pub(super) fn flow_ended(&mut self, bytes: u128) {
+        self.flows = self.flows.saturating_sub(1);
+        if self.staged.is_none() {
+            self.carried_in += bytes;
+        } else {
+            self.carried_out += bytes;
+        }
+    }
+
+    /// The next step must be due, and at the pool where the job was placed.
+    fn at(&self, now: SimTime, number: u64, pool: PoolId, due: bool) -> Result<(), Violation> {
+        if due && self.pool == Some(pool) {
+            return Ok(());
+        }
+        Err(out_of_order(now, number, self))
+    }
+
+    fn check_life(&self, now: SimTime, number: u64, life: &Life) -> Result<(), Violation> {
+        let same = life.brokered == self.brokered
+            && life.staged == self.staged
+            && life.ended == self.ended
+            && life.started == self.started
+            && (self.pool.is_none() || life.pool == self.pool)
+            && life.delivered.is_none_or(|at| at <= now && self.ended.is_some_and(|ended| ended <= at));
+        if same {
+            return Ok(());
+        }
+        Err(broken("life-told", now, format!("job {number}: {life:?}, but what was told is {self:?}")))
+    }
+
+    fn check_outcome(
+        &self,
+        now: SimTime,
+        job: &Job,
+        life: &Life,
+        outcome: Outcome,
+        platform: &Platform,
+    ) -> Result<(), Violation> {
+        let number = job.request.number.0;
+        let fits = match outcome {
+            Outcome::Completed => self.ended.is_some() && life.delivered.is_some() && self.flows == 0,
+            Outcome::Rejected(_) => self.started.is_none(),
+            Outcome::Killed | Outcome::Lost => self.started.is_some() && self.ended.is_some(),
+            Outcome::Unfinished => true,
+        };
+        if !fits {
+            return Err(broken("outcome-fits", now, format!("job {number} is {}, but {self:?}", outcome.word())));
+        }
+        let (Outcome::Completed, Some(pool), Some(to)) = (outcome, self.pool, job.request.output_to) else {
+            return Ok(());
+        };
+        let asked = if to == platform.site_of(pool) { 0 } else { job.request.output.0 };
+        if asked != self.carried_out {
+            let detail = format!("job {number} completed with {} bytes of output of {asked}", self.carried_out);
+            return Err(broken("bytes-delivered", now, detail));
+        }
+        Ok(())
+    }
+}
+
+fn out_of_order(now: SimTime, number: u64, story: &Story) -> Violation {
+    broken("life-order", now, format!("job {number} cannot come to this yet or any more: {story:?}"))
+}
