@@ -28,6 +28,9 @@ macro_rules! brokers {
         }
 
         impl BrokerSpec {
+            /// The names of all brokers.
+            pub const NAMES: &[&str] = &[$($name),+];
+
             /// Builds the broker of one run.
             ///
             /// # Errors
