@@ -88,6 +88,8 @@ pub struct Diagnostics {
     pub list: Vec<Diagnostic>,
     /// The texts.
     pub sources: SourceMap,
+    /// Whether the scenario file itself could not be read: no mistake in it, but one in its path or on the disk.
+    pub unreadable: bool,
 }
 
 impl Diagnostics {
