@@ -80,6 +80,21 @@ fn fail<T>(expected: &'static str, text: &str, problem: impl Into<String>) -> Re
     Err(UnitError { expected, found: text.to_owned(), problem: problem.into() })
 }
 
+/// What is wrong with a unit, and which was perhaps meant: the one that differs least, if only in a letter or its case.
+fn unknown_unit<'a>(unit: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    let lower = unit.to_lowercase();
+    let near = names
+        .clone()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, _)| unit.len() <= 16 && *distance <= 1)
+        .min_by_key(|(distance, _)| *distance);
+    let all = names.collect::<Vec<_>>().join(", ");
+    match near {
+        Some((_, name)) => format!("unknown unit {unit:?}, did you mean {name:?}? (one of {all})"),
+        None => format!("unknown unit {unit:?} (one of {all})"),
+    }
+}
+
 /// Reads one quantity as an exact integer of base units.
 pub(super) fn integer(text: &str, expected: &'static str, units: Units) -> Result<u128, UnitError> {
     let (number, unit) = split(text);
@@ -93,7 +108,7 @@ pub(super) fn integer(text: &str, expected: &'static str, units: Units) -> Resul
         return fail(expected, text, format!("the unit is missing (one of {})", unit_names(units)));
     }
     let Some(size) = find(units, unit) else {
-        return fail(expected, text, format!("unknown unit {unit:?} (one of {})", unit_names(units)));
+        return fail(expected, text, unknown_unit(unit, units.iter().map(|(name, _)| *name)));
     };
     exact(value, size).or_else(|problem| fail(expected, text, problem))
 }
@@ -116,7 +131,7 @@ pub(super) fn float(
     }
     let Some((_, size)) = units.iter().find(|(name, _)| name.chars().filter(|c| !c.is_whitespace()).eq(plain.chars()))
     else {
-        return fail(expected, text, format!("unknown unit {unit:?} (one of {})", names()));
+        return fail(expected, text, unknown_unit(unit, units.iter().map(|(name, _)| *name)));
     };
     let result = value * size;
     if result.is_finite() { Ok(result) } else { fail(expected, text, "too large") }

@@ -61,8 +61,21 @@ impl<'de, V: Deserialize<'de>, M: Deserialize<'de>> de::Visitor<'de> for ValueOr
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
         V::deserialize(de::value::F64Deserializer::new(value)).map(Found::Value)
     }
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        M::deserialize(MapAccessDeserializer::new(map)).map(Found::Table)
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let table = M::deserialize(MapAccessDeserializer::new(&mut map))?;
+        // A kind reads its own name only.
+        map.next_key::<NoMore>()?;
+        Ok(Found::Table(table))
+    }
+}
+
+/// A key where none should be.
+struct NoMore;
+
+impl<'de> Deserialize<'de> for NoMore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        Err(de::Error::custom(format!("`{key}` is one too many: a value has one kind")))
     }
 }
 

@@ -1,0 +1,24 @@
+//! Scenarios inside the binary: what `scenarios/` holds, so that the simulator runs without any file.
+
+/// A file of `scenarios/`: its path there and its text.
+type EmbeddedFile = (&'static str, &'static str);
+
+/// All embedded files. A scenario is a `.toml` at the top level; what it includes lies beside it or in a folder.
+const FILES: &[EmbeddedFile] = &[("two-centers.toml", include_str!("../../scenarios/two-centers.toml"))];
+
+/// The scenarios inside the binary: name and text, by name.
+#[must_use]
+pub fn embedded() -> Vec<(&'static str, &'static str)> {
+    let mut list: Vec<_> = FILES
+        .iter()
+        .filter_map(|(path, text)| Some((path.strip_suffix(".toml")?, *text)))
+        .filter(|(name, _)| !name.contains('/'))
+        .collect();
+    list.sort_unstable();
+    list
+}
+
+/// The text of an embedded file.
+pub(super) fn file(path: &str) -> Option<&'static str> {
+    FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+}

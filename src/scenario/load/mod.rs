@@ -1,0 +1,309 @@
+//! From files to the raw scenario: reading, including, tables, `--set`, form. All problems come out at once.
+
+mod files;
+mod form;
+mod merge;
+mod set;
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::raw::{At, RawScenario, RawTables};
+use super::table::{self, Inventory, Weights};
+use super::tree::{Entry, Node, Table, Value, did_you_mean, parse_document, read_item};
+use files::{Files, Refusal};
+use set::Set;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use toml::Spanned;
+
+/// The longest chain of files that include each other.
+const INCLUDES_DEEP_MAX: usize = 16;
+
+/// The most files that a scenario includes.
+const INCLUDES_MAX: usize = 1000;
+
+/// Where a scenario comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file; what it names is searched beside it.
+    File(PathBuf),
+    /// A scenario inside the binary, by name.
+    Embedded(String),
+    /// A text, and the files that it may name.
+    Text {
+        /// What messages call it.
+        name: String,
+        /// The text.
+        text: String,
+        /// Files by path.
+        files: BTreeMap<String, String>,
+    },
+}
+
+/// Reads the form of a scenario, with `sets` (`a.b.c=value`) applied; the problems hold its texts, and warnings.
+///
+/// # Errors
+/// All that is wrong with its form, or that a file cannot be read.
+pub fn load_raw(input: &Input, sets: &[String]) -> Result<(RawScenario, Diagnostics), Diagnostics> {
+    let (form, out) = read(input, sets);
+    match form.raw {
+        Some(raw) if !out.has_errors() => Ok((raw, out)),
+        _ => Err(out),
+    }
+}
+
+fn read(input: &Input, sets: &[String]) -> (form::Form, Diagnostics) {
+    let (files, path, text) = Files::open(input);
+    let mut loader = Loader {
+        files,
+        out: Diagnostics::default(),
+        paths: Vec::new(),
+        root: Table::new(),
+        inventories: Vec::new(),
+        included: BTreeMap::new(),
+        broken: false,
+    };
+    let form = loader.all(&path, text, sets);
+    (form, loader.out)
+}
+
+/// A CSV file to take in: what it holds, its path, where it is named.
+type Named = (Inventory, PathBuf, Range<usize>);
+
+struct Loader<'i> {
+    files: Files<'i>,
+    out: Diagnostics,
+    /// Paths of the texts of the source map.
+    paths: Vec<PathBuf>,
+    root: Table,
+    inventories: Vec<Named>,
+    /// Where each included file was named first.
+    included: BTreeMap<PathBuf, Range<usize>>,
+    /// Whether a whole file is missing from the tree: what is said of the rest may only follow from that.
+    broken: bool,
+}
+
+impl<'i> Loader<'i> {
+    fn all(&mut self, path: &Path, text: Result<Cow<'i, str>, Refusal>, sets: &[String]) -> form::Form {
+        let nothing = form::Form { raw: None, broken: Vec::new() };
+        if let (Files::Embedded, Err(_)) = (&self.files, &text) {
+            let name = path.with_extension("").display().to_string();
+            let names: Vec<&str> = super::embedded().iter().map(|(name, _)| *name).collect();
+            let problem = Diagnostic::error(0..0, format!("no such scenario inside the program: `{name}`"));
+            self.out.push(problem.maybe_help(did_you_mean(&name, names.iter().copied())));
+            return nothing;
+        }
+        let name = self.files.name(path);
+        let Some(text) = self.text(path, text, &(0..0), &format!("cannot read {name}")) else {
+            self.out.unreadable = true;
+            return nothing;
+        };
+        let (start, _) = self.add(path, text);
+        self.included.insert(self.files.identity(path), 0..0);
+        self.document(0, 1);
+        self.sets(path, sets);
+        let inventories = std::mem::take(&mut self.inventories);
+        let mut rows = BTreeSet::new();
+        for (_, inventory) in Inventory::ALL {
+            for (_, path, span) in inventories.iter().filter(|(kind, ..)| *kind == inventory) {
+                self.inventory(inventory, path, span, &mut rows);
+            }
+        }
+        self.origin_tables();
+        if self.broken {
+            return nothing;
+        }
+        form::read(std::mem::take(&mut self.root), start..start, &mut self.out)
+    }
+
+    /// Adds a text to the source map; where it begins, and the text.
+    fn add(&mut self, path: &Path, text: Cow<'i, str>) -> (usize, Arc<str>) {
+        let text: Arc<str> = text.into();
+        self.paths.push(path.to_owned());
+        (self.out.sources.add(self.files.name(path), Arc::clone(&text)), text)
+    }
+
+    /// What was read, or `None` after saying why it was not.
+    fn text(
+        &mut self,
+        path: &Path,
+        read: Result<Cow<'i, str>, Refusal>,
+        span: &Range<usize>,
+        message: &str,
+    ) -> Option<Cow<'i, str>> {
+        match read {
+            Ok(text) => return Some(text),
+            Err(Refusal::Unreadable(reason)) => self.out.error(span.clone(), format!("{message}: {reason}")),
+            Err(Refusal::NotText(valid)) => {
+                let (base, valid) = self.add(path, Cow::Owned(valid));
+                let at = base + valid.len();
+                let problem = Diagnostic::error(at..at, format!("{message}: it is not text in UTF-8 from here on"));
+                self.out.push(if span.is_empty() { problem } else { problem.other(span.clone(), "named here") });
+            }
+        }
+        self.broken = true;
+        None
+    }
+
+    /// Takes the document of a text into the tree, after what it includes.
+    fn document(&mut self, source: usize, deep: usize) {
+        let Some((text, base)) = self.out.sources.sources().get(source).map(|s| (Arc::clone(&s.text), s.base)) else {
+            return;
+        };
+        let mut table = match parse_document(&text, base) {
+            Ok(Node { value: Value::Table(table), .. }) => table,
+            Ok(_) => return,
+            Err(problems) => {
+                self.out.list.extend(problems);
+                self.broken = true;
+                return;
+            }
+        };
+        let path = self.paths[source].clone();
+        if let Some(include) = table.remove("include")
+            && let Some(files) = self.form::<Vec<At<String>>>(&include.node)
+        {
+            for file in files {
+                self.include(&path, &file, deep);
+            }
+        }
+        if let Some(tables) = table.remove("tables") {
+            self.tables(&path, &tables.node);
+        }
+        merge::merge(&mut self.root, table, &mut self.out);
+    }
+
+    fn form<T: serde::de::DeserializeOwned>(&mut self, node: &Node) -> Option<T> {
+        let outcome = read_item(node, |error| self.out.push(error.diagnostic()));
+        outcome.value()
+    }
+
+    fn include(&mut self, from: &Path, file: &At<String>, deep: usize) {
+        let path = self.files.beside(from, file.get());
+        let identity = self.files.identity(&path);
+        if let Some(first) = self.included.get(&identity) {
+            // The scenario itself was named nowhere.
+            let cycle = first.is_empty() || deep > 1 && self.files.identity(from) == identity;
+            let message =
+                format!("{} is included {}", self.files.name(&path), if cycle { "by itself" } else { "twice" });
+            let problem = Diagnostic::error(file.span(), message);
+            let other = first.clone();
+            self.out.push(if other.is_empty() { problem } else { problem.other(other, "first included here") });
+            return;
+        }
+        if deep >= INCLUDES_DEEP_MAX || self.included.len() >= INCLUDES_MAX {
+            self.out.error(file.span(), "too many files include each other");
+            return;
+        }
+        self.included.insert(identity, file.span());
+        let message = format!("cannot include {}", self.files.name(&path));
+        let read = self.files.read(&path);
+        if let Some(text) = self.text(&path, read, &file.span(), &message) {
+            self.add(&path, text);
+            self.document(self.paths.len() - 1, deep + 1);
+        }
+    }
+
+    /// Notes the inventories that a file names.
+    fn tables(&mut self, from: &Path, node: &Node) {
+        let Some(RawTables { centers, pools, metros, exchanges, links }) = self.form(node) else { return };
+        let files = [centers, pools, metros, exchanges, links];
+        for ((_, inventory), file) in Inventory::ALL.into_iter().zip(files) {
+            let Some(file) = file else { continue };
+            self.inventories.push((inventory, self.files.beside(from, file.get()), file.span()));
+        }
+    }
+
+    /// Applies `--set`; those of `tables` take the place of what files say.
+    fn sets(&mut self, path: &Path, sets: &[String]) {
+        let mut tables = Table::new();
+        for text in sets {
+            self.paths.push(path.to_owned());
+            let base = self.out.sources.add("--set", text.as_str());
+            match set::read(text, base) {
+                Ok(Set { path, value }) => match path.as_slice() {
+                    [(key, span), ..] if key == "include" => {
+                        self.out.error(span.clone(), "`include` cannot be set: include the file in the scenario");
+                    }
+                    [(section, _), (key, span)] if section == "tables" => {
+                        tables.insert(key.clone(), Entry { key: span.clone(), node: value });
+                    }
+                    _ => {
+                        let mut root = Node::table(0..0, std::mem::take(&mut self.root));
+                        set::apply(&mut root, Set { path, value }, &mut self.out);
+                        if let Value::Table(table) = root.value {
+                            self.root = table;
+                        }
+                    }
+                },
+                Err(problem) => self.out.push(problem),
+            }
+        }
+        if !tables.is_empty() {
+            let set = |(key, _): &(&str, Inventory)| tables.contains_key(*key);
+            let replaced: Vec<Inventory> =
+                Inventory::ALL.iter().filter(|kind| set(kind)).map(|(_, kind)| *kind).collect();
+            self.inventories.retain(|(kind, ..)| !replaced.contains(kind));
+            self.tables(path, &Node::table(0..0, tables));
+        }
+    }
+
+    /// Takes an inventory into the tree.
+    fn inventory(&mut self, inventory: Inventory, path: &Path, span: &Range<usize>, rows: &mut BTreeSet<usize>) {
+        let message = format!("cannot read the table {}", self.files.name(path));
+        let read = self.files.read(path);
+        if let Some(text) = self.text(path, read, span, &message) {
+            let (base, text) = self.add(path, text);
+            let before = self.out.errors();
+            table::read(inventory, &text, base, &mut self.root, rows, &mut self.out);
+            // Rows that are not there make names unknown.
+            self.broken |= self.out.errors() > before;
+        }
+    }
+
+    /// Puts the weights of `origin-table` in its place, so that a scenario needs no file beside it any more.
+    fn origin_tables(&mut self) {
+        let mut texts: BTreeMap<PathBuf, Option<(usize, Arc<str>)>> = BTreeMap::new();
+        let Some(mut workloads) = self.root.remove("workload") else { return };
+        for entry in workloads.node.as_table_mut().into_iter().flat_map(|classes| classes.values_mut()) {
+            let Some(class) = entry.node.as_table_mut() else { continue };
+            let Some(named) = class.remove("origin-table") else { continue };
+            if let Some(origin) = class.get("origin") {
+                let problem = Diagnostic::error(named.key, "`origin-table` beside `origin`: give one of them");
+                self.out.push(problem.other(origin.key.clone(), "`origin` is given here"));
+            } else if let Some(node) = self.origin_table(&named.node, &mut texts) {
+                class.insert("origin".to_owned(), Entry { key: named.key, node });
+            }
+        }
+        self.root.insert("workload".to_owned(), workloads);
+    }
+
+    fn origin_table(&mut self, node: &Node, texts: &mut BTreeMap<PathBuf, Option<(usize, Arc<str>)>>) -> Option<Node> {
+        let named: super::raw::RawOriginTable = self.form(node)?;
+        let source = self.out.sources.sources().partition_point(|source| source.base <= node.span.start);
+        let path = self.files.beside(self.paths.get(source.checked_sub(1)?)?, named.file.get());
+        let known = texts.get(&path).cloned();
+        let text = known.unwrap_or_else(|| {
+            let message = format!("cannot read the table {}", self.files.name(&path));
+            let read = self.files.read(&path);
+            let text = self.text(&path, read, &named.file.span(), &message).map(|text| self.add(&path, text));
+            texts.insert(path.clone(), text.clone());
+            text
+        });
+        let (base, text) = text?;
+        let wanted = Weights { column: named.column.get(), span: named.column.span() };
+        table::column_of_weights(&wanted, &text, base, &mut self.out)
+    }
+}
+
+impl<T> At<T> {
+    /// A value at a place.
+    pub(crate) fn here(span: Range<usize>, value: T) -> Self {
+        Self(Spanned::new(span, value))
+    }
+}
+
+#[cfg(test)]
+mod tests;
