@@ -43,6 +43,13 @@ impl PoolSummary {
         let nanos = self.work_ahead(now).checked_div(u128::from(self.capacity))?;
         Some(SimDuration(u64::try_from(nanos).unwrap_or(u64::MAX)))
     }
+
+    /// Share of the capacity that is free, in parts per million rounded down; 0 without capacity.
+    #[must_use]
+    pub fn free_ppm(&self) -> u64 {
+        let ppm = (u128::from(self.free) * 1_000_000).checked_div(u128::from(self.capacity)).unwrap_or(0);
+        u64::try_from(ppm).unwrap_or(u64::MAX)
+    }
 }
 
 /// What is known about the way between two sites.
@@ -98,12 +105,18 @@ pub struct Staging {
 
 impl<'a> View<'a> {
     /// Pools that may run the job (regions, labels, kind of accelerator), could hold it and know how long it takes; in id order.
-    pub fn candidates(&self, request: &'a Request) -> impl Iterator<Item = PoolId> + 'a {
+    pub fn candidates(&self, request: &'a Request) -> impl Iterator<Item = PoolId> + use<'a> {
         let platform = self.platform;
         platform.constraints[request.constraint.index()].pools.iter().copied().filter(move |pool| {
             let pool = &platform.pools[pool.index()];
             pool.could_hold(request.tasks, &request.task) && pool.duration(&request.requested, request).is_some()
         })
+    }
+
+    /// Pools that satisfy the job's regions, labels and kind of accelerator, whether or not they could hold it; in id order.
+    #[must_use]
+    pub fn allowed(&self, request: &Request) -> &'a [PoolId] {
+        &self.platform.constraints[request.constraint.index()].pools
     }
 
     /// The pool of an id.
@@ -129,23 +142,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn staging(&self, request: &Request, pool: PoolId) -> Option<Staging> {
         let to = self.platform.site_of(pool);
-        let one = |from: SiteId, bytes: Bytes| -> Option<Staging> {
-            if from == to || bytes == Bytes::ZERO {
-                return Some(Staging { from: None, bytes: Bytes::ZERO, time: SimDuration::ZERO, price_micro_cny: 0 });
-            }
-            let path = self.paths.path(from, to)?;
-            let transfer = if path.rate.is_finite() {
-                SimDuration::from_secs_f64(bytes.bits_f64() / path.rate)
-            } else {
-                SimDuration::ZERO
-            };
-            Some(Staging {
-                from: Some(from),
-                bytes,
-                time: path.latency.saturating_add(transfer),
-                price_micro_cny: bytes.0 * u128::from(path.price) / 1_000_000_000,
-            })
-        };
+        let one = |from: SiteId, bytes: Bytes| self.transfer(from, to, bytes);
         match request.input {
             crate::model::Input::None => one(to, Bytes::ZERO),
             crate::model::Input::From(from, bytes) => one(from, bytes),
@@ -159,6 +156,39 @@ impl<'a> View<'a> {
                     .map(|(_, _, s)| s)
             }
         }
+    }
+
+    /// How a job's output would be delivered from a pool; nothing is moved where it stays. `None` where there is no way.
+    #[must_use]
+    pub fn delivery(&self, request: &Request, pool: PoolId) -> Option<Staging> {
+        let from = self.platform.site_of(pool);
+        self.transfer(from, request.output_to.unwrap_or(from), request.output)
+    }
+
+    /// How so many bytes would go from one site to another; `None` where there is no way.
+    #[must_use]
+    pub fn transfer(&self, from: SiteId, to: SiteId, bytes: Bytes) -> Option<Staging> {
+        if from == to || bytes == Bytes::ZERO {
+            return Some(Staging { from: None, bytes: Bytes::ZERO, time: SimDuration::ZERO, price_micro_cny: 0 });
+        }
+        let path = self.paths.path(from, to)?;
+        let transfer = if path.rate.is_finite() {
+            SimDuration::from_secs_f64(bytes.bits_f64() / path.rate)
+        } else {
+            SimDuration::ZERO
+        };
+        Some(Staging {
+            from: Some(from),
+            bytes,
+            time: path.latency.saturating_add(transfer),
+            price_micro_cny: bytes.0 * u128::from(path.price) / 1_000_000_000,
+        })
+    }
+
+    /// Whether the storage of a pool's center has room for the input that is moved there and the output.
+    #[must_use]
+    pub fn storage_fits(&self, request: &Request, pool: PoolId, staging: &Staging) -> bool {
+        self.paths.storage_free(self.pool(pool).center).is_none_or(|free| staging.bytes + request.output <= free)
     }
 
     /// Round trip between the job's user and a pool; `None` where there is no way.
@@ -188,6 +218,12 @@ impl<'a> View<'a> {
             return Some(SimDuration::ZERO);
         }
         summary.backlog(self.now)
+    }
+
+    /// [`View::queue_wait`], for ever where a pool has no capacity now.
+    #[must_use]
+    pub fn wait_or_never(&self, request: &Request, pool: PoolId) -> SimDuration {
+        self.queue_wait(request, pool).unwrap_or(SimDuration::MAX)
     }
 }
 

@@ -1,8 +1,18 @@
-//! Brokers: which center and pool a job goes to, from which replica, and when.
+//! Brokers: which center and pool a job goes to, from which replica, and when. One file a broker.
+//!
+//! How one is added: see [`super::registry`].
+
+pub mod eligible;
+pub mod fixed;
+pub mod home_first;
+pub mod least_loaded;
 
 use super::view::View;
-use crate::model::{PoolId, RejectReason, Request, SiteId};
+use crate::model::{Platform, PoolId, RejectReason, Request, SiteId};
+use crate::rng::Streams;
 use crate::units::SimTime;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// What a broker wants done with one job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -38,4 +48,32 @@ impl Placement {
 pub trait Broker: Send {
     /// Decides on one job.
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision;
+}
+
+/// The parameters of a broker as they are written in a scenario, and how it is built from them.
+pub trait BrokerForm: Clone + PartialEq + Serialize + DeserializeOwned + schemars::JsonSchema {
+    /// What it does, in a line.
+    const SUMMARY: &'static str;
+    /// The paper or the practice that it comes from.
+    const SOURCE: &'static str;
+
+    /// Builds it for one run.
+    ///
+    /// # Errors
+    /// A parameter names something that the platform does not have, or is out of range.
+    fn build(&self, platform: &Platform, streams: &Streams) -> Result<Box<dyn Broker>, String>;
+
+    /// What is wrong with its parameters on this platform.
+    fn problems(&self, _platform: &Platform) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// `; did you mean "..."?` where one of the known names is close to a name that is not known, else nothing.
+pub(crate) fn closest_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    known
+        .map(|other| (strsim::damerau_levenshtein(name, other), other))
+        .filter(|(distance, _)| *distance <= name.chars().count().max(3) / 3)
+        .min()
+        .map_or_else(String::new, |(_, other)| format!("; did you mean \"{other}\"?"))
 }

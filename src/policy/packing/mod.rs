@@ -1,5 +1,9 @@
 //! Packings: which nodes a job gets.
 
+mod spec;
+
+pub use spec::PackingSpec;
+
 use crate::model::{Allocation, NodePool, TaskShape};
 
 /// Chooses nodes for a gang of tasks.

@@ -1,0 +1,46 @@
+//! Home first: near the user while there is room, else the next nearest with room.
+//!
+//! Idea: pools in order of their round trip to the job's origin; the first whose estimated queue wait is at most `overflow` gets the
+//! job. Where none is that free, the job queues at the nearest: data stay at home when leaving gains nothing at once. Source:
+//! practice (overflow routing of regional clouds, "burst to the neighbor"). Cost: one estimate for each pool.
+
+use super::eligible::least;
+use super::{Broker, BrokerForm, Decision};
+use crate::model::{Platform, Request};
+use crate::policy::view::View;
+use crate::rng::Streams;
+use crate::units::SimDuration;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Parameters of `home-first`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct HomeFirst {
+    /// The longest estimated queue wait that a job accepts before it goes on to the next nearest center. Default "0 s".
+    pub overflow: SimDuration,
+}
+
+impl Default for HomeFirst {
+    fn default() -> Self {
+        Self { overflow: SimDuration::ZERO }
+    }
+}
+
+impl BrokerForm for HomeFirst {
+    const SUMMARY: &'static str = "the nearest center with room; where all queue, the nearest";
+    const SOURCE: &'static str = "practice: overflow routing between the regions of a cloud";
+
+    fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
+        Ok(Box::new(*self))
+    }
+}
+
+impl Broker for HomeFirst {
+    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
+        least(view, request, |candidate| {
+            let full = view.wait_or_never(request, candidate.pool) > self.overflow;
+            (full, view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX))
+        })
+    }
+}
