@@ -1,6 +1,7 @@
 //! From a scenario file to a checked scenario: form (raw), meaning (check), result (built).
 
 mod built;
+mod check;
 mod diagnostic;
 mod effective;
 mod embedded;
@@ -12,6 +13,7 @@ mod table;
 mod tree;
 
 pub use built::{Change, Information, PlannedChange, RunPlan, Scenario};
+pub use check::check;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use effective::effective;
 pub use embedded::embedded;
