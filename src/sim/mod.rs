@@ -25,7 +25,7 @@ use crate::observe::Observer;
 use crate::policy::Stack;
 use crate::rng::Streams;
 use crate::scenario::Scenario;
-use crate::workload::source;
+use crate::workload::{Merged, source};
 use driver::Driver;
 use emit::Emit;
 use world::World;
@@ -45,14 +45,22 @@ pub fn run(
 ) -> Result<RunStats, RunError> {
     let streams = Streams::new(options.seed.unwrap_or(scenario.run.seed), options.replication);
     let jobs = source(&scenario.classes, &scenario.jobs, scenario.run.calendar, scenario.run.until, &streams);
-    let mut driver = Driver::new(
-        scenario,
-        World::new(scenario, options.rules.same_instant),
-        stack,
-        Emit::new(observers),
-        jobs,
-        options,
-    );
+    run_source(scenario, jobs, stack, observers, options)
+}
+
+/// Runs jobs of another source than the scenario's own, such as a log, on the scenario's platform.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn run_source(
+    scenario: &Scenario,
+    jobs: Merged,
+    stack: Stack,
+    observers: &mut [&mut dyn Observer],
+    options: Options<'_>,
+) -> Result<RunStats, RunError> {
+    let world = World::new(scenario, options.rules.same_instant);
+    let mut driver = Driver::new(scenario, world, stack, Emit::new(observers), jobs, options);
     driver.run()?;
     Ok(driver.world.stats)
 }
