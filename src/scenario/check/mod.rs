@@ -1,0 +1,126 @@
+//! From the form of a scenario to its meaning: every name resolved, every value in range, all problems reported at once.
+//!
+//! Each file looks at one subject and reports what it finds with its place. Where a part is wrong it goes on with a
+//! harmless stand-in, and questions that build on a part which was wrong (does the job fit, can its data get there) are not
+//! asked, so that one mistake is reported once.
+
+mod amounts;
+mod centers;
+mod classes;
+mod constraints;
+mod date;
+mod distributions;
+mod events;
+mod fit;
+mod jobs;
+mod limits;
+mod names;
+mod network;
+mod policies;
+mod pools;
+mod profiles;
+mod reach;
+mod run;
+mod signals;
+mod tenants;
+mod workloads;
+
+#[cfg(test)]
+mod tests;
+
+use super::built::{RunPlan, Scenario};
+use super::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::raw::RawScenario;
+use crate::model::Platform;
+use constraints::Constraints;
+use names::Sites;
+use reach::Reach;
+use std::sync::Arc;
+
+/// The meaning of a scenario.
+///
+/// All problems are added to `out`; `None` where one of them is an error. `effective` is left empty for the loader to fill.
+/// Ids are given out in the order of sorted names, so that the order of tables in the file changes nothing.
+#[must_use]
+pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
+    let before = out.errors();
+    names::scenario(raw, out);
+    let (run, start) = run::plan(&raw.run, out);
+    let information = run::information(&raw.information, out);
+
+    let mark = out.errors();
+    let sites = Sites::new(raw, out);
+    let mut platform = platform(raw, &sites, &run, out);
+    let changes = events::planned(raw, &mut platform, start.as_ref(), &run, out);
+    let sound = mark == out.errors();
+
+    let reach = Reach::new(&platform, &changes);
+    let constraints = Constraints::new(raw);
+    let mut scope = Scope { raw, sites: &sites, platform, constraints, reach, sound };
+    let classes = workloads::plans(&mut scope, &run, out);
+    let jobs = jobs::list(&mut scope, &run, out);
+    if sound {
+        scope.reach.lonely_centers(raw, &scope.platform, out);
+    }
+    let Scope { mut platform, constraints, .. } = scope;
+    platform.constraints = constraints.into_list();
+
+    let stacks = policies::stacks(raw, &platform, out);
+    let policy = policies::default(raw, &stacks, out);
+    let scenario = Scenario {
+        name: raw.name.get().clone(),
+        description: raw.description.clone(),
+        platform: Arc::new(platform),
+        run,
+        jobs,
+        classes,
+        changes,
+        information,
+        stacks,
+        policy,
+        effective: String::new(),
+        warnings: warnings(out),
+    };
+    (before == out.errors()).then_some(scenario)
+}
+
+/// What the checks of jobs and workloads look at.
+struct Scope<'a> {
+    raw: &'a RawScenario,
+    sites: &'a Sites,
+    /// All but its constraints.
+    platform: Platform,
+    constraints: Constraints,
+    reach: Reach,
+    /// Whether nothing was wrong with the platform, so that what it can do is known.
+    sound: bool,
+}
+
+/// All that is fixed, without constraints, which jobs ask for.
+fn platform(raw: &RawScenario, sites: &Sites, run: &RunPlan, out: &mut Diagnostics) -> Platform {
+    let built = centers::build(raw, sites, run.calendar, out);
+    let mut platform = Platform {
+        sites: network::sites(raw, sites, out),
+        centers: built.centers,
+        pools: built.pools,
+        accelerators: built.accelerators,
+        links: network::links(raw, sites, run.calendar, out),
+        flow_window: network::window(&raw.network, out),
+        tenants: tenants::groups(raw, out),
+        classes: classes::by_name(raw, out),
+        ..Platform::default()
+    };
+    network::unused_links(raw, out);
+    platform.datasets = network::datasets(raw, sites, &platform, out);
+    platform
+}
+
+/// The warnings as one line each, with their places.
+fn warnings(out: &Diagnostics) -> Vec<String> {
+    let warning = |problem: &&Diagnostic| problem.severity == Severity::Warning;
+    let line = |problem: &Diagnostic| match out.sources.locate(&problem.span) {
+        Some(place) => format!("{place}: {}", problem.message),
+        None => problem.message.clone(),
+    };
+    out.sorted().into_iter().filter(warning).map(line).collect()
+}
