@@ -4,7 +4,16 @@
 type EmbeddedFile = (&'static str, &'static str);
 
 /// All embedded files. A scenario is a `.toml` at the top level; what it includes lies beside it or in a folder.
-const FILES: &[EmbeddedFile] = &[("two-centers.toml", include_str!("../../scenarios/two-centers.toml"))];
+const FILES: &[EmbeddedFile] = &[
+    ("hubs-10.toml", include_str!("../../scenarios/hubs-10.toml")),
+    ("hubs-10/centers.csv", include_str!("../../scenarios/hubs-10/centers.csv")),
+    ("hubs-10/demand.csv", include_str!("../../scenarios/hubs-10/demand.csv")),
+    ("hubs-10/exchanges.csv", include_str!("../../scenarios/hubs-10/exchanges.csv")),
+    ("hubs-10/links.csv", include_str!("../../scenarios/hubs-10/links.csv")),
+    ("hubs-10/metros.csv", include_str!("../../scenarios/hubs-10/metros.csv")),
+    ("hubs-10/pools.csv", include_str!("../../scenarios/hubs-10/pools.csv")),
+    ("two-centers.toml", include_str!("../../scenarios/two-centers.toml")),
+];
 
 /// The scenarios inside the binary: name and text, by name.
 #[must_use]

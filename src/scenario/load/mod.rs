@@ -5,7 +5,10 @@ mod form;
 mod merge;
 mod set;
 
+use super::built::Scenario;
+use super::check::check;
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::effective::effective;
 use super::raw::{At, RawScenario, RawTables};
 use super::table::{self, Inventory, Weights};
 use super::tree::{Entry, Node, Table, Value, did_you_mean, parse_document, read_item};
@@ -50,6 +53,32 @@ pub fn load_raw(input: &Input, sets: &[String]) -> Result<(RawScenario, Diagnost
     let (form, out) = read(input, sets);
     match form.raw {
         Some(raw) if !out.has_errors() => Ok((raw, out)),
+        _ => Err(out),
+    }
+}
+
+/// Reads and checks a scenario, with `sets` (`a.b.c=value`) applied.
+///
+/// # Errors
+/// All that is wrong with it: its form and, as far as that lets it be known, its meaning. Warnings of a good scenario are in
+/// [`Scenario::warnings`].
+pub fn load(input: &Input, sets: &[String]) -> Result<Scenario, Diagnostics> {
+    let (form, mut out) = read(input, sets);
+    let form::Form { raw: Some(raw), mut broken } = form else { return Err(out) };
+    let problems = out.list.len();
+    let scenario = check(&raw, &mut out);
+    form::without_followers(&mut broken, problems, &mut out);
+    match scenario {
+        Some(mut scenario) if !out.has_errors() => match effective(&raw) {
+            Ok(text) => {
+                scenario.effective = text;
+                Ok(scenario)
+            }
+            Err(reason) => {
+                out.error(0..0, format!("the scenario cannot be written as one text: {reason}"));
+                Err(out)
+            }
+        },
         _ => Err(out),
     }
 }
@@ -103,13 +132,17 @@ impl<'i> Loader<'i> {
         let (start, _) = self.add(path, text);
         self.included.insert(self.files.identity(path), 0..0);
         self.document(0, 1);
-        self.sets(path, sets);
+        let sets = self.sets(path, sets);
         let inventories = std::mem::take(&mut self.inventories);
         let mut rows = BTreeSet::new();
         for (_, inventory) in Inventory::ALL {
             for (_, path, span) in inventories.iter().filter(|(kind, ..)| *kind == inventory) {
                 self.inventory(inventory, path, span, &mut rows);
             }
+        }
+        // A file that is not there would make names of `--set` unknown, too.
+        if !self.broken {
+            self.apply(sets);
         }
         self.origin_tables();
         if self.broken {
@@ -216,9 +249,10 @@ impl<'i> Loader<'i> {
         }
     }
 
-    /// Applies `--set`; those of `tables` take the place of what files say.
-    fn sets(&mut self, path: &Path, sets: &[String]) {
+    /// Reads `--set`; those of `tables` take the place of what files say, the others are for later.
+    fn sets(&mut self, path: &Path, sets: &[String]) -> Vec<Set> {
         let mut tables = Table::new();
+        let mut others = Vec::new();
         for text in sets {
             self.paths.push(path.to_owned());
             let base = self.out.sources.add("--set", text.as_str());
@@ -230,23 +264,28 @@ impl<'i> Loader<'i> {
                     [(section, _), (key, span)] if section == "tables" => {
                         tables.insert(key.clone(), Entry { key: span.clone(), node: value });
                     }
-                    _ => {
-                        let mut root = Node::table(0..0, std::mem::take(&mut self.root));
-                        set::apply(&mut root, Set { path, value }, &mut self.out);
-                        if let Value::Table(table) = root.value {
-                            self.root = table;
-                        }
-                    }
+                    _ => others.push(Set { path, value }),
                 },
                 Err(problem) => self.out.push(problem),
             }
         }
         if !tables.is_empty() {
-            let set = |(key, _): &(&str, Inventory)| tables.contains_key(*key);
-            let replaced: Vec<Inventory> =
-                Inventory::ALL.iter().filter(|kind| set(kind)).map(|(_, kind)| *kind).collect();
-            self.inventories.retain(|(kind, ..)| !replaced.contains(kind));
+            let set =
+                |kind: Inventory| Inventory::ALL.iter().any(|(key, known)| *known == kind && tables.contains_key(*key));
+            self.inventories.retain(|(kind, ..)| !set(*kind));
             self.tables(path, &Node::table(0..0, tables));
+        }
+        others
+    }
+
+    /// Puts the values of `--set` into the tree.
+    fn apply(&mut self, sets: Vec<Set>) {
+        let mut root = Node::table(0..0, std::mem::take(&mut self.root));
+        for set in sets {
+            set::apply(&mut root, set, &mut self.out);
+        }
+        if let Value::Table(table) = root.value {
+            self.root = table;
         }
     }
 

@@ -373,7 +373,7 @@ fn weights_come_from_a_table() {
     assert_eq!(found.sources.locate(&origin["o"].span()).map(|l| l.to_string()).as_deref(), Some("d.csv:4:3"));
     for (from, to, start, word) in [
         ("site,", "place,", "d.csv:1:1: the column `site` is missing", ""),
-        ("ai,", "aii,", "s.toml:5:45: there is no column `ai`", "did you mean `aii`?"),
+        ("ai,", "aii,", "s.toml:5:43: there is no column `ai`", "did you mean `aii`?"),
         ("0.25", "x", "d.csv:2:3: expected a number", ""),
         ("o,3", "m,3", "d.csv:4:1: the site `m` is there twice", ""),
     ] {

@@ -3,7 +3,7 @@
 /// Suffix of a column and the unit as the language writes it.
 type Suffix = (&'static str, &'static str);
 
-const TIME: &[Suffix] = &[("us", "us"), ("ms", "ms"), ("s", "s")];
+const TIME: &[Suffix] = &[("ms", "ms"), ("us", "us"), ("s", "s")];
 const BANDWIDTH: &[Suffix] = &[("gbps", "Gbps"), ("mbps", "Mbps"), ("tbps", "Tbps")];
 const TRANSFER_PRICE: &[Suffix] = &[("cny_per_gb", "CNY/GB"), ("cny_per_tb", "CNY/TB")];
 const ENERGY_PRICE: &[Suffix] = &[("cny_per_kwh", "CNY/kWh"), ("cny_per_mwh", "CNY/MWh")];

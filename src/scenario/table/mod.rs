@@ -50,7 +50,13 @@ fn targets(inventory: Inventory, sheet: &Sheet<'_>, out: &mut Diagnostics) -> Op
         let target = inventory.target(&cell.text);
         if target.is_none() {
             let problem = Diagnostic::error(cell.span.clone(), format!("unknown column `{}`", cell.text));
-            out.push(problem.maybe_help(did_you_mean(&cell.text, names.iter().map(String::as_str))));
+            let with_unit =
+                |name: &&String| name.strip_prefix(cell.text.as_ref()).is_some_and(|rest| rest.starts_with('_'));
+            let help = match names.iter().find(with_unit) {
+                Some(name) => Some(format!("the unit stands at the end: did you mean `{name}`?")),
+                None => did_you_mean(&cell.text, names.iter().map(String::as_str)),
+            };
+            out.push(problem.maybe_help(help));
         }
         target
     };
