@@ -44,6 +44,11 @@
 //! **The line** goes into the table below: `"greenest" => Greenest(greenest::Greenest),`. From it come the name in scenarios,
 //! `--policy greenest`, refusal of unknown parameters with their place, the schema, and the page of `eastwest policies greenest`.
 //!
+//! # Adding an order of queues
+//!
+//! The same: `src/policy/queue/order/<name>.rs` with an [`Order`](super::queue::order::Order), and one line in the table of
+//! `src/policy/queue/spec.rs`; it then serves alone, in EASY and in conservative backfilling.
+//!
 //! A crate of its own puts a `Box<dyn Broker>` into a [`Stack`] without any line here.
 
 mod catalog;
@@ -172,7 +177,7 @@ impl StackSpec {
     /// What is wrong with it on this platform: names that do not exist, values out of range.
     #[must_use]
     pub fn problems(&self, platform: &Platform) -> Vec<String> {
-        self.broker.problems(platform)
+        self.broker.problems(platform).into_iter().chain(self.queue.problems()).collect()
     }
 
     /// Whether it may know true run times; reports mark it.
@@ -252,5 +257,13 @@ packing = { first-fit = {} }
             |queue| read(&format!("broker = {{ random = {{}} }}\nqueue = {queue}")).unwrap().clairvoyant();
         assert!(clairvoyant("{ easy = { estimate = \"actual\" } }"));
         assert!(!clairvoyant("{ easy = {} }"));
+        assert!(clairvoyant("{ sjf = { estimate = \"actual\" } }"));
+    }
+
+    #[test]
+    fn problems_of_all_parts_are_told() {
+        let stack =
+            read("broker = { weighted = { cost = -1.0 } }\nqueue = { sjf = { estimate = { factor = 0.0 } } }").unwrap();
+        assert_eq!(stack.problems(&Platform::default()).len(), 2);
     }
 }

@@ -22,32 +22,6 @@ pub struct PolicyEntry {
     pub parameters: Value,
 }
 
-/// Where queue disciplines come from.
-const QUEUES: [(&str, &str); 17] = [
-    ("fcfs", "practice: the order of queueing"),
-    ("sjf", "Smith, Various optimizers for single-stage production, Naval Research Logistics Quarterly 1956"),
-    ("ljf", "Graham, Bounds on multiprocessing timing anomalies, SIAM J. Applied Mathematics 1969 (LPT)"),
-    ("largest-first", "Li and Cheng, Job scheduling in a partitionable mesh, IEEE TPDS 1991"),
-    ("smallest-first", "Majumdar, Eager and Bunt, Scheduling in multiprogrammed parallel systems, SIGMETRICS 1988"),
-    ("priority", "practice: priorities of batch systems"),
-    ("deadline", "Liu and Layland, Scheduling algorithms for multiprogramming, J. ACM 1973 (EDF)"),
-    ("fair-share", "Kay and Lauder, A fair share scheduler, CACM 1988; Slurm's decayed usage"),
-    ("multi-queue", "practice: queues by priority"),
-    ("wfp3", "Tang et al., Fault-aware, utility-based job scheduling on Blue Gene/P systems, CLUSTER 2009"),
-    ("unicef", "Tang et al., Fault-aware, utility-based job scheduling on Blue Gene/P systems, CLUSTER 2009"),
-    ("f1", REGRESSION),
-    ("f2", REGRESSION),
-    ("f3", REGRESSION),
-    ("f4", REGRESSION),
-    ("easy", "Lifka, The ANL/IBM SP scheduling system, JSSPP 1995"),
-    (
-        "conservative",
-        "Mu'alem and Feitelson, Utilization, predictability, workloads, and user runtime estimates, IEEE TPDS 2001",
-    ),
-];
-
-const REGRESSION: &str = "Carastan-Santos and de Camargo, Obtaining dynamic scheduling policies with simulation and machine learning, SC 2017";
-
 /// Where packings come from.
 const PACKINGS: [(&str, &str); 4] = [
     ("first-fit", "Garey, Graham and Ullman, Worst-case analysis of memory allocation algorithms, STOC 1972"),
@@ -60,7 +34,7 @@ const PACKINGS: [(&str, &str); 4] = [
 #[must_use]
 pub fn catalog() -> Vec<PolicyEntry> {
     let brokers = entries::<BrokerSpec>("broker", BrokerSpec::SOURCES);
-    let queues = entries::<QueueSpec>("queue", &QUEUES);
+    let queues = entries::<QueueSpec>("queue", QueueSpec::SOURCES);
     brokers.into_iter().chain(queues).chain(entries::<PackingSpec>("packing", &PACKINGS)).collect()
 }
 
