@@ -64,7 +64,8 @@ fn refuse(errors: Vec<toml::de::Error>, text: &str, base: usize) -> Result<(), V
     let diagnostic = |error: toml::de::Error| {
         let end = text.trim_end().len();
         let span = error.span().unwrap_or(end..end);
-        Diagnostic::error(shift(&span, base), error.message().trim_end())
+        let message = error.message().trim_end();
+        Diagnostic::error(shift(&span, base), message.strip_suffix(", expected nothing").unwrap_or(message))
     };
     Err(errors.into_iter().take(SYNTAX_ERRORS_MAX).map(diagnostic).collect())
 }
