@@ -35,7 +35,7 @@ const fn split_mix(seed: u64, index: u64) -> u64 {
 }
 
 /// The 64-bit FNV-1a hash of a name (Fowler, Noll and Vo).
-const fn fnv_1a(name: &str) -> u64 {
+pub(crate) const fn fnv_1a(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let mut hash = 0xCBF2_9CE4_8422_2325u64;
     let mut at = 0;

@@ -1,1 +1,21 @@
-//! Many runs: replications, comparisons, statistics. One machine's cores.
+//! Many runs: one run with all that checks and measures it, and comparisons of stacks over replications.
+//!
+//! All stacks of a comparison see the same jobs (common random numbers), so the difference between two stacks is taken
+//! replication by replication: a paired difference, whose interval is far narrower than those of the two means.
+
+mod compare;
+mod comparison;
+mod error;
+mod hash;
+mod once;
+mod statistics;
+mod student;
+mod table;
+
+pub use compare::{ComparePlan, RunKey, Watch, compare};
+pub use comparison::{Comparison, MetricRow, StackRow, Window};
+pub use error::ExperimentError;
+pub use hash::scenario_hash;
+pub use once::{RunResult, run_once};
+pub use statistics::{CONFIDENCE, Estimated, Verdict, estimate, paired};
+pub use student::t_quantile;

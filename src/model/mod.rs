@@ -26,3 +26,6 @@ pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};
 pub use topology::{Direction, Link, Site, SiteKind};
+
+#[cfg(test)]
+pub(crate) use nodes::slow;

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 /// Which way a figure is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Better {
     /// Less is better.
     Lower,

@@ -1,3 +1,11 @@
 //! End-to-end tests, one binary: it links once, and its modules share their helpers.
 
 mod architecture;
+mod brokers;
+mod complaints;
+mod determinism;
+mod hostile;
+mod maxmin;
+mod queues;
+mod support;
+mod two_centers;

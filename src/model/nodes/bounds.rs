@@ -108,11 +108,11 @@ impl Bounds {
         }
     }
 
-    /// The last group for which `wanted` holds.
-    pub(super) fn last(&self, wanted: impl Fn(&Most) -> bool) -> Option<usize> {
-        let mut node = 1;
+    /// The last group before `end` for which `wanted` holds. It must hold for a join wherever it does for a part.
+    pub(super) fn previous(&self, end: usize, wanted: impl Fn(&Most) -> bool) -> Option<usize> {
+        let mut node = self.leaves + end.checked_sub(1)?.min(self.leaves.checked_sub(1)?);
         loop {
-            if wanted(self.tree.get(node)?) {
+            if wanted(&self.tree[node]) {
                 if node >= self.leaves {
                     return Some(node - self.leaves);
                 }

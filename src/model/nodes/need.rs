@@ -51,6 +51,12 @@ impl Need {
         Self { cores_milli: shape.cores_milli, memory, whole: shape.cards, share: 0 }
     }
 
+    /// Thousandths of accelerators.
+    #[must_use]
+    pub const fn accelerators_milli(&self) -> u32 {
+        self.whole as u32 * CARD_MILLI as u32 + self.share as u32
+    }
+
     /// Whether a task takes nothing, so that any number fits an open node.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {

@@ -110,10 +110,17 @@ impl Ranges {
         }
     }
 
-    /// The last range for whose bounds `wanted` holds.
+    /// The last range for whose bounds `wanted` holds. It must hold for a join wherever it does for a part.
     pub(super) fn last(&self, states: &States, wanted: impl Fn(&Most) -> bool) -> Option<Run> {
-        let chunk = self.bounds.last(&wanted)?;
-        self.chunks[chunk].runs.iter().rev().find(|run| wanted(&states.get(run.state).most)).copied()
+        let mut end = self.chunks.len();
+        loop {
+            // Bounds of a chunk may come from several ranges, none of which is wanted.
+            end = self.bounds.previous(end, &wanted)?;
+            let found = self.chunks[end].runs.iter().rev().find(|run| wanted(&states.get(run.state).most));
+            if found.is_some() {
+                return found.copied();
+            }
+        }
     }
 
     /// First nodes and counts of the ranges in a state, in the order of numbers.

@@ -83,7 +83,7 @@ impl States {
     /// Ids of the states that open nodes are in, by accelerators, cores, memory, cards free, the least first; states
     /// that have too little of the first of these for the need are left out.
     pub(super) fn ordered_from(&self, need: Need) -> impl DoubleEndedIterator<Item = StateId> {
-        let accelerators = (u32::from(need.whole) * 1000).max(u32::from(need.share));
+        let accelerators = need.accelerators_milli();
         let cores_milli = if accelerators == 0 { need.cores_milli } else { 0 };
         let least = NodeState { cores_milli, memory: 0, cards: [0; super::CARDS_MAX] };
         self.order.range((accelerators, least)..).map(|(_, id)| *id).filter(|id| self.get(*id).nodes > 0)

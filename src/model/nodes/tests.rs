@@ -36,6 +36,20 @@ fn check(pool: &NodePool, slow: &SlowPool) {
         nodes.extend((0..run.count).map(|_| state));
     }
     assert_eq!(nodes, slow.nodes);
+    for kind in 0..7 {
+        let (task, _) = task_of(kind, 0, 0);
+        let Some(need) = pool.need(&task) else { continue };
+        let found: Vec<u64> = pool.fitting(need).flat_map(|range| range.first..range.first + range.count).collect();
+        let holds = |state: &NodeState| {
+            let cards = match need.whole {
+                0 => state.cards.iter().any(|card| *card >= need.share),
+                whole => state.cards.iter().filter(|card| **card == 1000).count() >= usize::from(whole),
+            };
+            cards && state.cores_milli >= task.cores_milli && state.memory >= task.memory
+        };
+        let expected = nodes.iter().enumerate().filter(|(_, state)| state.as_ref().is_some_and(holds));
+        assert_eq!(found, expected.map(|(number, _)| number as u64).collect::<Vec<_>>());
+    }
     let mut states: Vec<NodeState> = slow.nodes.iter().flatten().copied().collect();
     states.sort_by_key(|state| (state.accelerators_milli(), *state));
     let grouped = pool.need(&NOTHING).into_iter().flat_map(|need| pool.groups(need)).collect::<Vec<_>>();
@@ -108,7 +122,6 @@ proptest! {
                     let (task, cards) = task_of(task, tasks, card);
                     let allocation = Allocation { parts: vec![AllocationPart { first, count, tasks_per_node: tasks, cards }] };
                     let before = pool.clone();
-                    // A zero task on a withheld node would be given back there: leave such out.
                     let taken = pool.allocate(&allocation, &task);
                     prop_assert_eq!(taken, pool.need(&task).is_some() && slow.allocate(&allocation, &task));
                     if !taken {

@@ -4,15 +4,17 @@ use super::Auditor;
 use super::accounts::PoolTotals;
 use super::broken;
 use crate::model::RejectReason;
-use crate::observe::Violation;
+use crate::observe::{Summary, Violation};
 
 /// Reported and recomputed floating-point figures may differ by this part of the larger.
 const TOLERANCE: f64 = 1e-9;
 
-/// The figures of a run that are recomputed: those of `Summary` under the same names.
+/// The figures of a run that are recomputed: those of [`Summary`] under the same names.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
-    /// Jobs submitted in the window, by outcome.
+    /// Jobs submitted in the window.
+    pub jobs: u64,
+    /// Those of them with this outcome.
     pub completed: u64,
     /// Likewise.
     pub killed: u64,
@@ -32,6 +34,26 @@ pub struct Figures {
     pub centers: Vec<(Option<f64>, f64)>,
 }
 
+impl Figures {
+    /// Those that a summary reports.
+    #[must_use]
+    pub fn reported(summary: &Summary) -> Self {
+        let rejected = |reason: RejectReason| summary.rejected_by_reason.get(reason.word()).copied().unwrap_or(0);
+        Self {
+            jobs: summary.jobs,
+            completed: summary.completed,
+            killed: summary.killed,
+            lost: summary.lost,
+            unfinished: summary.unfinished,
+            rejected: RejectReason::ALL.map(rejected),
+            wait_mean_s: summary.wait_mean_s,
+            utilization: summary.utilization,
+            energy_kwh: summary.energy_kwh,
+            centers: summary.centers.iter().map(|center| (center.utilization, center.energy_kwh)).collect(),
+        }
+    }
+}
+
 impl Auditor {
     /// The figures as the auditor has them, over the window that ends where [`Auditor::finish`] was told.
     #[must_use]
@@ -46,7 +68,9 @@ impl Auditor {
         };
         let centers = &self.platform.centers;
         let (utilization, energy_kwh) = of(&pools);
+        let others = accounts.completed + accounts.killed + accounts.lost + accounts.unfinished;
         Figures {
+            jobs: others + accounts.rejected.iter().sum::<u64>(),
             completed: accounts.completed,
             killed: accounts.killed,
             lost: accounts.lost,
@@ -59,14 +83,19 @@ impl Auditor {
         }
     }
 
-    /// Holds reported figures against recomputed ones. To be called after [`Auditor::finish`].
+    /// Holds a summary of the same window against the figures recomputed. To be called after [`Auditor::finish`].
     ///
     /// # Errors
     /// The first figure that differs.
-    pub fn check(&self, reported: &Figures) -> Result<(), Violation> {
+    pub fn compare(&self, summary: &Summary) -> Result<(), Violation> {
+        self.check(&Figures::reported(summary))
+    }
+
+    /// The same for figures alone.
+    pub(super) fn check(&self, reported: &Figures) -> Result<(), Violation> {
         let own = self.figures();
         let counts = |f: &Figures| (f.completed, f.killed, f.lost, f.unfinished, f.rejected, f.wait_mean_s.is_some());
-        if counts(&own) != counts(reported) {
+        if counts(&own) != counts(reported) || own.centers.len() != reported.centers.len() {
             let detail = format!("{reported:?} reported, {own:?} recomputed");
             return Err(broken("summary-jobs", self.end, detail));
         }

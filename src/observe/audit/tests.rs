@@ -604,8 +604,17 @@ fn figures_are_worked_by_hand() {
     near(figures.utilization.expect("both"), 6.0 / 14.0 * 2000.0 / 3520.0);
     // a waits 1010 ns, b not at all, c does not start.
     near(figures.wait_mean_s.expect("two started"), 505e-9);
-    assert_eq!((figures.completed, figures.rejected), (2, [0, 1, 0, 0, 0, 0]));
+    assert_eq!((figures.jobs, figures.completed, figures.rejected), (3, 2, [0, 1, 0, 0, 0, 0]));
     auditor.check(&figures).expect("its own figures");
+    // The metrics come to the same.
+    let mut metrics = crate::observe::Metrics::new(platform());
+    for (now, record) in stream() {
+        metrics.record(now, &record).expect("nothing is broken");
+    }
+    let summary = metrics.summary(SimTime(3520));
+    auditor.compare(&summary).expect("the same figures");
+    let other = crate::observe::Summary { energy_kwh: summary.energy_kwh * 1.01, ..summary };
+    assert_eq!(auditor.compare(&other).expect_err("more energy").invariant, "summary-energy");
 }
 
 #[test]

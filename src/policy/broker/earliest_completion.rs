@@ -32,3 +32,32 @@ impl Broker for EarliestCompletion {
         least(view, request, |candidate| delivered_or_never(view, request, candidate))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{GB, Spot, World, spot};
+    use super::*;
+    use crate::model::Input;
+    use crate::units::Bytes;
+
+    #[test]
+    fn staging_queue_run_and_delivery_are_weighed() {
+        // Run 3600 s at speed 1, 1800 s at speed 2.
+        let world = World::new(&[
+            Spot { wait_s: 1000, ..spot("busy") },
+            Spot { speed: 2.0, gbps: 1, ..spot("fast") },
+            spot("plain"),
+        ]);
+        // Without data: busy 4600 s, fast 1800 s, plain 3600 s.
+        assert_eq!(world.choice(&EarliestCompletion {}, &world.job(0)), Ok("fast"));
+        // 250 GB are 2000 Gb: 2000 s at 1 Gbps, 200 s at 10 Gbps. busy 4800 s, fast 3800.001 s, plain 3800.001 s: by id.
+        let with =
+            |gigabytes| Request { input: Input::From(world.site("user"), Bytes(gigabytes * GB)), ..world.job(1) };
+        assert_eq!(world.choice(&EarliestCompletion {}, &with(250)), Ok("fast"));
+        assert_eq!(world.choice(&EarliestCompletion {}, &with(251)), Ok("plain"));
+        // 200 GB in (1600 s or 160 s) and 100 GB out (800 s or 80 s): fast 4200 s, plain 3840 s.
+        let out = Request { output: Bytes(100 * GB), output_to: Some(world.site("user")), ..with(200) };
+        assert_eq!(world.choice(&EarliestCompletion {}, &with(200)), Ok("fast"));
+        assert_eq!(world.choice(&EarliestCompletion {}, &out), Ok("plain"));
+    }
+}

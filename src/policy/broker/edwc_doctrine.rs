@@ -64,3 +64,55 @@ impl Broker for EdwcDoctrine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{MS, Spot, World, spot};
+    use super::*;
+    use crate::model::RejectReason;
+
+    /// Home and neighbor in the east, 30 ms and 12 ms away two in the west; home is full.
+    fn world() -> World {
+        let west = |name, leg_ms, wait_s| Spot { side: Side::West, leg_ms: Some(leg_ms), wait_s, ..spot(name) };
+        World::new(&[
+            Spot { wait_s: 50, ..spot("home") },
+            Spot { leg_ms: Some(4), ..spot("neighbor") },
+            west("west-far", 30, 0),
+            west("west-near", 12, 10),
+        ])
+    }
+
+    fn choice(world: &World, kind: &str, round_trip_ms: Option<u64>) -> Result<&'static str, RejectReason> {
+        let round_trip = round_trip_ms.map(|ms| SimDuration(ms * MS));
+        world.choice(&EdwcDoctrine::default(), &Request { class: world.class(kind), round_trip, ..world.job(0) })
+    }
+
+    #[test]
+    fn each_kind_has_its_place() {
+        let world = world();
+        // Real-time: round trip 2 ms at home, whatever its queue.
+        assert_eq!(choice(&world, "real-time", None), Ok("home"));
+        // Interactive: inside 2 x 20 ms are home (50 s), neighbor (0 s) and west-near (10 s).
+        assert_eq!(choice(&world, "interactive", None), Ok("neighbor"));
+        // With a bound of 3 ms only home is left; with one of 1 ms nothing.
+        assert_eq!(choice(&world, "interactive", Some(3)), Ok("home"));
+        assert_eq!(choice(&world, "interactive", Some(1)), Err(RejectReason::RoundTrip));
+        // The others go west, where they complete first: west-far has no queue, west-near one of 10 s.
+        for kind in ["batch", "training", "rendering", "backup"] {
+            assert_eq!(choice(&world, kind, None), Ok("west-far"), "{kind}");
+        }
+        // West of 30 ms round trip there is west-near alone; within 20 ms the neighbor completes first.
+        assert_eq!(choice(&world, "batch", Some(30)), Ok("west-near"));
+        assert_eq!(choice(&world, "batch", Some(20)), Ok("neighbor"));
+    }
+
+    #[test]
+    fn the_circle_is_a_parameter() {
+        let world = world();
+        let job = Request { class: world.class("interactive"), ..world.job(0) };
+        // 1 ms one way: home alone, with its queue.
+        assert_eq!(world.choice(&EdwcDoctrine { circle: SimDuration(MS) }, &job), Ok("home"));
+        // Nobody inside: the shortest queue of all, then the nearest: neighbor before west-far.
+        assert_eq!(world.choice(&EdwcDoctrine { circle: SimDuration::ZERO }, &job), Ok("neighbor"));
+    }
+}

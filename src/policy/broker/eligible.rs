@@ -132,3 +132,57 @@ pub fn least<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(&Ca
 pub fn place(pool: Option<PoolId>, view: &View<'_>, request: &Request) -> Decision {
     Filters::ALL.place(pool, view, request)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{GB, MS, Spot, World, spot};
+    use super::*;
+    use crate::model::Input;
+    use crate::policy::broker::nearest::Nearest;
+
+    /// What `nearest` does with an input of so many GB and a round-trip bound.
+    fn choice(spots: &[Spot], gigabytes: u128, bound_ms: Option<u64>) -> Result<&'static str, RejectReason> {
+        let world = World::new(spots);
+        let input = Input::From(world.site("user"), Bytes(gigabytes * GB));
+        let round_trip = bound_ms.map(|ms| SimDuration(ms * MS));
+        world.choice(&Nearest {}, &Request { input, round_trip, ..world.job(0) })
+    }
+
+    #[test]
+    fn the_first_filter_that_leaves_nobody_is_the_reason() {
+        let cut = Spot { leg_ms: None, ..spot("cut") };
+        let small = Spot { leg_ms: Some(2), room_gb: Some(5), ..spot("small") };
+        let far = Spot { leg_ms: Some(30), ..spot("tar") };
+        let all = [cut.clone(), small.clone(), far.clone()];
+        assert_eq!(choice(&all, 1, None), Ok("small"));
+        assert_eq!(choice(&all, 6, None), Ok("tar"));
+        assert_eq!(choice(&all, 6, Some(60)), Ok("tar"));
+        // Reachable: small and tar; with room: tar; within 59 ms: nobody.
+        assert_eq!(choice(&all, 6, Some(59)), Err(RejectReason::RoundTrip));
+        assert_eq!(choice(&[cut.clone(), small], 6, Some(1)), Err(RejectReason::StorageFull));
+        assert_eq!(choice(&[cut], 6, Some(1)), Err(RejectReason::Unreachable));
+    }
+
+    #[test]
+    fn output_needs_room_and_a_way() {
+        let mut world = World::new(&[Spot { leg_ms: None, ..spot("cut") }, Spot { room_gb: Some(5), ..spot("small") }]);
+        // The only replica is at `cut`, so that no byte comes in there; the output has no way out.
+        let input = Input::Dataset(world.dataset(1, &["cut"]));
+        let out = |to, gigabytes| Request { input, output: Bytes(gigabytes * GB), output_to: to, ..world.job(0) };
+        assert_eq!(world.choice(&Nearest {}, &out(Some(world.site("user")), 1)), Err(RejectReason::Unreachable));
+        // `nearest` has no round trip to it either, but the job has no bound.
+        assert_eq!(world.choice(&Nearest {}, &out(None, 1)), Ok("cut"));
+        let stays = |gigabytes| Request { output: Bytes(gigabytes * GB), ..world.job(0) };
+        assert_eq!(world.choice(&Nearest {}, &stays(5)), Ok("small"));
+        assert_eq!(world.choice(&Nearest {}, &stays(6)), Ok("cut"));
+    }
+
+    #[test]
+    fn nobody_allowed_and_nobody_large_enough_are_told_apart() {
+        let mut world = World::new(&[spot("a")]);
+        assert_eq!(world.choice(&Nearest {}, &Request { tasks: 11, ..world.job(0) }), Err(RejectReason::TooLarge));
+        let constraint = world.constraint(&[]);
+        let nowhere = Request { constraint, ..world.job(0) };
+        assert_eq!(world.choice(&Nearest {}, &nowhere), Err(RejectReason::NoEligibleCenter));
+    }
+}

@@ -75,3 +75,42 @@ impl Broker for FixedBroker {
         Decision::Place(Placement::at(pool))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Spot, World, spot};
+    use super::*;
+
+    #[test]
+    fn every_job_goes_to_the_center_named() {
+        let world = World::new(&[Spot { leg_ms: Some(50), wait_s: 9000, ..spot("far") }, spot("near")]);
+        let far = Fixed { center: "far".to_owned(), pool: None };
+        // Beyond its bound (round trip 2 x 50 ms) and behind a queue: it goes there all the same.
+        let bounded = Request { round_trip: Some(crate::units::SimDuration(1)), ..world.job(0) };
+        assert_eq!(world.choice(&far, &bounded), Ok("far"));
+        // 11 tasks of a core do not fit on 10 cores.
+        assert_eq!(world.choice(&far, &Request { tasks: 11, ..world.job(1) }), Err(RejectReason::TooLarge));
+    }
+
+    #[test]
+    fn a_job_that_may_not_or_cannot_go_there_is_rejected() {
+        let mut world = World::new(&[Spot { leg_ms: None, ..spot("far") }, spot("near")]);
+        let far = Fixed { center: "far".to_owned(), pool: Some("cpu".to_owned()) };
+        let input = crate::model::Input::From(world.site("user"), crate::units::Bytes(1));
+        assert_eq!(world.choice(&far, &Request { input, ..world.job(0) }), Err(RejectReason::Unreachable));
+        let constraint = world.constraint(&["near"]);
+        assert_eq!(world.choice(&far, &Request { constraint, ..world.job(0) }), Err(RejectReason::NoEligibleCenter));
+    }
+
+    #[test]
+    fn unknown_names_are_problems_with_a_suggestion() {
+        let world = World::new(&[spot("beijing"), spot("horinger")]);
+        let problem = |center: &str, pool: Option<&str>| {
+            Fixed { center: center.to_owned(), pool: pool.map(str::to_owned) }.problems(&world.platform).join("|")
+        };
+        assert_eq!(problem("horinger", Some("cpu")), "");
+        assert_eq!(problem("horniger", None), "no center is named \"horniger\"; did you mean \"horinger\"?");
+        assert_eq!(problem("lhasa", None), "no center is named \"lhasa\"");
+        assert_eq!(problem("beijing", Some("cpus")), "center \"beijing\" has no pool \"cpus\"; did you mean \"cpu\"?");
+    }
+}

@@ -44,3 +44,23 @@ impl Broker for HomeFirst {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{SECOND, Spot, World, spot};
+    use super::*;
+
+    #[test]
+    fn the_nearest_that_is_free_enough() {
+        // Waits: home 100 s at 2 ms round trip, middle 50 s at 6 ms, remote 0 s at 20 ms.
+        let at = |name, leg_ms, wait_s| Spot { leg_ms: Some(leg_ms), wait_s, ..spot(name) };
+        let world = World::new(&[at("home", 1, 100), at("middle", 3, 50), at("remote", 10, 0)]);
+        let overflow = |seconds| HomeFirst { overflow: SimDuration(seconds * SECOND) };
+        assert_eq!(world.choice(&overflow(0), &world.job(0)), Ok("remote"));
+        assert_eq!(world.choice(&overflow(60), &world.job(0)), Ok("middle"));
+        assert_eq!(world.choice(&overflow(100), &world.job(0)), Ok("home"));
+        // All queue longer than 10 s: home, though the queue is the longest there.
+        let full = World::new(&[at("home", 1, 100), at("middle", 3, 50), at("remote", 10, 20)]);
+        assert_eq!(full.choice(&overflow(10), &full.job(0)), Ok("home"));
+    }
+}

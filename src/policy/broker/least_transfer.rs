@@ -35,3 +35,32 @@ impl Broker for LeastTransfer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{GB, Spot, World, spot};
+    use super::*;
+    use crate::model::Input;
+    use crate::units::Bytes;
+
+    #[test]
+    fn fewest_bytes_then_least_time_then_nearest() {
+        let mut world = World::new(&[
+            Spot { leg_ms: Some(1), gbps: 1, ..spot("near") },
+            Spot { leg_ms: Some(9), wait_s: 9000, ..spot("replica") },
+            Spot { leg_ms: Some(20), gbps: 10, ..spot("wide") },
+        ]);
+        // Nothing to move: the least round trip.
+        assert_eq!(world.choice(&LeastTransfer {}, &world.job(0)), Ok("near"));
+        // 100 GB lie at `replica`: 0 bytes there, 100 GB elsewhere; the queue does not count.
+        let dataset = Input::Dataset(world.dataset(100, &["replica"]));
+        assert_eq!(world.choice(&LeastTransfer {}, &Request { input: dataset, ..world.job(1) }), Ok("replica"));
+        // From the user 1 GB goes anywhere. 8 Gb take 8.001 s at 1 Gbps, 0.809 s to `replica`, 0.820 s to `wide`.
+        let input = Input::From(world.site("user"), Bytes(GB));
+        assert_eq!(world.choice(&LeastTransfer {}, &Request { input, ..world.job(2) }), Ok("replica"));
+        // 100 GB from the replica and 200 GB of output to `wide`: 200, 100 or 300 GB at replica, wide and near.
+        let output_to = Some(world.site("wide"));
+        let both = Request { input: dataset, output: Bytes(200 * GB), output_to, ..world.job(3) };
+        assert_eq!(world.choice(&LeastTransfer {}, &both), Ok("wide"));
+    }
+}

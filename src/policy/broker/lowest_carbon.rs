@@ -62,3 +62,32 @@ impl Broker for LowestCarbonBroker {
         place(greenest.map(|(pool, _)| *pool), view, request)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{HOUR, Spot, World, spot};
+    use super::*;
+
+    #[test]
+    fn grams_by_ledger() {
+        // 0.1 kWh. green: 800 g/kWh, half contracted: 80 g by location, 40 g by market. grid: 600 g/kWh, nothing contracted:
+        // 60 g in both ledgers.
+        let green = Spot { carbon: 800, green_percent: 50, ..spot("green") };
+        let world = World::new(&[green, Spot { carbon: 600, ..spot("grid") }]);
+        let by = |ledger| LowestCarbon { ledger, ..LowestCarbon::default() };
+        assert_eq!(world.choice(&by(Ledger::Location), &world.job(0)), Ok("grid"));
+        assert_eq!(world.choice(&by(Ledger::Market), &world.job(0)), Ok("green"));
+    }
+
+    #[test]
+    fn green_but_not_at_any_price_in_time() {
+        // Expected completions after 1 h, 3 h (2 h of queue) and 8 h (7 h of queue); grams 60, 40, 14.
+        let at = |name, carbon, hours: u64| Spot { carbon, wait_s: hours * 3600, ..spot(name) };
+        let world = World::new(&[at("brown", 600, 0), at("green", 140, 7), at("middle", 400, 2)]);
+        let within = |hours| LowestCarbon { max_delay: Some(SimDuration(hours * HOUR)), ..LowestCarbon::default() };
+        assert_eq!(world.choice(&LowestCarbon::default(), &world.job(0)), Ok("green"));
+        assert_eq!(world.choice(&within(7), &world.job(0)), Ok("green"));
+        assert_eq!(world.choice(&within(6), &world.job(0)), Ok("middle"));
+        assert_eq!(world.choice(&within(1), &world.job(0)), Ok("brown"));
+    }
+}

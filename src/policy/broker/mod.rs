@@ -19,6 +19,11 @@ pub mod random;
 pub mod round_robin;
 pub mod weighted;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
 use super::view::View;
 use crate::model::{Platform, PoolId, RejectReason, Request, SiteId};
 use crate::rng::Streams;

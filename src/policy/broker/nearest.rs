@@ -31,3 +31,20 @@ impl Broker for Nearest {
         least(view, request, |candidate| view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Spot, World, spot};
+    use super::*;
+
+    #[test]
+    fn the_least_round_trip_wins_even_where_it_is_full() {
+        // Round trips 2 x 8 = 16 ms, 2 x 3 = 6 ms (full), 2 x 3 = 6 ms: the first of equals by id.
+        let far = Spot { leg_ms: Some(8), ..spot("a") };
+        let full = Spot { leg_ms: Some(3), wait_s: 9000, ..spot("b") };
+        let world = World::new(&[far, full, Spot { leg_ms: Some(3), ..spot("c") }]);
+        assert_eq!(world.choice(&Nearest {}, &world.job(0)), Ok("b"));
+        // A job of c's own: 0 ms to c, 2 x (3 + 3) ms to b.
+        assert_eq!(world.choice(&Nearest {}, &Request { origin: world.site("c"), ..world.job(1) }), Ok("c"));
+    }
+}

@@ -66,3 +66,36 @@ impl Broker for Choices {
         place(drawn.min_by_key(|pool| (least_loaded::load(view, request, *pool), *pool)), view, request)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Spot, World, spot};
+    use super::*;
+
+    #[test]
+    fn the_fuller_of_two_never_wins() {
+        // c waits longest: whatever is drawn with it is better. Of the three pairs a wins (a, b) and (a, c), b wins (b, c).
+        let waits = |name, wait_s| Spot { wait_s, ..spot(name) };
+        let world = World::new(&[waits("a", 0), waits("b", 10), waits("c", 20)]);
+        let mut broker = world.build(&PowerOfTwoChoices::default());
+        let choices: Vec<_> = (0..3000).map(|number| world.ask(broker.as_mut(), &world.job(number)).unwrap()).collect();
+        let count = |name| choices.iter().filter(|choice| **choice == name).count();
+        assert_eq!(count("c"), 0);
+        // Two of three pairs: 2000 +- 4 standard deviations of sqrt(3000 x 2/9) = 26.
+        assert!(count("a").abs_diff(2000) < 104, "{}", count("a"));
+        // Three choices of three are all of them; one choice is `random`.
+        let three = PowerOfTwoChoices { choices: 3 };
+        assert!((0..50).all(|number| world.choice(&three, &world.job(number)) == Ok("a")));
+        let one = PowerOfTwoChoices { choices: 1 };
+        let random = super::super::random::Random {};
+        assert!((0..50).all(|n| world.choice(&one, &world.job(n)) == world.choice(&random, &world.job(n))));
+    }
+
+    #[test]
+    fn no_choice_is_a_problem() {
+        let world = World::new(&[spot("a")]);
+        assert_eq!(PowerOfTwoChoices { choices: 0 }.problems(&world.platform).len(), 1);
+        assert_eq!(PowerOfTwoChoices::default().problems(&world.platform).len(), 0);
+        assert_eq!(world.choice(&PowerOfTwoChoices::default(), &world.job(0)), Ok("a"));
+    }
+}

@@ -52,3 +52,40 @@ impl Broker for Draws {
 pub(super) fn below(count: usize, draws: &mut impl Rng) -> usize {
     ((unit(draws) * count as f64) as usize).min(count.saturating_sub(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Spot, World, spot};
+    use super::*;
+
+    #[test]
+    fn a_draw_is_the_jobs_own() {
+        let world = World::new(&[spot("a"), spot("b"), spot("c")]);
+        // Job 5's key is `policy.broker` and 5, whoever was asked before: index floor(u x 3) of its first draw u.
+        let mut draws = Streams::new(1, 0).keyed("policy.broker", 5);
+        let expected = ["a", "b", "c"][(unit(&mut draws) * 3.0) as usize];
+        assert_eq!(world.choice(&Random {}, &world.job(5)), Ok(expected));
+        let mut broker = world.build(&Random {});
+        for number in [9, 2, 5] {
+            let choice = world.ask(broker.as_mut(), &world.job(number));
+            assert!(number != 5 || choice == Ok(expected), "{choice:?}");
+        }
+    }
+
+    #[test]
+    fn all_alike_over_the_eligible() {
+        // b is cut off: its share goes to the others alike.
+        let world = World::new(&[spot("a"), Spot { leg_ms: None, ..spot("b") }, spot("c")]);
+        let mut broker = world.build(&Random {});
+        let input = crate::model::Input::From(world.site("user"), crate::units::Bytes(1));
+        let at_a = (0..4000)
+            .filter(|number| {
+                let choice = world.ask(broker.as_mut(), &Request { input, ..world.job(*number) }).unwrap();
+                assert_ne!(choice, "b");
+                choice == "a"
+            })
+            .count();
+        // Binomial: 2000 +- 4 standard deviations of sqrt(4000 / 4) = 32.
+        assert!(at_a.abs_diff(2000) < 128, "{at_a}");
+    }
+}

@@ -43,3 +43,25 @@ impl Broker for Turns {
         decision
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{World, spot};
+    use super::*;
+
+    #[test]
+    fn turns_skip_who_cannot_take_the_job_and_go_on_from_who_did() {
+        let mut world = World::new(&[spot("a"), spot("b"), spot("c")]);
+        let constraint = world.constraint(&["a", "c"]);
+        let mut broker = world.build(&RoundRobin {});
+        let turns: Vec<_> = (0..7)
+            .map(|number| {
+                // Job 1 may not go to b: its turn passes to c, and the next is a.
+                let job = world.job(number);
+                let job = if number == 1 { Request { constraint, ..job } } else { job };
+                world.ask(broker.as_mut(), &job).unwrap()
+            })
+            .collect();
+        assert_eq!(turns, ["a", "c", "a", "b", "c", "a", "b"]);
+    }
+}

@@ -179,3 +179,57 @@ impl Broker for WeightedBroker {
         self.filters.place(self.best().or(idle), view, request)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{GB, MS, Spot, World, spot};
+    use super::*;
+    use crate::model::{Input, RejectReason};
+    use crate::signals::Series;
+    use crate::units::Bytes;
+
+    #[test]
+    fn scaled_scores_are_weighed() {
+        // Waits 0, 40, 100 s scale to 0, 0.4, 1. Costs 0.09, 0.05, 0.01 CNY scale to 1, 0.5, 0.
+        let at = |name, wait_s, fen| Spot { wait_s, tariff: Series::constant(fen), ..spot(name) };
+        let world = World::new(&[at("a", 0, 90), at("b", 40, 50), at("c", 100, 10)]);
+        let with = |wait, cost| world.choice(&Weighted { wait, cost, ..Weighted::default() }, &world.job(0));
+        // 1 and 1: a 1, b 0.9, c 1. 1 and 0.5: a 0.5, b 0.65, c 1. 0.5 and 1: a 1, b 0.7, c 0.5.
+        assert_eq!(with(1.0, 1.0), Ok("b"));
+        assert_eq!(with(1.0, 0.5), Ok("a"));
+        assert_eq!(with(0.5, 1.0), Ok("c"));
+        // Only the ratio counts.
+        assert_eq!(with(1000.0, 500.0), Ok("a"));
+    }
+
+    #[test]
+    fn what_is_alike_everywhere_decides_nothing() {
+        let world = World::new(&[spot("a"), Spot { leg_ms: Some(9), ..spot("b") }, Spot { carbon: 400, ..spot("c") }]);
+        // All wait 0 s: equal sums, least id.
+        assert_eq!(world.choice(&Weighted { wait: 1.0, ..Weighted::default() }, &world.job(0)), Ok("a"));
+        // Without weights all count alike: a has carbon 1, b carbon 1 and latency 1, c none.
+        assert_eq!(world.choice(&Weighted::default(), &world.job(0)), Ok("c"));
+    }
+
+    #[test]
+    fn requirements_filter() {
+        let far = Spot { leg_ms: Some(30), room_gb: Some(1), ..spot("far") };
+        let world = World::new(&[far, Spot { wait_s: 100, room_gb: Some(1), ..spot("near") }]);
+        let require = |require: Vec<Requirement>| Weighted { require, wait: 1.0, ..Weighted::default() };
+        let bounded = Request { round_trip: Some(SimDuration(10 * MS)), ..world.job(0) };
+        assert_eq!(world.choice(&require(vec![Requirement::RoundTrip]), &bounded), Ok("near"));
+        assert_eq!(world.choice(&require(vec![]), &bounded), Ok("far"));
+        // 2 GB fit nowhere: turned away here, or chosen and left to the center.
+        let large = Request { input: Input::From(world.site("user"), Bytes(2 * GB)), ..world.job(1) };
+        assert_eq!(world.choice(&require(vec![Requirement::Storage]), &large), Err(RejectReason::StorageFull));
+        assert_eq!(world.choice(&require(vec![Requirement::RoundTrip]), &large), Ok("far"));
+    }
+
+    #[test]
+    fn a_negative_weight_is_a_problem() {
+        let world = World::new(&[spot("a")]);
+        let wrong = Weighted { cost: -1.0, load: f64::NAN, ..Weighted::default() };
+        assert_eq!(wrong.problems(&world.platform).len(), 2);
+        assert!(wrong.build(&world.platform, &Streams::new(1, 0)).is_err());
+    }
+}

@@ -86,7 +86,7 @@ pub(super) fn range(bounded: &Bounded) -> (f64, f64) {
 }
 
 /// The mean of a distribution where it has a simple form; bounds are not looked at.
-pub(super) fn unbounded_mean(bounded: &Bounded) -> Option<f64> {
+pub(in crate::scenario) fn unbounded_mean(bounded: &Bounded) -> Option<f64> {
     match &bounded.distribution {
         _ if bounded.min.is_some() || bounded.max.is_some() => None,
         Distribution::Constant(value) => Some(*value),

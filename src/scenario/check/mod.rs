@@ -26,13 +26,14 @@ mod tenants;
 mod workloads;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::built::{RunPlan, Scenario};
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::raw::RawScenario;
 use crate::model::Platform;
 use constraints::Constraints;
+pub(super) use distributions::unbounded_mean;
 use names::Sites;
 use reach::Reach;
 use std::sync::Arc;

@@ -1,10 +1,11 @@
 //! What good scenarios become.
 
 use super::{good, look, with};
-use crate::model::{ClassKind, Input, JobNumber, SiteId, SiteKind, TenantId, Work};
+use crate::model::{ClassKind, Input, JobNumber, LinkId, PoolId, SiteId, SiteKind, TenantId, Work};
 use crate::scenario::Change;
 use crate::signals::Series;
 use crate::units::{BitsPerSec, Bytes, Power, SimDuration, SimTime, TransferPrice};
+use crate::workload::{Arrivals, Bounded, Distribution, WorkPlan};
 
 /// The scenario that is worked out by hand in the documentation.
 const TWO_CENTERS: &str = r#"
@@ -95,4 +96,81 @@ fn two_centers() {
     assert_eq!(scenario.stacks.keys().map(String::as_str).collect::<Vec<_>>(), ["stay", "west"]);
     assert_eq!(scenario.policy, None, "two stacks and none named");
     assert_eq!(scenario.run.until, None);
+}
+
+#[test]
+fn a_workload_becomes_a_plan() {
+    let scenario = good(super::WHOLE);
+    let plan = &scenario.classes[0];
+    let platform = &scenario.platform;
+    assert_eq!((plan.name.as_str(), plan.tenants), ("training", (TenantId(1), 10, 1.1)));
+    assert_eq!(platform.classes[plan.class.index()].name, "training");
+    assert_eq!(platform.classes[plan.class.index()].kind, ClassKind::Batch);
+    let origins: Vec<&str> = plan.origin.iter().map(|at| platform.sites[at.value.index()].name.as_str()).collect();
+    assert_eq!(origins, ["beijing", "shanghai"]);
+    assert_eq!(plan.accelerators_milli, Bounded::constant(4000.0));
+    assert_eq!(plan.cores_milli, Bounded::constant(0.0), "no cores beside accelerators unless they are asked for");
+    let hour = SimDuration::HOUR.0 as f64;
+    let log_normal = Distribution::LogNormal { median: 8.0 * hour, sigma: 1.2 };
+    let runtime = Bounded { distribution: log_normal, min: None, max: Some(14.0 * 24.0 * hour) };
+    assert_eq!(plan.work, WorkPlan::Time(runtime));
+    assert_eq!(plan.output, Bounded::constant(5e10));
+    assert_eq!(platform.constraints[plan.constraint.index()].pools, [PoolId(1)]);
+    let Arrivals::Poisson { rate, profile } = &plan.arrivals else { panic!("{:?}", plan.arrivals) };
+    assert!((rate * 86_400.0 - 140.0).abs() < 1e-9);
+    // Monday at 10 is ten times Monday at 2; Saturday is half of Monday.
+    assert!((profile[10] / profile[2] - 10.0).abs() < 1e-9);
+    assert!((profile[5 * 24 + 10] / profile[10] - 0.5).abs() < 1e-9);
+    assert_eq!(platform.sites[1].kind, SiteKind::Exchange);
+}
+
+#[test]
+fn tariffs_turn_with_the_start_of_the_run() {
+    // The scenario starts at midnight: valley until 6, flat, peak from 7 to 9 and 17 to 22, valley from 22.
+    let at = |scenario: &crate::scenario::Scenario, hour: u64| {
+        scenario.platform.centers[0].tariff.at(SimTime(hour * SimDuration::HOUR.0))
+    };
+    let midnight = good(super::WHOLE);
+    let prices: Vec<u64> = [0, 5, 6, 7, 9, 16, 17, 21, 22, 24, 31].map(|hour| at(&midnight, hour)).to_vec();
+    let (valley, flat, peak) = (180_000, 360_000, 540_000);
+    assert_eq!(prices, [valley, valley, flat, peak, flat, flat, peak, peak, valley, valley, peak]);
+    let seven = good(&with(&[("2023-12-25T00:00:00+08:00", "2023-12-25T07:00:00+08:00")]));
+    assert_eq!([0, 2, 10, 15, 24].map(|hour| at(&seven, hour)), [peak, flat, peak, valley, peak]);
+    assert_eq!(seven.run.calendar.weekday, 0);
+    let center = &midnight.platform.centers[0];
+    assert_eq!((center.green_share_ppm, &center.carbon), (500_000, &Series::Constant(642_000)));
+    assert_eq!(midnight.platform.pools[0].closed_share, Series::Constant(250_000));
+}
+
+#[test]
+fn events_are_undone() {
+    let scenario = good(super::WHOLE);
+    let hours = |hours: u64| SimTime(hours * SimDuration::HOUR.0);
+    let link = scenario.platform.links.iter().position(|link| link.name == "ix-zhongwei").map(LinkId::from_index);
+    let link = link.expect("there");
+    let found: Vec<(SimTime, Change)> = scenario.changes.iter().map(|change| (change.at, change.change)).collect();
+    assert_eq!(found, [(hours(48), Change::LinkDown(link, true)), (hours(54), Change::LinkDown(link, false))]);
+    // A change for good at 1 d, one for two hours at 2 d: undone to what the first made of it. Nodes come and go.
+    let down = "at = \"2 d\"\nfor = \"6 h\"\ndown = { link = \"ix-zhongwei\" }";
+    let to = |rate: &str| format!("bandwidth = {{ link = \"ix-zhongwei\", to = \"{rate}\" }}");
+    let nodes =
+        "at = \"2023-12-26T00:00:00Z\"\nfor = \"1 h\"\nremove = { center = \"beijing\", pool = \"cpu\", nodes = 4 }";
+    let events = format!(
+        "at = \"2 d\"\nfor = \"2 h\"\n{}\n[[event]]\nat = \"1 d\"\n{}\n[[event]]\n{nodes}",
+        to("3 Gbps"),
+        to("2 Gbps")
+    );
+    let scenario = good(&with(&[(down, &events)]));
+    let found: Vec<(SimTime, Change)> = scenario.changes.iter().map(|change| (change.at, change.change)).collect();
+    let giga = |n: u64| BitsPerSec(n * 1_000_000_000);
+    assert_eq!(
+        found,
+        [
+            (hours(24), Change::Bandwidth(link, giga(2))),
+            (hours(32), Change::Nodes(PoolId(0), -4)),
+            (hours(33), Change::Nodes(PoolId(0), 4)),
+            (hours(48), Change::Bandwidth(link, giga(3))),
+            (hours(50), Change::Bandwidth(link, giga(2))),
+        ]
+    );
 }

@@ -1,0 +1,143 @@
+//! `compare`: several stacks with the same random numbers.
+
+use super::arguments::{CompareArguments, Format, Global};
+use super::choice::{self, Choice};
+use super::failure::Failure;
+use super::manifest::{Counters, Manifest};
+use super::output::{OutputDirectory, path_part};
+use super::progress::Meter;
+use super::run::default_directory;
+use super::{input, interrupt, machine, terminal};
+use eastwest::experiment::{self, ComparePlan, Comparison, RunKey, Watch, scenario_hash};
+use eastwest::observe::Summary;
+use eastwest::policy::registry::StackSpec;
+use eastwest::report::{self, RunInfo};
+use eastwest::sim::{Progress, RunStats};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(), Failure> {
+    let scenario = input::load(&arguments.scenario, &[])?;
+    let (choices, baseline) = choice::several(&arguments.policy, arguments.baseline.as_deref(), &scenario)?;
+    let hash = scenario_hash(&scenario.effective);
+    // Stacks and seed become part of the effective scenario, so that the comparison can be run again.
+    let mut settings: Vec<String> = choices.iter().filter_map(Choice::setting).collect();
+    settings.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
+    let scenario = if settings.is_empty() { scenario } else { input::load(&arguments.scenario, &settings)? };
+    terminal::warn(global, &scenario.warnings);
+    let target = arguments.out.clone().unwrap_or_else(|| {
+        let name = format!("compare-s{}-r{}", scenario.run.seed, arguments.replications);
+        default_directory(&scenario, &hash).join(name)
+    });
+    let threads = arguments.threads.map_or_else(machine::processors, |threads| threads as usize);
+    let stacks: Vec<(String, StackSpec)> = choices.into_iter().map(|choice| (choice.name, choice.spec)).collect();
+    let names = stacks.iter().map(|(name, _)| name.clone()).collect();
+    let mut manifest = Manifest::begin(&scenario.name, &hash, names, scenario.run.seed);
+    manifest.replications = arguments.replications;
+    manifest.threads = threads;
+    let mut out = OutputDirectory::create(&target, manifest)?;
+    let plan = ComparePlan {
+        scenario: &scenario,
+        stacks: &stacks,
+        baseline,
+        replications: arguments.replications,
+        threads,
+        interrupt: Some(interrupt::flag()),
+    };
+    let (comparison, target) = match simulate(&mut out, plan, global) {
+        Ok((comparison, counters)) => (comparison, out.finish(counters)?),
+        Err(failure) => {
+            out.abandon(&failure);
+            return Err(failure);
+        }
+    };
+    terminal::print(&match global.format {
+        Format::Text => comparison.to_text(),
+        Format::Json => terminal::pretty(&comparison.to_json()),
+        Format::Markdown => comparison.to_markdown(),
+    })?;
+    terminal::note(global, &format!("results: {}", target.display()));
+    Ok(())
+}
+
+/// Runs all and writes all files but the manifest.
+fn simulate(
+    out: &mut OutputDirectory,
+    plan: ComparePlan<'_>,
+    global: &Global,
+) -> Result<(Comparison, Counters), Failure> {
+    out.write("scenario.toml", plan.scenario.effective.as_bytes())?;
+    let runs = plan.replications * plan.stacks.len() as u64;
+    let watcher = Watcher {
+        meter: Meter::new(global, plan.scenario, runs),
+        counters: Mutex::new(Counters::default()),
+        files: Mutex::new(Vec::new()),
+        directory: out.partial().to_owned(),
+        parts: parts(plan.stacks),
+        plan,
+    };
+    let result = experiment::compare(plan, &watcher);
+    watcher.meter.finish();
+    let comparison = result?;
+    out.add_files(watcher.files.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let mut json = terminal::pretty(&comparison.to_json());
+    json.push('\n');
+    out.write("comparison.json", json.as_bytes())?;
+    out.write("comparison.csv", comparison.to_csv().as_bytes())?;
+    Ok((comparison, watcher.counters.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// The stacks' names as parts of paths, all different.
+fn parts(stacks: &[(String, StackSpec)]) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::with_capacity(stacks.len());
+    for (index, (name, _)) in stacks.iter().enumerate() {
+        let part = path_part(name);
+        parts.push(if parts.contains(&part) { format!("{part}-{index}") } else { part });
+    }
+    parts
+}
+
+/// Shows progress, counts, and writes each run's summary as soon as it is there.
+struct Watcher<'a> {
+    meter: Meter,
+    counters: Mutex<Counters>,
+    files: Mutex<Vec<String>>,
+    directory: PathBuf,
+    parts: Vec<String>,
+    plan: ComparePlan<'a>,
+}
+
+impl Watch for Watcher<'_> {
+    fn progress(&self, run: RunKey, progress: &Progress) {
+        self.meter.update(run.index, progress);
+    }
+
+    fn done(&self, run: RunKey, stats: &RunStats) {
+        self.meter.done(run.index);
+        self.counters.lock().unwrap_or_else(PoisonError::into_inner).add(stats);
+    }
+
+    fn summary(&self, run: RunKey, summary: &Summary) -> Result<(), String> {
+        let name = format!("runs/{}-r{}/summary.json", self.parts[run.stack], run.replication);
+        let path = self.directory.join(&name);
+        let (stack, spec) = &self.plan.stacks[run.stack];
+        let scenario = self.plan.scenario;
+        let info = RunInfo {
+            name: scenario.name.clone(),
+            description: scenario.description.clone(),
+            policy: stack.clone(),
+            seed: scenario.run.seed,
+            replication: run.replication,
+            clairvoyant: spec.clairvoyant(),
+            warnings: scenario.warnings.clone(),
+        };
+        let write = |path: &Path| {
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::write(path, report::summary_json(&info, summary))
+        };
+        write(&path).map_err(|error| Failure::path("write", &path, &error).to_string())?;
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+        Ok(())
+    }
+}

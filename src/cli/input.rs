@@ -1,0 +1,80 @@
+//! Which scenario the command line means.
+
+use super::arguments::ScenarioArguments;
+use super::failure::{Failure, Message};
+use eastwest::scenario::{self, Input, Scenario};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// What runs where no scenario is named.
+pub(crate) const DEFAULT: &str = "hubs-10";
+
+/// Finds a scenario: a path wins over a built-in name; a directory is its `scenario.toml`.
+pub(crate) fn find(named: Option<&Path>) -> Result<Input, Failure> {
+    let Some(path) = named else { return Ok(Input::Embedded(DEFAULT.to_owned())) };
+    if path.is_dir() {
+        let inside = path.join("scenario.toml");
+        return match inside.is_file() {
+            true => readable(inside),
+            false => {
+                let problem = format!("cannot read {}: it is a directory without a scenario.toml", path.display());
+                Err(Failure::Files(Message::new(problem).hint("`eastwest init DIR` writes a scenario to start from")))
+            }
+        };
+    }
+    if path.exists() {
+        return readable(path.to_owned());
+    }
+    let names: Vec<String> = scenario::embedded().iter().map(|entry| entry.0.to_owned()).collect();
+    match path.to_str() {
+        Some(name) if names.iter().any(|known| known == name) => Ok(Input::Embedded(name.to_owned())),
+        _ => {
+            let problem =
+                format!("cannot read {}: there is no such file, nor a built-in scenario of this name", path.display());
+            Err(Failure::Files(Message::new(problem).hint(format!("built-in scenarios: {}", names.join(", ")))))
+        }
+    }
+}
+
+/// A file, unless the system will not open it.
+fn readable(path: PathBuf) -> Result<Input, Failure> {
+    match File::open(&path) {
+        Ok(_) => Ok(Input::File(path)),
+        Err(error) => Err(Failure::path("read", &path, &error)),
+    }
+}
+
+/// Loads the scenario of the command line, with further settings after the person's own.
+pub(crate) fn load(arguments: &ScenarioArguments, more: &[String]) -> Result<Scenario, Failure> {
+    let input = find(arguments.scenario.as_deref())?;
+    let sets: Vec<String> = arguments.set.iter().chain(more).cloned().collect();
+    Ok(scenario::load(&input, &sets)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_lists_the_right_ones() {
+        let failure = find(Some(Path::new("no/such.toml"))).expect_err("not there");
+        assert_eq!(failure.code(), 4);
+        let hints = failure.message().expect("message").hints;
+        assert!(hints[0].contains(DEFAULT), "{hints:?}");
+    }
+
+    #[test]
+    fn a_path_wins_and_a_directory_is_its_scenario() {
+        let directory = std::env::temp_dir().join(format!("eastwest-input-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("makes");
+        let file = directory.join("scenario.toml");
+        std::fs::write(&file, "").expect("writes");
+        assert!(matches!(find(Some(&directory)), Ok(Input::File(path)) if path == file));
+        assert!(matches!(find(Some(&file)), Ok(Input::File(path)) if path == file));
+        assert!(matches!(find(Some(Path::new(DEFAULT))), Ok(Input::Embedded(name)) if name == DEFAULT));
+        assert!(matches!(find(None), Ok(Input::Embedded(name)) if name == DEFAULT));
+        std::fs::remove_file(&file).expect("removes");
+        assert_eq!(find(Some(&directory)).expect_err("nothing inside").code(), 4);
+        std::fs::remove_dir_all(&directory).expect("removes");
+    }
+}

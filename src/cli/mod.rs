@@ -1,0 +1,21 @@
+//! The command line: one file per verb. The only room that knows terminals, the wall clock and exit codes.
+
+mod arguments;
+mod choice;
+mod compare;
+mod completions;
+mod failure;
+mod init;
+mod input;
+mod interrupt;
+mod machine;
+mod manifest;
+mod output;
+mod policies;
+mod progress;
+mod run;
+mod schema;
+mod terminal;
+mod validate;
+
+pub(crate) use terminal::main;

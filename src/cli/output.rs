@@ -1,0 +1,299 @@
+//! Output directories: written as `DIR.partial`, renamed when whole; what is not ours is never replaced.
+
+use super::failure::{Failure, Message};
+use super::manifest::{Counters, FORMAT, Manifest, State};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+const MANIFEST: &str = "manifest.json";
+
+/// A directory that is being written.
+#[derive(Debug)]
+pub(crate) struct OutputDirectory {
+    target: PathBuf,
+    partial: PathBuf,
+    manifest: Manifest,
+    /// The manifest's file, locked while we write, so that two runs never share a directory.
+    lock: File,
+}
+
+impl OutputDirectory {
+    /// Makes `DIR.partial` with a manifest that says "running". What an earlier run left there is removed.
+    pub(crate) fn create(target: &Path, manifest: Manifest) -> Result<Self, Failure> {
+        let target = resolve(target)?;
+        may_replace(&target)?;
+        let partial = partial_of(&target)?;
+        clear_partial(&partial)?;
+        fs::create_dir_all(&partial).map_err(|error| Failure::path("make", &partial, &error))?;
+        let path = partial.join(MANIFEST);
+        let mut lock = File::create(&path).map_err(|error| Failure::path("write", &path, &error))?;
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(in_use(&partial));
+        }
+        lock.write_all(manifest.text().as_bytes()).map_err(|error| Failure::path("write", &path, &error))?;
+        Ok(Self { target, partial, manifest, lock })
+    }
+
+    /// Where it is now.
+    pub(crate) fn partial(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Opens a file to stream to.
+    pub(crate) fn open(&mut self, name: &str) -> Result<BufWriter<File>, Failure> {
+        let path = self.partial.join(name);
+        let file = File::create(&path).map_err(|error| Failure::path("write", &path, &error))?;
+        self.manifest.files.push(name.to_owned());
+        Ok(BufWriter::with_capacity(1 << 16, file))
+    }
+
+    /// Writes a file piece by piece.
+    pub(crate) fn stream(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut file = self.open(name)?;
+        write(&mut file).and_then(|()| file.flush()).map_err(|error| self.file_failure(name, &error))
+    }
+
+    /// Writes a whole file.
+    pub(crate) fn write(&mut self, name: &str, content: &[u8]) -> Result<(), Failure> {
+        let path = self.partial.join(name);
+        fs::write(&path, content).map_err(|error| Failure::path("write", &path, &error))?;
+        self.manifest.files.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Notes files that others wrote.
+    pub(crate) fn add_files(&mut self, names: Vec<String>) {
+        self.manifest.files.extend(names);
+    }
+
+    /// What went wrong with a file of this directory.
+    pub(crate) fn file_failure(&self, name: &str, error: &io::Error) -> Failure {
+        Failure::path("write", &self.partial.join(name), error)
+    }
+
+    /// All is written: the directory gets its name, and what of ours was there is removed.
+    pub(crate) fn finish(mut self, counters: Counters) -> Result<PathBuf, Failure> {
+        self.manifest.files.sort();
+        self.manifest.end(State::Complete, None, Some(counters));
+        self.write_manifest()?;
+        // Closed before the rename, which some systems refuse while a file is open.
+        let Self { target, partial, lock, .. } = self;
+        drop(lock);
+        may_replace(&target)?;
+        if target.exists() {
+            fs::remove_dir_all(&target).map_err(|error| Failure::path("replace", &target, &error))?;
+        }
+        fs::rename(&partial, &target).map_err(|error| Failure::path("rename to", &target, &error))?;
+        Ok(target)
+    }
+
+    /// The run failed or was interrupted: the directory keeps `.partial` and says why. A problem of writing even that gives way
+    /// to the failure itself.
+    pub(crate) fn abandon(mut self, failure: &Failure) {
+        let state = if matches!(failure, Failure::Interrupted(_)) { State::Interrupted } else { State::Failed };
+        self.manifest.files.sort();
+        self.manifest.end(state, Some(failure.to_string()), None);
+        let _ = self.write_manifest();
+    }
+
+    fn write_manifest(&mut self) -> Result<(), Failure> {
+        use std::io::Seek;
+        let text = self.manifest.text();
+        let result = (|| {
+            self.lock.rewind()?;
+            self.lock.set_len(0)?;
+            self.lock.write_all(text.as_bytes())
+        })();
+        result.map_err(|error| self.file_failure(MANIFEST, &error))
+    }
+}
+
+/// The directory itself where the path is a link to one, so that the link stays.
+fn resolve(target: &Path) -> Result<PathBuf, Failure> {
+    match fs::canonicalize(target) {
+        // Paths are shown to people: only a link is worth resolving.
+        Ok(real) if fs::symlink_metadata(target).is_ok_and(|it| it.is_symlink()) => Ok(real),
+        Ok(_) => Ok(target.to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(target.to_owned()),
+        Err(error) => Err(Failure::path("write to", target, &error)),
+    }
+}
+
+/// `DIR.partial` beside `DIR`.
+fn partial_of(target: &Path) -> Result<PathBuf, Failure> {
+    let Some(name) = target.file_name() else {
+        let message =
+            Message::new(format!("cannot write to {:?}: it has no name of its own", target.display().to_string()));
+        return Err(Failure::Files(message.hint("name a new directory, such as --out results/mine")));
+    };
+    let mut name = name.to_owned();
+    name.push(".partial");
+    Ok(target.with_file_name(name))
+}
+
+/// Whether a directory holds our manifest.
+fn is_ours(directory: &Path) -> bool {
+    let Ok(text) = fs::read_to_string(directory.join(MANIFEST)) else { return false };
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|manifest| manifest["format"] == FORMAT)
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Nothing there, an empty directory, or one of ours.
+fn may_replace(target: &Path) -> Result<(), Failure> {
+    if !target.exists() || is_ours(target) || (target.is_dir() && is_empty(target)) {
+        return Ok(());
+    }
+    let what = if target.is_dir() { "it holds other things than results of eastwest" } else { "it is not a directory" };
+    let message = Message::new(format!("will not replace {}: {what}", target.display()));
+    Err(Failure::Files(message.hint("choose another directory with --out, or move this one away")))
+}
+
+/// Removes what an earlier run left, unless somebody is still writing there.
+fn clear_partial(partial: &Path) -> Result<(), Failure> {
+    may_replace(partial)?;
+    if !partial.exists() {
+        return Ok(());
+    }
+    if let Ok(manifest) = File::open(partial.join(MANIFEST))
+        && let Err(TryLockError::WouldBlock) = manifest.try_lock()
+    {
+        return Err(in_use(partial));
+    }
+    fs::remove_dir_all(partial).map_err(|error| Failure::path("remove", partial, &error))
+}
+
+fn in_use(partial: &Path) -> Failure {
+    let message = Message::new(format!("another run is writing to {}", partial.display()));
+    Failure::Files(message.hint("wait for it, or choose another directory with --out"))
+}
+
+/// A name as a part of a path: letters, digits, `.`, `-`, `_`; everything else becomes `-`.
+pub(crate) fn path_part(name: &str) -> String {
+    let part: String = name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+    // Neither hidden nor a step upward.
+    match part.trim_start_matches('.') {
+        "" => "-".to_owned(),
+        visible => visible.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory that is gone when the test is over.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("eastwest-output-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir_all(&path).expect("temporary directory");
+            Self(path)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn manifest() -> Manifest {
+        Manifest::begin("s", "00", vec!["west".to_owned()], 1)
+    }
+
+    fn create(target: &Path) -> OutputDirectory {
+        OutputDirectory::create(target, manifest()).expect("creates")
+    }
+
+    fn state(directory: &Path) -> String {
+        let text = fs::read_to_string(directory.join(MANIFEST)).expect("manifest");
+        serde_json::from_str::<serde_json::Value>(&text).expect("JSON")["state"].as_str().expect("state").to_owned()
+    }
+
+    #[test]
+    fn a_whole_directory_gets_its_name_and_replaces_an_older_one() {
+        let scratch = Scratch::new("whole");
+        let target = scratch.0.join("deep/er/run");
+        for content in ["one", "two"] {
+            let mut out = create(&target);
+            assert_eq!(state(out.partial()), "running");
+            out.write("summary.json", content.as_bytes()).expect("writes");
+            out.open("jobs.csv").expect("opens").write_all(b"job\n").expect("writes");
+            assert_eq!(out.finish(Counters::default()).expect("finishes"), target);
+            assert_eq!(fs::read_to_string(target.join("summary.json")).expect("there"), content);
+            assert_eq!(state(&target), "complete");
+            assert!(!target.with_file_name("run.partial").exists());
+        }
+        let text = fs::read_to_string(target.join(MANIFEST)).expect("manifest");
+        let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(manifest["files"], serde_json::json!(["jobs.csv", "summary.json"]));
+        assert!(manifest["started"].as_str().is_some_and(|date| date.ends_with('Z')));
+    }
+
+    #[test]
+    fn what_is_not_ours_is_not_replaced() {
+        let scratch = Scratch::new("foreign");
+        let target = scratch.0.join("thesis");
+        fs::create_dir(&target).expect("makes");
+        fs::write(target.join("chapter.txt"), "years of work").expect("writes");
+        let error = OutputDirectory::create(&target, manifest()).expect_err("refused");
+        assert_eq!(error.code(), 4);
+        fs::write(target.join(MANIFEST), "{\"format\": \"other/1\"}").expect("writes");
+        assert!(OutputDirectory::create(&target, manifest()).is_err());
+        assert!(!scratch.0.join("thesis.partial").exists());
+        assert_eq!(fs::read_to_string(target.join("chapter.txt")).expect("there"), "years of work");
+        // A file is not a directory; an empty directory is no loss; no name is no place.
+        assert_eq!(OutputDirectory::create(&target.join("chapter.txt"), manifest()).expect_err("file").code(), 4);
+        assert_eq!(OutputDirectory::create(Path::new("/"), manifest()).expect_err("root").code(), 4);
+        let empty = scratch.0.join("empty");
+        fs::create_dir(&empty).expect("makes");
+        create(&empty).finish(Counters::default()).expect("finishes");
+        // Somebody else's `.partial`.
+        fs::create_dir(scratch.0.join("x.partial")).expect("makes");
+        fs::write(scratch.0.join("x.partial/a"), "a").expect("writes");
+        assert!(OutputDirectory::create(&scratch.0.join("x"), manifest()).is_err());
+    }
+
+    #[test]
+    fn an_interrupted_run_leaves_its_state_and_the_next_starts_afresh() {
+        let scratch = Scratch::new("partial");
+        let target = scratch.0.join("run");
+        let mut out = create(&target);
+        out.write("half.csv", b"a").expect("writes");
+        out.abandon(&Failure::Interrupted("interrupted at 5 s".to_owned()));
+        let partial = scratch.0.join("run.partial");
+        assert_eq!(state(&partial), "interrupted");
+        assert!(!target.exists());
+        create(&target).abandon(&Failure::Run("broken".to_owned()));
+        assert_eq!(state(&partial), "failed");
+        assert!(!partial.join("half.csv").exists());
+    }
+
+    #[test]
+    fn two_runs_never_share_a_directory() {
+        let scratch = Scratch::new("lock");
+        let target = scratch.0.join("run");
+        let first = create(&target);
+        let error = OutputDirectory::create(&target, manifest()).expect_err("in use");
+        assert!(error.to_string().starts_with("another run is writing to"), "{error}");
+        first.finish(Counters::default()).expect("finishes");
+    }
+
+    #[test]
+    fn names_become_parts_of_paths() {
+        assert_eq!(path_part("west-2.0_a"), "west-2.0_a");
+        assert_eq!(path_part("../../etc/passwd"), "-..-etc-passwd");
+        assert_eq!(path_part(".."), "-");
+        assert_eq!(path_part("东数 西算"), "东数-西算");
+    }
+}

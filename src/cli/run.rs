@@ -1,0 +1,107 @@
+//! `run`: one run under one stack.
+
+use super::arguments::{Format, Global, RunArguments};
+use super::failure::Failure;
+use super::manifest::{Counters, Manifest};
+use super::output::{OutputDirectory, path_part};
+use super::progress::Meter;
+use super::{choice, input, interrupt, terminal};
+use eastwest::experiment::{RunResult, run_once, scenario_hash};
+use eastwest::observe::{Observer, Timeline};
+use eastwest::policy::registry::StackSpec;
+use eastwest::report::{self, JobRecords, JobsCsv, RunInfo};
+use eastwest::scenario::Scenario;
+use eastwest::sim::{Options, Progress, RunStats};
+use std::path::PathBuf;
+
+pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failure> {
+    let scenario = input::load(&arguments.scenario, &[])?;
+    let choice = choice::one(arguments.policy.as_deref(), &scenario)?;
+    let hash = scenario_hash(&scenario.effective);
+    // Stack and seed become part of the effective scenario, so that the directory can be run again as it is.
+    let mut settings: Vec<String> = choice.setting().into_iter().collect();
+    if arguments.policy.is_some() {
+        settings.push(format!("run.policy={}", toml::Value::from(choice.name.as_str())));
+    }
+    settings.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
+    let scenario = if settings.is_empty() { scenario } else { input::load(&arguments.scenario, &settings)? };
+    terminal::warn(global, &scenario.warnings);
+    let target = arguments.out.clone().unwrap_or_else(|| {
+        let run = format!("{}-s{}", path_part(&choice.name), scenario.run.seed);
+        default_directory(&scenario, &hash).join(run)
+    });
+    let manifest = Manifest::begin(&scenario.name, &hash, vec![choice.name.clone()], scenario.run.seed);
+    let mut out = OutputDirectory::create(&target, manifest)?;
+    let shown = match simulate(&mut out, &scenario, (&choice.name, &choice.spec), arguments, global) {
+        Ok((text, stats)) => {
+            let mut counters = Counters::default();
+            counters.add(&stats);
+            let target = out.finish(counters)?;
+            (text, target)
+        }
+        Err(failure) => {
+            out.abandon(&failure);
+            return Err(failure);
+        }
+    };
+    terminal::print(&shown.0)?;
+    terminal::note(global, &format!("results: {}", shown.1.display()));
+    Ok(())
+}
+
+/// Where the results of a scenario go unless `--out` says otherwise.
+pub(crate) fn default_directory(scenario: &Scenario, hash: &str) -> PathBuf {
+    let short = hash.get(..8).unwrap_or(hash);
+    PathBuf::from("results/runs").join(format!("{}-{short}", path_part(&scenario.name)))
+}
+
+/// Runs and writes all files but the manifest; gives what is shown.
+fn simulate(
+    out: &mut OutputDirectory,
+    scenario: &Scenario,
+    (name, spec): (&str, &StackSpec),
+    arguments: &RunArguments,
+    global: &Global,
+) -> Result<(String, RunStats), Failure> {
+    out.write("scenario.toml", scenario.effective.as_bytes())?;
+    let mut jobs = match arguments.job_records {
+        JobRecords::None => None,
+        records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),
+    };
+    let mut timeline = Timeline::new(scenario.platform.clone(), arguments.timeline);
+    let mut sinks: Vec<&mut dyn Observer> = vec![&mut timeline];
+    if let Some(jobs) = &mut jobs {
+        sinks.push(jobs);
+    }
+    let meter = Meter::new(global, scenario, 1);
+    let mut progress = |progress: &Progress| meter.update(0, progress);
+    let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
+    let result = run_once(scenario, name, spec, &mut sinks, options);
+    meter.finish();
+    let RunResult { metrics, summary, stats } = result?;
+    if let Some(jobs) = jobs {
+        jobs.finish().map_err(|error| out.file_failure("jobs.csv", &error))?;
+    }
+    let info = RunInfo {
+        name: scenario.name.clone(),
+        description: scenario.description.clone(),
+        policy: name.to_owned(),
+        seed: scenario.run.seed,
+        replication: 0,
+        clairvoyant: spec.clairvoyant(),
+        warnings: scenario.warnings.clone(),
+    };
+    out.write("summary.json", report::summary_json(&info, &summary).as_bytes())?;
+    out.stream("centers.csv", |file| report::centers_csv(&summary, file))?;
+    out.stream("pools.csv", |file| report::pools_csv(&summary, file))?;
+    out.stream("links.csv", |file| report::links_csv(&summary, file))?;
+    out.stream("classes.csv", |file| report::classes_csv(&summary, file))?;
+    out.stream("tenants.csv", |file| report::tenants_csv(&metrics.tenants(stats.end), file))?;
+    out.stream("timeline.csv", |file| report::timeline_csv(&timeline, stats.end, file))?;
+    let text = match global.format {
+        Format::Text => report::summary_text(&info, &summary, report::Format::Text),
+        Format::Json => report::summary_json(&info, &summary),
+        Format::Markdown => report::summary_text(&info, &summary, report::Format::Markdown),
+    };
+    Ok((text, stats))
+}

@@ -1,0 +1,105 @@
+//! The entry, and what is written to the terminal: data to the standard output, everything else to the standard error.
+
+use super::arguments::{Arguments, Format, Global, Verb, When};
+use super::failure::Failure;
+use super::{compare, completions, init, interrupt, policies, run, schema, validate};
+use anstream::{AutoStream, ColorChoice};
+use clap::Parser;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Reads the command line, does what it says and gives the exit code.
+pub(crate) fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            // Help goes to the standard output with code 0, errors to the standard error with code 2.
+            let _ = message.print();
+            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+        }
+    };
+    let global = arguments.global;
+    match global.color {
+        When::Auto => {}
+        When::Always => ColorChoice::Always.write_global(),
+        When::Never => ColorChoice::Never.write_global(),
+    }
+    interrupt::listen();
+    let result = match arguments.verb {
+        Verb::Run(run) => run::run(&run, &global),
+        Verb::Compare(compare) => compare::compare(&compare, &global),
+        Verb::Validate(scenario) => validate::validate(&scenario, &global),
+        Verb::Policies { name } => policies::policies(name.as_deref(), &global),
+        Verb::Init { directory } => init::init(&directory, &global),
+        Verb::Schema => schema::schema(),
+        Verb::Completions { shell } => completions::completions(shell),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            report(&failure, global.format);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Writes data to the standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let result = stdout.write_all(text.as_bytes()).and_then(|()| {
+        if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") }?;
+        stdout.flush()
+    });
+    result.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::OutputClosed,
+        _ => Failure::path("write to", std::path::Path::new("the standard output"), &error),
+    })
+}
+
+/// Writes a line for the person at the terminal, unless they asked for quiet.
+pub(crate) fn note(global: &Global, text: &str) {
+    if !global.quiet {
+        // Nobody to tell where the standard error is gone.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
+    }
+}
+
+/// Writes warnings of a scenario.
+pub(crate) fn warn(global: &Global, warnings: &[String]) {
+    for warning in warnings {
+        note(global, &format!("\u{1b}[1;33mwarning\u{1b}[0m: {warning}"));
+    }
+}
+
+/// Whether the standard error shows colors.
+fn colored() -> bool {
+    !matches!(AutoStream::choice(&io::stderr()), ColorChoice::Never)
+}
+
+/// Says why the program ends.
+fn report(failure: &Failure, format: Format) {
+    let mut stderr = anstream::stderr().lock();
+    let text = match failure {
+        Failure::OutputClosed => return,
+        Failure::Words(problems) | Failure::Scenario(problems) if format == Format::Json => {
+            let _ = print(&pretty(&serde_json::json!({ "problems": problems.to_json() })));
+            return;
+        }
+        Failure::Words(problems) | Failure::Scenario(problems) => problems.render(colored()),
+        other => {
+            let message = other.message().unwrap_or_else(|| super::failure::Message::new(other.to_string()));
+            let mut text = format!("\u{1b}[1;31merror\u{1b}[0m: {}\n", message.problem);
+            for hint in message.hints {
+                text.push_str(&format!("\u{1b}[1;36mhint\u{1b}[0m: {hint}\n"));
+            }
+            text
+        }
+    };
+    let _ = stderr.write_all(text.as_bytes());
+}
+
+/// JSON as it is shown.
+pub(crate) fn pretty(value: &serde_json::Value) -> String {
+    // Values always have a text.
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

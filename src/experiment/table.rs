@@ -1,0 +1,168 @@
+//! A comparison as tables for people: one for each headline metric.
+
+use super::comparison::{Comparison, MetricRow, StackRow};
+use super::statistics::Verdict;
+use crate::observe::Better;
+use comfy_table::{CellAlignment, Table, presets};
+use std::fmt::Write;
+
+impl Comparison {
+    /// Tables for a terminal.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        self.page(false)
+    }
+
+    /// Tables for a Markdown page.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        self.page(true)
+    }
+
+    fn page(&self, markdown: bool) -> String {
+        let mut text = String::new();
+        let heading = format!("{}: {} compared to {}", self.scenario, self.others(), self.baseline);
+        // Writing to a string cannot fail.
+        let _ = if markdown { writeln!(text, "# {heading}\n") } else { writeln!(text, "{heading}\n") };
+        let _ = writeln!(text, "{}", self.how());
+        for metric in self.metrics.iter().filter(|metric| metric.headline) {
+            let title = title(metric);
+            let _ = if markdown { writeln!(text, "\n## {title}\n") } else { writeln!(text, "\n{title}") };
+            let _ = writeln!(text, "{}", table(metric, &self.baseline, markdown));
+        }
+        text
+    }
+
+    fn others(&self) -> String {
+        let stacks = self.metrics.first().map_or(&[][..], |metric| &metric.stacks[..]);
+        let others: Vec<&str> =
+            stacks.iter().map(|row| row.stack.as_str()).filter(|name| *name != self.baseline).collect();
+        if others.is_empty() { "nothing".to_owned() } else { others.join(", ") }
+    }
+
+    /// Replications, windows, and what the intervals mean.
+    fn how(&self) -> String {
+        let start = self.windows.iter().map(|window| window.start_s).reduce(f64::min).unwrap_or(0.0);
+        let ends = self.windows.iter().map(|window| window.end_s);
+        let (low, high) = (ends.clone().reduce(f64::min).unwrap_or(0.0), ends.reduce(f64::max).unwrap_or(0.0));
+        let end = if low.total_cmp(&high).is_eq() { format!("{low} s") } else { format!("{low} to {high} s") };
+        let window = format!("All stacks of a replication are measured over one window, from {start} s to {end}.");
+        if self.replications == 1 {
+            return format!("Seed {}, one replication: no intervals and no verdicts. {window}", self.seed);
+        }
+        format!(
+            "Seed {}, {} replications with the same random numbers for all stacks. {window}\n\
+             ± is half of a {:.0} % interval (Student's t); differences are paired by replication, and a verdict needs an interval \
+             without zero.",
+            self.seed,
+            self.replications,
+            self.confidence * 100.0
+        )
+    }
+}
+
+fn title(metric: &MetricRow) -> String {
+    let better = match metric.better {
+        Better::Lower => ", lower is better",
+        Better::Higher => ", higher is better",
+        Better::Neither => "",
+    };
+    if metric.unit.is_empty() {
+        format!("{}{better}", metric.metric)
+    } else {
+        format!("{} in {}{better}", metric.metric, metric.unit)
+    }
+}
+
+fn table(metric: &MetricRow, baseline: &str, markdown: bool) -> String {
+    let mut table = Table::new();
+    table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
+    table.set_header(["stack", "mean", &format!("difference to {baseline}"), "verdict"]);
+    let base = metric.stacks.iter().find(|row| row.stack == baseline).and_then(|row| row.mean);
+    for row in &metric.stacks {
+        let name = if row.stack == baseline { format!("{} (baseline)", row.stack) } else { row.stack.clone() };
+        let mean = row.mean.map_or_else(|| "-".to_owned(), |mean| with_half_width(mean, row.half_width, false));
+        table.add_row([name, mean, difference(row, base), row.verdict.map_or("", Verdict::text).to_owned()]);
+    }
+    for column in [1, 2] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}
+
+/// The difference with its interval and, where the baseline is not zero, as a part of it.
+fn difference(row: &StackRow, base: Option<f64>) -> String {
+    let Some(difference) = row.baseline_difference else { return String::new() };
+    let mut text = with_half_width(difference, row.difference_half_width, true);
+    if let Some(base) = base.filter(|base| base.abs() > 0.0) {
+        let _ = write!(text, " ({:+.1} %)", difference / base.abs() * 100.0);
+    }
+    text
+}
+
+/// A value and its half width to the second digit of the latter; alone, to five digits.
+fn with_half_width(value: f64, half_width: Option<f64>, signed: bool) -> String {
+    let half = half_width.filter(|half| *half > 0.0);
+    let decimals = half.map_or_else(|| decimals(value, 5), |half| decimals(half, 2).max(decimals(value, 1)));
+    let text = if signed { format!("{value:+.decimals$}") } else { format!("{value:.decimals$}") };
+    match half_width {
+        Some(half) => format!("{text} ± {half:.decimals$}"),
+        None => text,
+    }
+}
+
+/// Decimals that show so many digits of a value, at most nine.
+fn decimals(value: f64, digits: usize) -> usize {
+    let mut decimals = digits.saturating_sub(1);
+    let mut size = value.abs();
+    while size >= 10.0 && decimals > 0 {
+        size /= 10.0;
+        decimals -= 1;
+    }
+    while size < 1.0 && size > 0.0 && decimals < 9 {
+        size *= 10.0;
+        decimals += 1;
+    }
+    decimals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::comparison::tests::example;
+    use super::*;
+
+    #[test]
+    fn numbers_show_the_digits_that_mean_something() {
+        assert_eq!(with_half_width(1234.5678, Some(12.34), false), "1235 ± 12");
+        assert_eq!(with_half_width(0.123_456, Some(0.004_56), false), "0.1235 ± 0.0046");
+        assert_eq!(with_half_width(-1.5, Some(0.9187), true), "-1.50 ± 0.92");
+        assert_eq!(with_half_width(23.5, None, false), "23.500");
+        assert_eq!(with_half_width(123_456_789.0, None, true), "+123456789");
+        assert_eq!(with_half_width(0.0, Some(0.0), true), "+0.0000 ± 0.0000");
+    }
+
+    #[test]
+    fn one_table_a_headline_metric() {
+        let comparison = example(&[(10.0, 9.0), (20.0, 18.0), (30.0, 29.0), (40.0, 38.0)]);
+        let text = comparison.to_text();
+        for part in
+            ["two: west compared to stay", "4 replications", "wait_mean_s in s, lower is better", "stay (baseline)"]
+        {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+        let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
+        assert!(row.contains("-1.50 ± 0.92 (-6.0 %)") && row.trim_end().ends_with("better"), "{row}");
+        let markdown = comparison.to_markdown();
+        assert!(markdown.contains("## wait_mean_s") && markdown.contains("| stack "), "{markdown}");
+    }
+
+    #[test]
+    fn one_replication_says_that_it_has_no_intervals() {
+        let text = example(&[(10.0, 9.0)]).to_text();
+        assert!(text.contains("one replication: no intervals and no verdicts"), "{text}");
+        let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
+        assert!(row.trim_end().ends_with("-1.0000 (-10.0 %)"), "{row}");
+    }
+}

@@ -1,0 +1,36 @@
+//! What the documents show of the code is what the code is.
+
+use std::path::Path;
+
+fn text(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).replace("\r\n", "\n")
+}
+
+/// The fenced blocks of a language in a Markdown page.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("\n```{language}\n");
+    page.split(&fence).skip(1).filter_map(|rest| rest.split_once("\n```")).map(|(block, _)| block.to_owned()).collect()
+}
+
+#[test]
+fn the_glossary_of_results_is_that_of_the_code() {
+    let page = text("results/README.md");
+    let glossary = eastwest::observe::glossary_markdown();
+    assert!(glossary.lines().count() > 100, "the glossary is there");
+    let missing: Vec<&str> = glossary.lines().filter(|line| !page.lines().any(|other| other == *line)).collect();
+    assert!(missing.is_empty(), "results/README.md misses or differs in:\n{}", missing.join("\n"));
+    let table = page.split_once("## Glossary").map_or("", |(_, rest)| rest);
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows(table), rows(&glossary), "results/README.md has rows that the glossary has not");
+}
+
+#[test]
+fn the_policy_that_the_readme_shows_is_the_one_that_runs() {
+    let shown = blocks(&text("README.md"), "rust");
+    let source = text("src/policy/broker/nearest.rs");
+    assert_eq!(shown[0].trim_end(), source.trim_end(), "README.md shows another src/policy/broker/nearest.rs");
+    let line = shown[1].trim();
+    let registry = text("src/policy/registry.rs");
+    assert!(registry.lines().any(|other| other.trim() == line), "src/policy/registry.rs has no line `{line}`");
+}
