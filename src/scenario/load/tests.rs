@@ -161,7 +161,7 @@ fn files_that_are_none_are_refused() {
     let binary = path("binary.toml").display().to_string();
     let found = problems(&Input::File(path("binary.toml")), &[]);
     assert!(found[0].starts_with(&format!("{binary}:2:9: cannot read {binary}: it is not text")), "{found:?}");
-    for (name, reason) in [("none.toml", "entity not found"), (".", "it is a directory")] {
+    for (name, reason) in [("none.toml", "no such file"), (".", "it is a directory")] {
         let problems = load_raw(&Input::File(path(name)), &[]).expect_err("none");
         assert!(problems.unreadable);
         let text = problems.render(false);
@@ -201,7 +201,7 @@ fn includes_merge_and_name_both_places() {
     one_problem(&text(&main, &cycle), &[], "parts/a.toml:1:12: s.toml is included by itself", &[]);
     one_problem(&text(&main, &[]), &[], "s.toml:1:12: cannot include parts/a.toml: no such file", &[]);
     one_problem(&text(&format!("include = 3\n{HEAD}"), &[]), &[], "s.toml:1:11: ", &["found the number 3"]);
-    one_problem(&text(&main, &[("parts/a.toml", "x = 1 1")]), &[], "parts/a.toml:1:7: ", &[]);
+    one_problem(&text(&main, &[("parts/a.toml", "x = y")]), &[], "parts/a.toml:1:5: ", &[]);
     let chain: Vec<(String, String)> =
         (0..30).map(|i| (format!("parts/{}.toml", i), format!("include = [\"{}.toml\"]", i + 1))).collect();
     let mut chain: Vec<(&str, &str)> = chain.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
@@ -417,7 +417,7 @@ fn form_and_meaning_are_reported_together() {
         .replace("\"beijing\", \"horinger\"]", "\"beijing\", \"horingen\"]");
     let problems = load(&text(&wrong, &[]), &[]).expect_err("wrong");
     let shown: Vec<String> = problems.sorted().iter().map(|problem| problem.one_line(&problems.sources)).collect();
-    assert!(shown.iter().any(|line| line.starts_with("s.toml:9:56: unknown key `pwr`")), "{shown:#?}");
+    assert!(shown.iter().any(|line| line.starts_with("s.toml:9:55: unknown key `pwr`")), "{shown:#?}");
     assert!(shown.iter().any(|line| line.starts_with("s.toml:18:23: ") && line.contains("horinger")), "{shown:#?}");
     // The job has no run time because that is misspelled: said once.
     let wrong = TWO_CENTERS.replacen("runtime = \"1 h\"", "runtme = \"1 h\"", 1);
