@@ -291,7 +291,8 @@ fn each_card(per_task: &At<Drawn<f64>>, who: &str, out: &mut Diagnostics) -> boo
     };
     let whole =
         |value: f64, out: &mut Diagnostics| jobs::whole_or_share(value * 1000.0, who, per_task.span(), out).is_some();
-    values.into_iter().fold(true, |fine, value| whole(value, out) && fine)
+    // All of them are looked at.
+    values.into_iter().filter(|value| !whole(*value, out)).count() == 0
 }
 
 fn work(raw: &RawWorkload, who: &str, span: Range<usize>, out: &mut Diagnostics) -> Option<WorkPlan> {
