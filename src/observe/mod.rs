@@ -5,6 +5,8 @@ mod glossary;
 mod metrics;
 mod quantiles;
 mod record;
+#[cfg(test)]
+pub(crate) mod sample;
 mod summary;
 mod timeline;
 

@@ -24,16 +24,21 @@ struct CenterCell {
 }
 
 impl CenterCell {
-    const fn add(&mut self, other: &Self) {
-        self.held += other.held;
-        self.open += other.open;
-        self.load_used = self.load_used.saturating_add(other.load_used);
-        self.load_there = self.load_there.saturating_add(other.load_there);
-        self.running += other.running;
-        self.waiting += other.waiting;
-        self.energy += other.energy;
-        self.cost += other.cost;
-        self.carbon += other.carbon;
+    fn add(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.held, other.held),
+            (&mut self.open, other.open),
+            (&mut self.load_used, other.load_used),
+            (&mut self.load_there, other.load_there),
+            (&mut self.running, other.running),
+            (&mut self.waiting, other.waiting),
+            (&mut self.energy, other.energy),
+            (&mut self.cost, other.cost),
+            (&mut self.carbon, other.carbon),
+        ];
+        for (mine, theirs) in pairs {
+            *mine = mine.saturating_add(theirs);
+        }
     }
 }
 
@@ -50,9 +55,7 @@ impl Slice {
             mine.add(theirs);
         }
         for (mine, theirs) in self.lanes.iter_mut().zip(&other.lanes) {
-            mine.carried += theirs.carried;
-            mine.capacity += theirs.capacity;
-            mine.background += theirs.background;
+            mine.add(theirs);
         }
     }
 }
@@ -273,5 +276,84 @@ impl Observer for Timeline {
         self.advance(now);
         self.meters.note(now, record);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Metrics;
+    use crate::observe::sample::{platform, s, stay, tell, west};
+
+    fn told(interval: SimDuration, slices_max: usize, story: &crate::observe::sample::Story) -> Timeline {
+        let mut timeline = Timeline::with_slices(Arc::new(platform()), interval, slices_max);
+        tell(&mut timeline, story);
+        timeline
+    }
+
+    #[test]
+    fn averages_of_west_are_worked_by_hand() {
+        // Hours: a and b run in Horinger in the first, b 200.008 s and c 3600 s in the second.
+        let timeline = told(SimDuration::HOUR, 100, &west());
+        let rows = timeline.rows(s(7200));
+        // Two intervals of two centers and two directions.
+        assert_eq!(rows.len(), 8);
+        let row = |kind, name: &str, start: f64| {
+            rows.iter().find(|r| r.kind == kind && r.name == name && r.interval_start_s >= start).expect("a row")
+        };
+        let near =
+            |found: Option<f64>, wanted: f64| assert!((found.unwrap() - wanted).abs() < 1e-12, "{found:?} {wanted}");
+        let first = row("center", "horinger", 0.0);
+        near(first.running_mean, 1.0 + 3399.992 / 3600.0);
+        near(first.utilization, (3600.0 + 3399.992) / 7200.0);
+        near(first.waiting_mean, 3389.992 / 3600.0);
+        // (200 + 200 x 6999.992 / 3600) W x 1.2.
+        near(first.power_mean_kw, 1.2 * (0.2 + 0.2 * 6999.992 / 3600.0));
+        let second = row("center", "horinger", 1.0);
+        near(second.running_mean, 1.0 + 200.008 / 3600.0);
+        near(second.waiting_mean, 0.0);
+        // Beijing idles at 100 W x 1.5: 0.15 kWh an hour at 0.8 CNY and 500 g.
+        let beijing = row("center", "beijing", 1.0);
+        near(beijing.energy_cost_cny_per_h, 0.12);
+        near(beijing.carbon_kg_per_h, 0.075);
+        // 2000 Gb of 36000 Gb in the first hour.
+        near(row("link", "beijing-horinger", 0.0).utilization, 1.0 / 18.0);
+        assert_eq!(row("link", "beijing-horinger", 0.0).from, Some("beijing"));
+    }
+
+    #[test]
+    fn intervals_add_up_to_the_totals() {
+        for (story, end) in [(stay(), s(10_800)), (west(), s(7_200)), (west(), s(9_999))] {
+            let mut metrics = Metrics::new(Arc::new(platform()));
+            tell(&mut metrics, &story);
+            let mut whole = metrics.meters.clone();
+            whole.advance(end);
+            // The interval divides nothing; a small bound makes it double several times.
+            for (interval, slices_max) in [(7, 100_000), (777, 1000), (777, 4), (1, 8)] {
+                let timeline = told(SimDuration::from_secs(interval), slices_max, &story);
+                let (slices, interval, end) = timeline.extended(end);
+                assert!(slices.len() <= slices_max + 1);
+                assert_eq!(slices.len() as u64, end.0.div_ceil(interval.0));
+                let mut sum = slices[0].clone();
+                slices[1..].iter().for_each(|slice| sum.add(slice));
+                for (pool, cell) in whole.pools.iter().zip(&sum.centers) {
+                    assert_eq!(cell.held, pool.sums.held);
+                    assert_eq!(cell.open, pool.open_headline());
+                    assert_eq!((cell.load_used, cell.load_there), pool.load());
+                    assert_eq!(cell.running, pool.running.sum());
+                    assert_eq!(cell.waiting, pool.waiting.sum());
+                    // Each interval rounds down to a picojoule.
+                    assert!(pool.bill().energy - cell.energy <= 3 * slices.len() as u128 * 4);
+                }
+                for (lane, sums) in whole.lanes.iter().zip(&sum.lanes) {
+                    assert_eq!(*sums, lane.sums);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_time_is_no_rows() {
+        assert_eq!(Timeline::new(Arc::new(platform()), SimDuration::ZERO).rows(s(0)), []);
     }
 }

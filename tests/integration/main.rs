@@ -1,4 +1,11 @@
 //! End-to-end tests, one binary: it links once, and its modules share their helpers.
 
 mod architecture;
-mod documents;
+mod brokers;
+mod complaints;
+mod determinism;
+mod hostile;
+mod maxmin;
+mod queues;
+mod support;
+mod two_centers;

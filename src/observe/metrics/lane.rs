@@ -22,6 +22,15 @@ pub(crate) struct LaneSums {
     pub(crate) background: u128,
 }
 
+impl LaneSums {
+    /// Adds part by part.
+    pub(crate) const fn add(&mut self, other: &Self) {
+        self.carried = self.carried.saturating_add(other.carried);
+        self.capacity = self.capacity.saturating_add(other.capacity);
+        self.background = self.background.saturating_add(other.background);
+    }
+}
+
 /// A lane's state and integrals.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct LaneMeter {

@@ -276,9 +276,7 @@ impl<'a> Extended<'a> {
                     continue;
                 };
                 let sums = &meter.sums;
-                whole.carried = whole.carried.saturating_add(sums.carried);
-                whole.capacity = whole.capacity.saturating_add(sums.capacity);
-                whole.background = whole.background.saturating_add(sums.background);
+                whole.add(sums);
                 let price = meter.bytes.saturating_mul(u128::from(link.price.0));
                 priced = priced.saturating_add(price);
                 summary.links.push(self.lane(

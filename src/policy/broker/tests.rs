@@ -85,8 +85,9 @@ const TABLE: [(&str, &str, [&str; 3], &str); 13] = [
     (
         "weighted",
         "{}",
-        ["tianjin", "tianjin", "tianjin"],
-        "best in nothing, good in all: of `plain` cost 14/44 + carbon 16/46 + latency 8/38 + load 1/9 = 0.99, next hefei 1.22",
+        ["tianjin", "tianjin", "hefei"],
+        "plain: cost 14/44 + carbon 16/46 + latency 8/38 + load 1/9 = 0.99 at tianjin, next hefei 1.22; data: all but guiyang (2.45) \
+         have 1 more; chat: 9/44 + 14/46 + 0 + 4/9 = 0.95 at hefei, 14/44 + 16/46 + 22/52 + 1/9 = 1.20 at tianjin",
     ),
 ];
 

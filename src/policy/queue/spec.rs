@@ -37,72 +37,6 @@ pub struct MultiQueueSpec {
     pub within: Box<OrderSpec>,
 }
 
-/// Who is next in the queue; ties by the instant of queueing, then job number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum OrderSpec {
-    /// First come, first served.
-    Fcfs(NoParameters),
-    /// Shortest estimated run time first.
-    Sjf(NoParameters),
-    /// Longest estimated run time first.
-    Ljf(NoParameters),
-    /// Largest demand of the headline resource first.
-    LargestFirst(NoParameters),
-    /// Smallest demand of the headline resource first.
-    SmallestFirst(NoParameters),
-    /// Highest priority first.
-    Priority(NoParameters),
-    /// Earliest deadline first; jobs without one last.
-    Deadline(NoParameters),
-    /// The tenant with the least decayed usage for its weight first.
-    FairShare(FairShareSpec),
-    /// One queue for each priority, higher ones first.
-    MultiQueue(MultiQueueSpec),
-    /// Largest (wait / requested)^3 x size first.
-    Wfp3(NoParameters),
-    /// Largest wait / (log2(size) x requested) first.
-    Unicef(NoParameters),
-    /// Smallest log10(run) x size + 870 log10(submit) first.
-    F1(NoParameters),
-    /// Smallest sqrt(run) x size + 25,600 log10(submit) first.
-    F2(NoParameters),
-    /// Smallest run x size + 6,860,000 log10(submit) first.
-    F3(NoParameters),
-    /// Smallest run x sqrt(size) + 530,000 log10(submit) first.
-    F4(NoParameters),
-}
-
-impl Default for OrderSpec {
-    fn default() -> Self {
-        Self::Fcfs(NoParameters {})
-    }
-}
-
-impl OrderSpec {
-    /// Builds the order.
-    #[must_use]
-    pub fn build(&self) -> Box<dyn Order> {
-        match self {
-            Self::Fcfs(_) => Box::new(Fcfs),
-            Self::Sjf(_) => Box::new(Sjf),
-            Self::Ljf(_) => Box::new(Ljf),
-            Self::LargestFirst(_) => Box::new(LargestFirst),
-            Self::SmallestFirst(_) => Box::new(SmallestFirst),
-            Self::Priority(_) => Box::new(Priority),
-            Self::Deadline(_) => Box::new(Deadline),
-            Self::FairShare(spec) => Box::new(FairShare::new(spec.half_life)),
-            Self::MultiQueue(spec) => Box::new(MultiQueue { within: spec.within.build() }),
-            Self::Wfp3(_) => Box::new(Wfp3),
-            Self::Unicef(_) => Box::new(Unicef),
-            Self::F1(_) => Box::new(Regression::F1),
-            Self::F2(_) => Box::new(Regression::F2),
-            Self::F3(_) => Box::new(Regression::F3),
-            Self::F4(_) => Box::new(Regression::F4),
-        }
-    }
-}
-
 /// What a reservation holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -150,44 +84,135 @@ pub struct ConservativeSpec {
     pub estimate: Estimate,
 }
 
-/// The queue discipline of a stack. An order's name alone is that order without backfilling.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum QueueSpec {
-    /// First come, first served, without backfilling.
-    Fcfs(InOrderSpec),
-    /// Shortest job first, without backfilling.
-    Sjf(InOrderSpec),
-    /// Longest job first, without backfilling.
-    Ljf(InOrderSpec),
-    /// Largest job first, without backfilling.
-    LargestFirst(InOrderSpec),
-    /// Smallest job first, without backfilling.
-    SmallestFirst(InOrderSpec),
-    /// Highest priority first, without backfilling.
-    Priority(InOrderSpec),
-    /// Earliest deadline first, without backfilling.
-    Deadline(InOrderSpec),
-    /// Least used tenant first, without backfilling.
-    FairShare(FairShareSpec),
-    /// Queues by priority, without backfilling.
-    MultiQueue(MultiQueueSpec),
-    /// WFP3, without backfilling.
-    Wfp3(InOrderSpec),
-    /// UNICEF, without backfilling.
-    Unicef(InOrderSpec),
-    /// F1, without backfilling.
-    F1(InOrderSpec),
-    /// F2, without backfilling.
-    F2(InOrderSpec),
-    /// F3, without backfilling.
-    F3(InOrderSpec),
-    /// F4, without backfilling.
-    F4(InOrderSpec),
-    /// The first of the queue has a reservation; whoever does not delay it may overtake.
-    Easy(EasySpec),
-    /// Every job has a reservation; whoever delays none of them may overtake.
-    Conservative(ConservativeSpec),
+/// Makes the enums of orders and of queue disciplines, and all that is asked of each of them, from the table below.
+macro_rules! queues {
+    (
+        orders { $($name:literal => $variant:ident: $order:expr, $idea:literal, $source:expr;)+ }
+        orders with parameters { $($own_name:literal => $own:ident($form:ty): $build:expr, $own_idea:literal, $own_source:expr;)+ }
+        backfilling { $($fill_name:literal => $fill:ident($fill_form:ty): $fill_build:expr, $fill_idea:literal, $fill_source:expr;)+ }
+    ) => {
+        /// Who is next in the queue; ties by the instant of queueing, then job number.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub enum OrderSpec {
+            $(
+                #[doc = concat!($idea, ".")]
+                #[serde(rename = $name)]
+                $variant(NoParameters),
+            )+
+            $(
+                #[doc = concat!($own_idea, ".")]
+                #[serde(rename = $own_name)]
+                $own($form),
+            )+
+        }
+
+        impl OrderSpec {
+            /// Builds the order.
+            #[must_use]
+            pub fn build(&self) -> Box<dyn Order> {
+                match self {
+                    $(Self::$variant(_) => Box::new($order),)+
+                    $(Self::$own(form) => Box::new(($build)(form)),)+
+                }
+            }
+        }
+
+        /// The queue discipline of a stack. An order's name alone is that order without backfilling.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub enum QueueSpec {
+            $(
+                #[doc = concat!($idea, ", without backfilling.")]
+                #[serde(rename = $name)]
+                $variant(InOrderSpec),
+            )+
+            $(
+                #[doc = concat!($own_idea, ", without backfilling.")]
+                #[serde(rename = $own_name)]
+                $own($form),
+            )+
+            $(
+                #[doc = concat!($fill_idea, ".")]
+                #[serde(rename = $fill_name)]
+                $fill($fill_form),
+            )+
+        }
+
+        impl QueueSpec {
+            /// Each name with the paper or the practice that it comes from.
+            pub(in crate::policy) const SOURCES: &[(&str, &str)] =
+                &[$(($name, $source),)+ $(($own_name, $own_source),)+ $(($fill_name, $fill_source),)+];
+
+            /// Builds an empty queue for one pool.
+            #[must_use]
+            pub fn build(&self) -> Box<dyn QueueDiscipline> {
+                match self {
+                    $(Self::$variant(form) => Box::new(InOrder::new(Box::new($order), form.estimate)),)+
+                    $(Self::$own(form) => Box::new(InOrder::new(Box::new(($build)(form)), Estimate::default())),)+
+                    $(Self::$fill(form) => ($fill_build)(form),)+
+                }
+            }
+
+            /// How it estimates run times.
+            const fn estimate(&self) -> Estimate {
+                match self {
+                    $(Self::$variant(form) => form.estimate,)+
+                    $(Self::$own(_) => Estimate::Requested,)+
+                    $(Self::$fill(form) => form.estimate,)+
+                }
+            }
+        }
+    };
+}
+
+/// Source of WFP3 and UNICEF.
+const TANG: &str = "Tang et al., Fault-aware, utility-based job scheduling on Blue Gene/P systems, CLUSTER 2009";
+/// Source of F1 to F4.
+const REGRESSION: &str = "Carastan-Santos and de Camargo, Obtaining dynamic scheduling policies with simulation and machine \
+                          learning, SC 2017";
+
+// One line a policy: its name in scenarios, its variant, how it is built, its idea, its source.
+queues! {
+    orders {
+        "fcfs" => Fcfs: Fcfs, "First come, first served", "practice: the order of queueing";
+        "sjf" => Sjf: Sjf, "Shortest estimated run time first", "Smith, Various optimizers for single-stage production, 1956";
+        "ljf" => Ljf: Ljf, "Longest estimated run time first", "Graham, Bounds on multiprocessing timing anomalies, 1969 (LPT)";
+        "largest-first" => LargestFirst: LargestFirst, "Largest demand of the headline resource first",
+            "Li and Cheng, Job scheduling in a partitionable mesh using a two-dimensional buddy system, 1991";
+        "smallest-first" => SmallestFirst: SmallestFirst, "Smallest demand of the headline resource first",
+            "Majumdar, Eager and Bunt, Scheduling in multiprogrammed parallel systems, SIGMETRICS 1988";
+        "priority" => Priority: Priority, "Highest priority first", "practice: priorities of batch systems";
+        "deadline" => Deadline: Deadline, "Earliest deadline first, jobs without one last",
+            "Liu and Layland, Scheduling algorithms for multiprogramming, J. ACM 1973 (EDF)";
+        "wfp3" => Wfp3: Wfp3, "Largest (wait / requested)^3 x size first", TANG;
+        "unicef" => Unicef: Unicef, "Largest wait / (log2(size) x requested) first", TANG;
+        "f1" => F1: Regression::F1, "Smallest log10(run) x size + 870 log10(submit) first", REGRESSION;
+        "f2" => F2: Regression::F2, "Smallest sqrt(run) x size + 25,600 log10(submit) first", REGRESSION;
+        "f3" => F3: Regression::F3, "Smallest run x size + 6,860,000 log10(submit) first", REGRESSION;
+        "f4" => F4: Regression::F4, "Smallest run x sqrt(size) + 530,000 log10(submit) first", REGRESSION;
+    }
+    orders with parameters {
+        "fair-share" => FairShare(FairShareSpec): |form: &FairShareSpec| FairShare::new(form.half_life),
+            "The tenant with the least decayed usage for its weight first",
+            "Kay and Lauder, A fair share scheduler, CACM 1988; the decayed usage of Slurm";
+        "multi-queue" => MultiQueue(MultiQueueSpec): |form: &MultiQueueSpec| MultiQueue { within: form.within.build() },
+            "One queue for each priority, higher ones first", "practice: queues of batch systems";
+    }
+    backfilling {
+        "easy" => Easy(EasySpec): EasySpec::build,
+            "The first of the queue has a reservation; whoever does not delay it may overtake",
+            "Lifka, The ANL/IBM SP scheduling system, JSSPP 1995";
+        "conservative" => Conservative(ConservativeSpec): ConservativeSpec::build,
+            "Every job has a reservation; whoever delays none of them may overtake",
+            "Mu'alem and Feitelson, Utilization, predictability, workloads, and user runtime estimates, IEEE TPDS 2001";
+    }
+}
+
+impl Default for OrderSpec {
+    fn default() -> Self {
+        Self::Fcfs(NoParameters {})
+    }
 }
 
 impl Default for QueueSpec {
@@ -197,56 +222,27 @@ impl Default for QueueSpec {
 }
 
 impl QueueSpec {
-    /// Builds an empty queue for one pool.
-    #[must_use]
-    pub fn build(&self) -> Box<dyn QueueDiscipline> {
-        let none = NoParameters {};
-        let (order, estimate) = match self {
-            Self::Easy(spec) => return spec.build(),
-            Self::Conservative(spec) => {
-                return Box::new(Conservative::new(spec.order.build(), spec.estimate));
-            }
-            Self::FairShare(spec) => (OrderSpec::FairShare(*spec), Estimate::default()),
-            Self::MultiQueue(spec) => (OrderSpec::MultiQueue(spec.clone()), Estimate::default()),
-            Self::Fcfs(spec) => (OrderSpec::Fcfs(none), spec.estimate),
-            Self::Sjf(spec) => (OrderSpec::Sjf(none), spec.estimate),
-            Self::Ljf(spec) => (OrderSpec::Ljf(none), spec.estimate),
-            Self::LargestFirst(spec) => (OrderSpec::LargestFirst(none), spec.estimate),
-            Self::SmallestFirst(spec) => (OrderSpec::SmallestFirst(none), spec.estimate),
-            Self::Priority(spec) => (OrderSpec::Priority(none), spec.estimate),
-            Self::Deadline(spec) => (OrderSpec::Deadline(none), spec.estimate),
-            Self::Wfp3(spec) => (OrderSpec::Wfp3(none), spec.estimate),
-            Self::Unicef(spec) => (OrderSpec::Unicef(none), spec.estimate),
-            Self::F1(spec) => (OrderSpec::F1(none), spec.estimate),
-            Self::F2(spec) => (OrderSpec::F2(none), spec.estimate),
-            Self::F3(spec) => (OrderSpec::F3(none), spec.estimate),
-            Self::F4(spec) => (OrderSpec::F4(none), spec.estimate),
-        };
-        Box::new(InOrder::new(order.build(), estimate))
-    }
-
     /// Whether the discipline wants to know true run times, so that its stack must be marked clairvoyant.
     #[must_use]
     pub const fn clairvoyant(&self) -> bool {
-        let estimate = match self {
-            Self::Easy(spec) => &spec.estimate,
-            Self::Conservative(spec) => &spec.estimate,
-            Self::FairShare(_) | Self::MultiQueue(_) => return false,
-            Self::Fcfs(spec)
-            | Self::Sjf(spec)
-            | Self::Ljf(spec)
-            | Self::LargestFirst(spec)
-            | Self::SmallestFirst(spec)
-            | Self::Priority(spec)
-            | Self::Deadline(spec)
-            | Self::Wfp3(spec)
-            | Self::Unicef(spec)
-            | Self::F1(spec)
-            | Self::F2(spec)
-            | Self::F3(spec)
-            | Self::F4(spec) => &spec.estimate,
-        };
-        matches!(estimate, Estimate::Actual)
+        matches!(self.estimate(), Estimate::Actual)
+    }
+
+    /// What is wrong with its parameters.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        match self.estimate() {
+            Estimate::Factor(factor) if !factor.is_finite() || factor <= 0.0 => {
+                vec![format!("the factor of estimated run times is {factor}: it must be above 0")]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl ConservativeSpec {
+    fn build(&self) -> Box<dyn QueueDiscipline> {
+        Box::new(Conservative::new(self.order.build(), self.estimate))
     }
 }
 
