@@ -1,7 +1,5 @@
 //! What a scenario holds, in totals: what a planner compares with the figures that the scenario was made from.
 
-mod text;
-
 use super::Scenario;
 use super::check::unbounded_mean;
 use crate::model::{Center, Platform, Pool, Precision, SiteId, SiteKind};
