@@ -11,7 +11,7 @@ use super::jobs::{self, CARDS, Destination};
 use super::limits::{DRAWN_BYTES_MAX, FLOP_MAX, RATE_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
 use super::{Scope, classes, profiles, tenants};
-use crate::model::{AcceleratorId, ConstraintId, DatasetId, PoolId, Precision, SiteId, TaskShape, TenantId};
+use crate::model::{AcceleratorId, ConstraintId, DatasetId, Precision, SiteId, TaskShape, TenantId};
 use crate::units::{PerSecond, SimTime};
 use crate::workload::{Arrivals, Bounded, ClassPlan, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
 use std::ops::Range;
@@ -59,8 +59,15 @@ fn one(
         None => Some(None),
     };
     let constraint = constraint(raw, &who, at.span(), shape.as_ref(), work.as_ref(), scope, out);
+    if let (Some(shape), Some(constraint)) = (&shape, constraint)
+        && possible(shape, constraint, &who, at.span(), scope, out)
+    {
+        let parts =
+            Parts { origin: origin.as_deref(), input: input.as_ref(), output: output.as_ref(), output_to, constraint };
+        transfers(&parts, raw, &who, at.span(), scope, out);
+    }
     let shape = shape?;
-    let plan = ClassPlan {
+    Some(ClassPlan {
         class: classes::id(&scope.platform.classes, name),
         name: name.to_owned(),
         tenants: tenants?,
@@ -84,11 +91,7 @@ fn one(
         priority: raw.priority,
         round_trip: raw.round_trip.as_ref().map(|bound| time(bound, "`round-trip`", out)),
         constraint: constraint?,
-    };
-    if scope.sound {
-        possible(&plan, raw, &who, at.span(), scope, out);
-    }
-    Some(plan)
+    })
 }
 
 fn drawn_or<T: super::amounts::Quantity>(
@@ -231,10 +234,13 @@ struct Shape {
 }
 
 impl Shape {
+    fn amounts(&self) -> [&Bounded; 4] {
+        [&self.tasks, &self.cores, &self.memory, &self.accelerators]
+    }
+
     /// The least and the largest demand that can be drawn; infinite amounts become the largest number.
-    fn range(plan: &ClassPlan) -> (Demand, Demand) {
-        let [tasks, cores, memory, cards] =
-            [&plan.tasks, &plan.cores_milli, &plan.memory, &plan.accelerators_milli].map(range);
+    fn range(&self) -> (Demand, Demand) {
+        let [tasks, cores, memory, cards] = self.amounts().map(range);
         let small = |value: f64| libm::round(value).clamp(0.0, f64::from(u32::MAX)) as u32;
         let demand = |tasks: f64, cores: f64, memory: f64, cards: f64| {
             let accelerators_milli = whole_cards(small(cards));
@@ -244,7 +250,7 @@ impl Shape {
                     cores_milli: small(cores),
                     memory: libm::round(memory) as u64,
                     accelerators_milli,
-                    accelerator: plan.accelerator.filter(|_| accelerators_milli > 0),
+                    accelerator: self.accelerator.filter(|_| accelerators_milli > 0),
                 },
             }
         };
@@ -285,7 +291,8 @@ fn each_card(per_task: &At<Drawn<f64>>, who: &str, out: &mut Diagnostics) -> boo
     };
     let whole =
         |value: f64, out: &mut Diagnostics| jobs::whole_or_share(value * 1000.0, who, per_task.span(), out).is_some();
-    values.into_iter().fold(true, |fine, value| whole(value, out) && fine)
+    // All of them are looked at.
+    values.into_iter().filter(|value| !whole(*value, out)).count() == 0
 }
 
 fn work(raw: &RawWorkload, who: &str, span: Range<usize>, out: &mut Diagnostics) -> Option<WorkPlan> {
@@ -353,60 +360,70 @@ fn constraint(
         WorkPlan::Flop(_, precision) => Some(*precision),
     };
     let wish = Wish { who, span, regions: &raw.regions, labels: &raw.labels, cards: shape?.cards, precision };
-    scope.sound.then(|| scope.constraints.of(&wish, &scope.platform, out))
+    Some(scope.constraints.of(&wish, &scope.platform, &scope.doubtful, out))
 }
 
-/// Whether its jobs could run at all.
+/// Whether its jobs could run at all, as far as the pools are known.
 fn possible(
-    plan: &ClassPlan,
-    raw: &RawWorkload,
+    shape: &Shape,
+    constraint: ConstraintId,
     who: &str,
     span: Range<usize>,
     scope: &Scope<'_>,
     out: &mut Diagnostics,
-) {
+) -> bool {
     let platform = &scope.platform;
-    let pools = scope.constraints.pools(plan.constraint);
-    if pools.is_empty() {
-        return;
+    let pools = scope.constraints.pools(constraint);
+    if !scope.can_judge(pools) {
+        return !pools.is_empty();
     }
-    let (least, largest) = Shape::range(plan);
+    let (least, largest) = shape.range();
     if !least.fits(pools, platform) {
+        let asked = least.text();
         let problem = format!(
-            "impossible jobs: even the least of {who} asks for {}, which no pool where it may run can hold",
-            least.text()
+            "impossible jobs: even the least of {who} asks for {asked}, which no pool where it may run can hold"
         );
         out.push(Diagnostic::error(span, problem).maybe_help(least.nearest(pools, platform)));
-        return;
+        return false;
     }
     if !largest.fits(pools, platform) {
         let problem = format!("the largest jobs of {who} fit into no pool where they may run, and will be turned away");
-        let unbounded = [&plan.tasks, &plan.cores_milli, &plan.memory, &plan.accelerators_milli]
-            .iter()
-            .any(|amount| range(amount).1.is_infinite());
+        let unbounded = shape.amounts().iter().any(|amount| range(amount).1.is_infinite());
         let help = if unbounded {
             Some("give the distributions of its demand a `max`".to_owned())
         } else {
             largest.nearest(pools, platform)
         };
-        out.push(Diagnostic::warning(span.clone(), problem).maybe_help(help));
+        out.push(Diagnostic::warning(span, problem).maybe_help(help));
     }
-    transfers(plan, raw, who, span, pools, scope, out);
+    true
+}
+
+/// What is known of the data of a workload; `None` where it is wrong and has been reported.
+struct Parts<'a> {
+    origin: Option<&'a [Weighted<SiteId>]>,
+    input: Option<&'a InputPlan>,
+    output: Option<&'a Bounded>,
+    output_to: Option<OutputPlan>,
+    constraint: ConstraintId,
 }
 
 /// Whether inputs can get to where its jobs may run, and outputs from there.
 fn transfers(
-    plan: &ClassPlan,
+    parts: &Parts<'_>,
     raw: &RawWorkload,
     who: &str,
     span: Range<usize>,
-    pools: &[PoolId],
     scope: &Scope<'_>,
     out: &mut Diagnostics,
 ) {
+    if !scope.links_known {
+        return;
+    }
     let platform = &scope.platform;
+    let pools = scope.constraints.pools(parts.constraint);
     // Inputs that are at the same places for all origins are looked at once.
-    if let InputPlan::Datasets(datasets) = &plan.input {
+    if let Some(InputPlan::Datasets(datasets)) = parts.input {
         for dataset in datasets.iter().filter(|item| item.weight > 0.0) {
             let dataset = &platform.datasets[dataset.value.index()];
             let place =
@@ -414,20 +431,22 @@ fn transfers(
             scope.reach.check(&Journey { who, span: place, from: &dataset.at, to: None, pools }, platform, out);
         }
     }
-    if let InputPlan::At(site, amount) = &plan.input
+    if let Some(InputPlan::At(site, amount)) = parts.input
         && range(amount).1 > 0.0
     {
         let place = raw.input_at.as_ref().map_or(span.clone(), At::span);
         scope.reach.check(&Journey { who, span: place, from: &[*site], to: None, pools }, platform, out);
     }
-    let from_origin = matches!(&plan.input, InputPlan::Origin(amount) if range(amount).1 > 0.0);
-    for origin in plan.origin.iter().filter(|origin| origin.weight > 0.0).map(|origin| origin.value) {
+    let from_origin = matches!(parts.input, Some(InputPlan::Origin(amount)) if range(amount).1 > 0.0);
+    let has_output = parts.output.is_some_and(|output| range(output).1 > 0.0);
+    for origin in
+        parts.origin.unwrap_or_default().iter().filter(|origin| origin.weight > 0.0).map(|origin| origin.value)
+    {
         let from: &[SiteId] = if from_origin { &[origin] } else { &[] };
-        let to = match plan.output_to {
-            _ if range(&plan.output).1 <= 0.0 => None,
-            OutputPlan::Origin => Some(origin),
-            OutputPlan::To(site) => Some(site),
-            OutputPlan::Stay => None,
+        let to = match parts.output_to.filter(|_| has_output) {
+            Some(OutputPlan::Origin) => Some(origin),
+            Some(OutputPlan::To(site)) => Some(site),
+            Some(OutputPlan::Stay) | None => None,
         };
         let name = &platform.sites[origin.index()].name;
         let place = raw.origin.as_ref().and_then(|table| table.get().get(name)).map_or(span.clone(), At::span);
