@@ -5,6 +5,7 @@
 //! asked, so that one mistake is reported once.
 
 mod amounts;
+mod arrivals;
 mod centers;
 mod classes;
 mod constraints;

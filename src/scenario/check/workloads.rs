@@ -2,27 +2,26 @@
 
 use super::super::built::RunPlan;
 use super::super::diagnostic::{Diagnostic, Diagnostics};
-use super::super::raw::{Amount, At, Drawn, RawArrivals, RawRequested, RawWorkload};
+use super::super::raw::{Amount, At, Drawn, RawRequested, RawWorkload};
 use super::amounts::{time, weight};
 use super::constraints::{Cards, Wish, cards};
 use super::distributions::{Rule, drawn, inner, range};
 use super::fit::{Demand, whole_cards};
 use super::jobs::{self, CARDS, Destination};
-use super::limits::{DRAWN_BYTES_MAX, FLOP_MAX, RATE_MAX, TASKS_MAX, TIME_MAX};
+use super::limits::{DRAWN_BYTES_MAX, FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
-use super::{Scope, classes, profiles, tenants};
+use super::{Scope, arrivals, classes, tenants};
 use crate::model::{AcceleratorId, ConstraintId, DatasetId, Precision, SiteId, TaskShape, TenantId};
-use crate::units::{PerSecond, SimTime};
-use crate::workload::{Arrivals, Bounded, ClassPlan, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
+use crate::units::SimTime;
+use crate::workload::{Bounded, ClassPlan, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
 use std::ops::Range;
 
 const TASKS: Rule = Rule { what: "`tasks`", scale: 1.0, least: 1.0, largest: TASKS_MAX, whole: true };
 const CORES: Rule = Rule { what: "`cores`", scale: 1000.0, least: 0.0, largest: 4e6, whole: false };
 const MEMORY: Rule = Rule::up_to("`memory`", DRAWN_BYTES_MAX);
-const BURST: Rule = Rule { what: "`size`", scale: 1.0, least: 0.0, largest: 1e9, whole: true };
 
 /// A rule for times.
-const fn span_rule(what: &'static str) -> Rule {
+pub(super) const fn span_rule(what: &'static str) -> Rule {
     Rule::up_to(what, TIME_MAX.0 as f64)
 }
 
@@ -42,7 +41,7 @@ fn one(
     let raw = at.get();
     let who = format!("workload {name:?}");
     let tenants = tenants(raw, scope, out);
-    let arrivals = arrivals(raw, &who, run, out);
+    let arrivals = arrivals::plan(raw, &who, run, out);
     let origin = origins(raw, &who, at.span(), scope, out);
     let shape = shape(raw, &who, at.span(), scope, out);
     let work = work(raw, &who, at.span(), out);
@@ -94,7 +93,8 @@ fn one(
     })
 }
 
-fn drawn_or<T: super::amounts::Quantity>(
+/// The distribution of a quantity, or a constant where none is given.
+pub(super) fn drawn_or<T: super::amounts::Quantity>(
     raw: Option<&At<Drawn<T>>>,
     default: f64,
     rule: Rule,
@@ -110,73 +110,6 @@ fn tenants(raw: &RawWorkload, scope: &Scope<'_>, out: &mut Diagnostics) -> Optio
         None => groups.groups.iter().find(|group| group.name == tenants::DEFAULT)?,
     };
     Some((group.first, group.count, tenants::exponent(scope.raw, &group.name)))
-}
-
-/// When jobs are submitted; they must come to an end, and move on in time.
-fn arrivals(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagnostics) -> Option<Arrivals> {
-    let bounded = raw.count.is_some() || raw.until.is_some() || run.until.is_some();
-    bounds(raw, who, run, out);
-    let arrivals = match raw.arrivals.get() {
-        RawArrivals::Poisson { rate, by_hour, by_day } => {
-            let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
-            Arrivals::Poisson { rate: per_second(rate, who, out)?, profile: profile? }
-        }
-        RawArrivals::Bursts { rate, by_hour, by_day, size, spacing } => {
-            let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
-            let rate = per_second(rate, who, out);
-            let size = drawn(size, BURST, out);
-            let spacing = drawn_or(spacing.as_ref(), 0.0, span_rule("`spacing`"), out);
-            Arrivals::Bursts { rate: rate?, profile: profile?, size: size?, spacing: spacing? }
-        }
-        RawArrivals::Renewal { interval } => {
-            let between = drawn(interval, span_rule("`interval`"), out)?;
-            if range(&between).1 < 0.5 && raw.count.is_none() {
-                let problem =
-                    format!("{who} never moves on: all its jobs are submitted at the same instant, without end");
-                out.push(Diagnostic::error(interval.span(), problem).help("give a longer interval, or a `count`"));
-                return None;
-            }
-            Arrivals::Renewal { interval: between }
-        }
-    };
-    let some = match &arrivals {
-        Arrivals::Poisson { rate, .. } | Arrivals::Bursts { rate, .. } => *rate > 0.0,
-        Arrivals::Renewal { .. } => true,
-    };
-    if some && !bounded {
-        out.push(
-            Diagnostic::error(raw.arrivals.span(), format!("{who} never ends"))
-                .help("give it a `count` or an `until`, or the run an `until`"),
-        );
-    }
-    Some(arrivals)
-}
-
-/// From, until and count.
-fn bounds(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagnostics) {
-    let from = raw.from.as_ref().map_or(0, |from| from.get().0);
-    if let Some(until) = raw.until.as_ref().filter(|until| until.get().0 <= from) {
-        let problem = format!("{who} ends before it begins");
-        out.push(Diagnostic::error(until.span(), problem).help("`until` is a time after the start, not a duration"));
-    }
-    if let Some(at) = raw.from.as_ref().filter(|from| run.until.is_some_and(|until| from.get().0 >= until.0)) {
-        out.warning(at.span(), format!("{who} begins after the end of submissions, so it has no job"));
-    }
-    if let Some(count) = raw.count.as_ref().filter(|count| *count.get() == 0) {
-        out.warning(count.span(), format!("{who} has no job"));
-    }
-}
-
-fn per_second(rate: &At<PerSecond>, who: &str, out: &mut Diagnostics) -> Option<f64> {
-    let value = rate.get().0;
-    if !(0.0..=RATE_MAX).contains(&value) {
-        out.error(rate.span(), format!("{who}: a rate must be from 0 to 1e9 / s, not {}", rate.get()));
-        return None;
-    }
-    if value <= 0.0 {
-        out.warning(rate.span(), format!("{who} has a rate of 0, so it has no job"));
-    }
-    Some(value)
 }
 
 /// Weights by place.

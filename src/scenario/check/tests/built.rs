@@ -2,7 +2,7 @@
 
 use super::{good, look, with};
 use crate::model::{ClassKind, Input, JobNumber, LinkId, PoolId, SiteId, SiteKind, TenantId, Work};
-use crate::scenario::Change;
+use crate::scenario::{Change, Input as Text, load};
 use crate::signals::Series;
 use crate::units::{BitsPerSec, Bytes, Power, SimDuration, SimTime, TransferPrice};
 use crate::workload::{Arrivals, Bounded, Distribution, WorkPlan};
@@ -96,6 +96,16 @@ fn two_centers() {
     assert_eq!(scenario.stacks.keys().map(String::as_str).collect::<Vec<_>>(), ["stay", "west"]);
     assert_eq!(scenario.policy, None, "two stacks and none named");
     assert_eq!(scenario.run.until, None);
+}
+
+#[test]
+fn the_scenarios_that_come_with_the_program() {
+    for (name, _) in crate::scenario::embedded() {
+        let scenario =
+            load(&Text::Embedded(name.to_owned()), &[]).unwrap_or_else(|out| panic!("{}", out.render(false)));
+        assert!(scenario.warnings.is_empty(), "{name}: {:#?}", scenario.warnings);
+        assert!(crate::scenario::inventory(&scenario).total.nodes > 0);
+    }
 }
 
 #[test]
