@@ -10,7 +10,7 @@ use std::ops::Range;
 /// Accelerators that are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cards {
-    /// None: any pool will do.
+    /// None: pools without them, or any pool where there are no such.
     None,
     /// Of any kind.
     Any,
@@ -90,7 +90,7 @@ impl Constraints {
             return *known;
         }
         let known = self.names_exist(wish, platform, out);
-        let pools: Vec<PoolId> = (0..platform.pools.len())
+        let mut pools: Vec<PoolId> = (0..platform.pools.len())
             .map(PoolId::from_index)
             .filter(|pool| self.satisfies(*pool, wish, platform) && has_rate(&platform.pools[pool.index()], wish))
             .collect();
@@ -98,6 +98,12 @@ impl Constraints {
             || (0..doubtful.len()).any(|at| doubtful[at] && self.in_place(PoolId::from_index(at), wish, platform));
         if pools.is_empty() && known && !in_doubt() {
             self.nothing_satisfies(wish, platform, out);
+        }
+        // Who needs no accelerators leaves them to others where there is a place without: use and energy of a pool follow
+        // its accelerators, so that such a job would seem to cost nothing there.
+        let plain = |pool: &PoolId| !platform.pools[pool.index()].accelerated();
+        if wish.cards == Cards::None && pools.iter().any(plain) {
+            pools.retain(plain);
         }
         let next = ConstraintId::from_index(self.list.len());
         let id = *self.by_pools.entry(pools.clone()).or_insert(next);

@@ -184,3 +184,16 @@ fn events_are_undone() {
         ]
     );
 }
+
+#[test]
+fn jobs_without_accelerators_leave_those_to_others() {
+    let pools = |text: &str| {
+        let scenario = good(text);
+        let request = &scenario.jobs[0].request;
+        assert_eq!(request.task.accelerators_milli, 0);
+        scenario.platform.constraints[request.constraint.index()].pools.clone()
+    };
+    assert_eq!(pools(super::WHOLE), [PoolId(0)], "not on the cards of zhongwei");
+    let bound = with(&[("cores = 4", "cores = 4\nregions = [\"china\"]")]);
+    assert_eq!(pools(&bound), [PoolId(1)], "where all it may use have cards, it runs beside them");
+}
