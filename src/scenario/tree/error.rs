@@ -6,6 +6,17 @@ use serde::de;
 use std::fmt;
 use std::ops::Range;
 
+/// What is wrong with a table's keys, if it is those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// A value is wrong.
+    Value,
+    /// This key is not there.
+    MissingKey(&'static str),
+    /// A key is not known, and perhaps this one was meant; without it the table reads well.
+    UnknownKey(Option<&'static str>),
+}
+
 /// A value that does not have the form of its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormError {
@@ -17,27 +28,15 @@ pub(crate) struct FormError {
     pub(crate) span: Option<Range<usize>>,
     /// The way from the outermost value to the wrong one, innermost step first.
     pub(crate) path: Vec<Step>,
-    /// The key that is not there.
-    pub(crate) missing: Option<&'static str>,
-    /// The key that an unknown one may have meant.
-    pub(crate) meant: Option<String>,
-    /// Whether the value reads well without this key.
-    pub(crate) unknown_key: bool,
+    /// Which rule it breaks.
+    pub(crate) about: About,
 }
 
 impl FormError {
     /// An error without a place yet.
     #[must_use]
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            help: None,
-            span: None,
-            path: Vec::new(),
-            missing: None,
-            meant: None,
-            unknown_key: false,
-        }
+        Self { message: message.into(), help: None, span: None, path: Vec::new(), about: About::Value }
     }
 
     /// Adds what would be right.
@@ -142,14 +141,13 @@ impl de::Error for FormError {
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         Self {
             help: did_you_mean(field, expected.iter().copied()),
-            meant: nearest(field, expected.iter().copied()).map(str::to_owned),
-            unknown_key: true,
+            about: About::UnknownKey(nearest(field, expected.iter().copied())),
             ..Self::new(format!("unknown key `{field}`"))
         }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::new(format!("the key `{field}` is missing")) }
+        Self { about: About::MissingKey(field), ..Self::new(format!("the key `{field}` is missing")) }
     }
 
     fn duplicate_field(field: &'static str) -> Self {
