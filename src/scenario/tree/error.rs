@@ -76,6 +76,28 @@ impl fmt::Display for FormError {
 
 impl std::error::Error for FormError {}
 
+const ONE_KIND: &str = "a table with one kind";
+
+/// What was expected, in the words of the language instead of serde's.
+fn wanted(expected: &str) -> String {
+    let words = match expected {
+        "enum" => ONE_KIND,
+        "u8" => "a whole number from 0 to 255",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number, 0 or more",
+        "i32" => "a whole number",
+        "f64" => "a number",
+        "a map" => "a table",
+        "a sequence" => "an array",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => match expected.strip_prefix("a tuple of size ") {
+            Some(size) => return format!("{size} values"),
+            None => expected,
+        },
+    };
+    words.to_owned()
+}
+
 /// What was found, in the words of the language.
 fn found(unexpected: &de::Unexpected<'_>) -> String {
     match unexpected {
@@ -97,12 +119,10 @@ impl de::Error for FormError {
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let expected = expected.to_string();
-        // The word of serde for a kind that is read from a table, which then has no entry.
-        if expected == "enum" {
-            return Self::new("expected a table with one kind, found an empty table");
-        }
-        Self::new(format!("expected {expected}, found {}", found(&unexpected)))
+        let expected = wanted(&expected.to_string());
+        // serde says so of a kind that is read from a table which has no entry.
+        let unexpected = if expected == ONE_KIND { "an empty table".to_owned() } else { found(&unexpected) };
+        Self::new(format!("expected {expected}, found {unexpected}"))
     }
 
     fn invalid_value(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -110,7 +130,8 @@ impl de::Error for FormError {
     }
 
     fn invalid_length(length: usize, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("expected {expected}, found {length} values"))
+        let expected = wanted(&expected.to_string());
+        Self::new(format!("expected {expected}, found {length} of them"))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
