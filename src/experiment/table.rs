@@ -48,8 +48,9 @@ impl Comparison {
         let start = self.windows.iter().map(|window| window.start_s).reduce(f64::min).unwrap_or(0.0);
         let ends = self.windows.iter().map(|window| window.end_s);
         let (low, high) = (ends.clone().reduce(f64::min).unwrap_or(0.0), ends.reduce(f64::max).unwrap_or(0.0));
-        let end = if low.total_cmp(&high).is_eq() { format!("{low} s") } else { format!("{low} to {high} s") };
-        let window = format!("All stacks of a replication are measured over one window, from {start} s to {end}.");
+        let same = low.total_cmp(&high).is_eq();
+        let end = if same { format!("{high:.0} s") } else { format!("{low:.0} s or later, at most {high:.0} s") };
+        let window = format!("All stacks of a replication are measured over one window, from {start:.0} s to {end}.");
         if self.replications == 1 {
             return format!("Seed {}, one replication: no intervals and no verdicts. {window}", self.seed);
         }
@@ -100,7 +101,9 @@ fn difference(row: &StackRow, base: Option<f64>) -> String {
     let Some(difference) = row.baseline_difference else { return String::new() };
     let mut text = with_half_width(difference, row.difference_half_width, true);
     if let Some(base) = base.filter(|base| base.abs() > 0.0) {
-        let _ = write!(text, " ({:+.1} %)", difference / base.abs() * 100.0);
+        let percent = format!("{:+.1}", difference / base.abs() * 100.0);
+        let percent = if percent.trim_start_matches(['+', '-']) == "0.0" { "0.0" } else { &percent };
+        let _ = write!(text, " ({percent} %)");
     }
     text
 }
