@@ -103,9 +103,8 @@ fn choose(word: &str, scenario: &Scenario, others: &[Choice]) -> Result<Choice, 
     } else {
         Message::new(format!("there is neither a stack nor a broker called `{word}`"))
     };
-    if let Some(close) =
-        closest(word, scenario.stacks.keys().map(String::as_str).chain(names.iter().map(String::as_str)))
-    {
+    let known = scenario.stacks.keys().chain(&names).map(String::as_str).filter(|name| *name != word);
+    if let Some(close) = closest(word, known) {
         message = message.hint(format!("did you mean `{close}`?"));
     }
     if !scenario.stacks.is_empty() {
@@ -179,4 +178,91 @@ fn brokers() -> Vec<String> {
 pub(crate) fn closest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = names.map(|name| (strsim::damerau_levenshtein(word, name), name));
     near.filter(|(distance, name)| *distance <= (name.len() / 3).max(1)).min().map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eastwest::scenario::{Input, load};
+
+    fn scenario(sets: &[&str]) -> Scenario {
+        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+        let input = Input::Embedded("two-centers".to_owned());
+        load(&input, &sets).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+    }
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn names(choices: &[Choice]) -> Vec<&str> {
+        choices.iter().map(|choice| choice.name.as_str()).collect()
+    }
+
+    #[test]
+    fn without_a_word_there_must_be_one_stack_or_a_default() {
+        let failure = one(None, &scenario(&[])).expect_err("two stacks");
+        assert_eq!(failure.code(), 3);
+        assert!(failure.message().expect("message").hints[0].contains("stay, west"));
+        assert_eq!(one(None, &scenario(&["run.policy=west"])).expect("the default").name, "west");
+    }
+
+    #[test]
+    fn a_stack_wins_and_a_broker_takes_the_default_rest() {
+        let scenario = scenario(&["run.policy=west", "policy.west.queue={ sjf = {} }"]);
+        assert!(one(Some("stay"), &scenario).expect("a stack").known);
+        let nearest = one(Some("nearest"), &scenario).expect("a broker");
+        assert_eq!((nearest.spec.broker.name(), &nearest.spec.queue), ("nearest", &scenario.stacks["west"].queue));
+        assert!(!nearest.known);
+    }
+
+    #[test]
+    fn a_stack_written_out_becomes_part_of_the_scenario() {
+        let plain = scenario(&[]);
+        for (word, name) in [
+            ("{ broker = { nearest = {} }, queue = { easy = {} } }", "inline"),
+            ("mine = { broker = { fixed = { center = \"beijing\" } }, packing = { best-fit = {} } }", "mine"),
+        ] {
+            let choice = one(Some(word), &plain).expect(word);
+            assert_eq!(choice.name, name);
+            let extended = scenario(&[&choice.setting().expect("new"), &format!("run.policy={name}")]);
+            assert_eq!(extended.stacks[name], choice.spec);
+            assert_eq!(extended.policy.as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn wrong_words_say_what_would_be_right() {
+        let scenario = scenario(&[]);
+        let failure = one(Some("neerest"), &scenario).expect_err("misspelled");
+        assert_eq!(failure.code(), 2);
+        assert!(failure.message().expect("message").hints[0].contains("`nearest`"));
+        assert!(one(Some("fixed"), &scenario).expect_err("no center").to_string().contains("without a default"));
+        for (word, place) in [
+            ("{ broker = { nearst = {} } }", "--policy:1:14"),
+            ("x = { broker = { nearest = {} }, que = {} }", "--policy:1:34"),
+            ("{ broker = { fixed = { center = \"nowhere\" } } }", "--policy:1:1"),
+            ("{ broker = ", "--policy:1:"),
+        ] {
+            let failure = one(Some(word), &scenario).expect_err(word);
+            let Failure::Words(problems) = &failure else { panic!("{word}: {failure}") };
+            assert!(problems.render(false).contains(place), "{word}: {}", problems.render(false));
+        }
+        assert_eq!(one(Some("stay = { broker = { nearest = {} } }"), &scenario).expect_err("taken").code(), 2);
+        assert_eq!(one(Some("a b = { broker = { nearest = {} } }"), &scenario).expect_err("a space").code(), 2);
+    }
+
+    #[test]
+    fn comparisons_have_a_baseline() {
+        let plain = scenario(&[]);
+        let (all, baseline) = several(&[], None, &plain).expect("all");
+        assert_eq!((names(&all), baseline), (vec!["stay", "west"], 0));
+        assert_eq!(several(&[], None, &scenario(&["run.policy=west"])).expect("all").1, 1);
+        assert_eq!(several(&[], Some("west"), &plain).expect("all").1, 1);
+        let some = words(&["random", "{ broker = { nearest = {} } }", "{ broker = { cheapest = {} } }"]);
+        let (some, baseline) = several(&some, Some("west"), &plain).expect("four");
+        assert_eq!((names(&some), baseline), (vec!["west", "random", "inline", "inline-2"], 0));
+        assert_eq!(several(&words(&["west", "west"]), None, &plain).expect_err("twice").code(), 2);
+        assert_eq!(several(&[], Some("wset"), &plain).expect_err("misspelled").code(), 2);
+    }
 }

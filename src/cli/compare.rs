@@ -6,12 +6,12 @@ use super::failure::Failure;
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
-use super::run::default_directory;
+use super::run::{default_directory, run_info};
 use super::{input, interrupt, machine, terminal};
 use eastwest::experiment::{self, ComparePlan, Comparison, RunKey, Watch, scenario_hash};
 use eastwest::observe::Summary;
 use eastwest::policy::registry::StackSpec;
-use eastwest::report::{self, RunInfo};
+use eastwest::report;
 use eastwest::sim::{Progress, RunStats};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -122,16 +122,7 @@ impl Watch for Watcher<'_> {
         let name = format!("runs/{}-r{}/summary.json", self.parts[run.stack], run.replication);
         let path = self.directory.join(&name);
         let (stack, spec) = &self.plan.stacks[run.stack];
-        let scenario = self.plan.scenario;
-        let info = RunInfo {
-            name: scenario.name.clone(),
-            description: scenario.description.clone(),
-            policy: stack.clone(),
-            seed: scenario.run.seed,
-            replication: run.replication,
-            clairvoyant: spec.clairvoyant(),
-            warnings: scenario.warnings.clone(),
-        };
+        let info = run_info(self.plan.scenario, stack, spec, run.replication);
         let write = |path: &Path| {
             path.parent().map_or(Ok(()), fs::create_dir_all)?;
             fs::write(path, report::summary_json(&info, summary))

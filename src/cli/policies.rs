@@ -4,10 +4,13 @@ use super::arguments::{Format, Global};
 use super::choice::closest;
 use super::failure::{Failure, Message};
 use super::terminal;
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use eastwest::policy::registry::{self, PolicyEntry};
 use serde_json::Value;
 use std::fmt::Write;
+
+/// Longer cells are broken, so that a page fits the usual terminal.
+const WIDTH: u16 = 100;
 
 pub(crate) fn policies(name: Option<&str>, global: &Global) -> Result<(), Failure> {
     let catalog = registry::catalog();
@@ -43,6 +46,9 @@ fn rows<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N
     table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
     table.set_header(header);
     table.add_rows(rows);
+    if !markdown {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    }
     let mut text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
     if !text.ends_with('\n') {
         text.push('\n');

@@ -78,19 +78,11 @@ fn simulate(
     let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
     let result = run_once(scenario, name, spec, &mut sinks, options);
     meter.finish();
+    // A run that ended early leaves the rows it has.
+    let rows = jobs.map_or(Ok(()), |jobs| jobs.finish().map(drop));
     let RunResult { metrics, summary, stats } = result?;
-    if let Some(jobs) = jobs {
-        jobs.finish().map_err(|error| out.file_failure("jobs.csv", &error))?;
-    }
-    let info = RunInfo {
-        name: scenario.name.clone(),
-        description: scenario.description.clone(),
-        policy: name.to_owned(),
-        seed: scenario.run.seed,
-        replication: 0,
-        clairvoyant: spec.clairvoyant(),
-        warnings: scenario.warnings.clone(),
-    };
+    rows.map_err(|error| out.file_failure("jobs.csv", &error))?;
+    let info = run_info(scenario, name, spec, 0);
     out.write("summary.json", report::summary_json(&info, &summary).as_bytes())?;
     out.stream("centers.csv", |file| report::centers_csv(&summary, file))?;
     out.stream("pools.csv", |file| report::pools_csv(&summary, file))?;
@@ -104,4 +96,42 @@ fn simulate(
         Format::Markdown => report::summary_text(&info, &summary, report::Format::Markdown),
     };
     Ok((text, stats))
+}
+
+/// What the results say of a run. Warnings go without the places that they stand at: the same scenario gives the same bytes
+/// from every directory.
+pub(crate) fn run_info(scenario: &Scenario, stack: &str, spec: &StackSpec, replication: u64) -> RunInfo {
+    RunInfo {
+        name: scenario.name.clone(),
+        description: scenario.description.clone(),
+        policy: stack.to_owned(),
+        seed: scenario.run.seed,
+        replication,
+        clairvoyant: spec.clairvoyant(),
+        warnings: scenario.warnings.iter().map(|warning| without_place(warning).to_owned()).collect(),
+    }
+}
+
+/// What follows `file:line:column: `, or all where there is no place.
+fn without_place(warning: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let after = warning.match_indices(": ").find_map(|(at, _)| {
+        let mut parts = warning[..at].rsplitn(3, ':');
+        let place = parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number);
+        (place && parts.next().is_some()).then(|| &warning[at + 2..])
+    });
+    after.unwrap_or(warning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_cut_from_warnings() {
+        assert_eq!(without_place("a: b/s.toml:12:3: unused link: x"), "unused link: x");
+        assert_eq!(without_place("C:\\s.toml:1:1: m"), "m");
+        assert_eq!(without_place("unused link: x at 12:3: y"), "unused link: x at 12:3: y");
+        assert_eq!(without_place("nothing"), "nothing");
+    }
 }

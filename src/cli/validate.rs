@@ -82,14 +82,14 @@ fn capacities(inventory: &Inventory, markdown: bool) -> String {
 fn lines(scenario: &Scenario, inventory: &Inventory) -> Vec<String> {
     let network = &inventory.network;
     let mut lines = vec![format!(
-        "network: {} metros, {} exchange points, {} links of {} Tbps each way",
+        "network: metros {}, exchange points {}, links {} with {} Tbps each way",
         inventory.metros,
         inventory.exchanges,
         network.links,
         short(network.capacity_tbps)
     )];
     for (kind, line) in &inventory.lines {
-        lines.push(format!("of them {kind}: {} links of {} Tbps", line.links, short(line.capacity_tbps)));
+        lines.push(format!("of them {kind}: links {} with {} Tbps", line.links, short(line.capacity_tbps)));
     }
     if !inventory.circles.is_empty() {
         let circle =
@@ -98,7 +98,7 @@ fn lines(scenario: &Scenario, inventory: &Inventory) -> Vec<String> {
         lines.push(format!("pairs of centers within (one way): {}", circles.join(", ")));
     }
     lines.push(format!(
-        "jobs: {} single ones, {} synthetic classes, {} tenants, {} datasets",
+        "jobs: single ones {}, synthetic classes {}, tenants {}, datasets {}",
         inventory.single_jobs,
         inventory.workloads.len(),
         inventory.tenants,
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(cells("centers")[1], "2");
         assert_eq!(cells("nodes")[1], "3");
         assert_eq!(cells("cores")[1], "12");
-        assert!(text.contains("1 links of 0.01 Tbps each way") && text.contains("stacks: stay, west"), "{text}");
+        assert!(text.contains("links 1 with 0.01 Tbps each way") && text.contains("stacks: stay, west"), "{text}");
         assert!(page(&scenario, &inventory, true).contains("| centers "));
     }
 

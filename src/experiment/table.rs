@@ -21,7 +21,10 @@ impl Comparison {
 
     fn page(&self, markdown: bool) -> String {
         let mut text = String::new();
-        let heading = format!("{}: {} compared to {}", self.scenario, self.others(), self.baseline);
+        let heading = match self.others() {
+            Some(others) => format!("{}: {others} compared to {}", self.scenario, self.baseline),
+            None => format!("{}: {} alone", self.scenario, self.baseline),
+        };
         // Writing to a string cannot fail.
         let _ = if markdown { writeln!(text, "# {heading}\n") } else { writeln!(text, "{heading}\n") };
         let _ = writeln!(text, "{}", self.how());
@@ -33,11 +36,11 @@ impl Comparison {
         text
     }
 
-    fn others(&self) -> String {
+    fn others(&self) -> Option<String> {
         let stacks = self.metrics.first().map_or(&[][..], |metric| &metric.stacks[..]);
         let others: Vec<&str> =
             stacks.iter().map(|row| row.stack.as_str()).filter(|name| *name != self.baseline).collect();
-        if others.is_empty() { "nothing".to_owned() } else { others.join(", ") }
+        (!others.is_empty()).then(|| others.join(", "))
     }
 
     /// Replications, windows, and what the intervals mean.
@@ -45,8 +48,9 @@ impl Comparison {
         let start = self.windows.iter().map(|window| window.start_s).reduce(f64::min).unwrap_or(0.0);
         let ends = self.windows.iter().map(|window| window.end_s);
         let (low, high) = (ends.clone().reduce(f64::min).unwrap_or(0.0), ends.reduce(f64::max).unwrap_or(0.0));
-        let end = if low.total_cmp(&high).is_eq() { format!("{low} s") } else { format!("{low} to {high} s") };
-        let window = format!("All stacks of a replication are measured over one window, from {start} s to {end}.");
+        let same = low.total_cmp(&high).is_eq();
+        let end = if same { format!("{high:.0} s") } else { format!("{low:.0} s or later, at most {high:.0} s") };
+        let window = format!("All stacks of a replication are measured over one window, from {start:.0} s to {end}.");
         if self.replications == 1 {
             return format!("Seed {}, one replication: no intervals and no verdicts. {window}", self.seed);
         }
@@ -97,20 +101,47 @@ fn difference(row: &StackRow, base: Option<f64>) -> String {
     let Some(difference) = row.baseline_difference else { return String::new() };
     let mut text = with_half_width(difference, row.difference_half_width, true);
     if let Some(base) = base.filter(|base| base.abs() > 0.0) {
-        let _ = write!(text, " ({:+.1} %)", difference / base.abs() * 100.0);
+        let percent = format!("{:+.1}", difference / base.abs() * 100.0);
+        let percent = if percent.trim_start_matches(['+', '-']) == "0.0" { "0.0" } else { &percent };
+        let _ = write!(text, " ({percent} %)");
     }
     text
 }
 
-/// A value and its half width to the second digit of the latter; alone, to five digits.
+/// A value and its half width to the second digit of the latter; where that is nothing, to five digits.
 fn with_half_width(value: f64, half_width: Option<f64>, signed: bool) -> String {
-    let half = half_width.filter(|half| *half > 0.0);
-    let decimals = half.map_or_else(|| decimals(value, 5), |half| decimals(half, 2).max(decimals(value, 1)));
-    let text = if signed { format!("{value:+.decimals$}") } else { format!("{value:.decimals$}") };
-    match half_width {
-        Some(half) => format!("{text} ± {half:.decimals$}"),
-        None => text,
+    let sign = match value {
+        v if v < 0.0 => "-",
+        v if v > 0.0 && signed => "+",
+        _ => "",
+    };
+    let text = match half_width.filter(|half| *half > 0.0) {
+        Some(half) => {
+            let decimals = decimals(half, 2).max(decimals(value, 1));
+            return format!("{sign}{} ± {}", grouped(value.abs(), decimals), grouped(half, decimals));
+        }
+        None => grouped(value.abs(), decimals(value, 5)),
+    };
+    // Zeros at the end say nothing where no interval says how exact the value is.
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if half_width.is_some() { format!("{sign}{text} ± 0") } else { format!("{sign}{text}") }
+}
+
+/// A number with so many decimals, its thousands set apart from 10,000 on.
+fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let whole = text.find('.').unwrap_or(text.len());
+    if whole < 5 {
+        return text;
     }
+    let mut grouped = String::with_capacity(text.len() + whole / 3);
+    for (at, digit) in text.char_indices() {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Decimals that show so many digits of a value, at most nine.
@@ -138,9 +169,12 @@ mod tests {
         assert_eq!(with_half_width(1234.5678, Some(12.34), false), "1235 ± 12");
         assert_eq!(with_half_width(0.123_456, Some(0.004_56), false), "0.1235 ± 0.0046");
         assert_eq!(with_half_width(-1.5, Some(0.9187), true), "-1.50 ± 0.92");
-        assert_eq!(with_half_width(23.5, None, false), "23.500");
-        assert_eq!(with_half_width(123_456_789.0, None, true), "+123456789");
-        assert_eq!(with_half_width(0.0, Some(0.0), true), "+0.0000 ± 0.0000");
+        assert_eq!(with_half_width(23.5, None, false), "23.5");
+        assert_eq!(with_half_width(123_456_789.0, None, true), "+123,456,789");
+        assert_eq!(with_half_width(-12_345.6, Some(200.0), true), "-12,346 ± 200");
+        assert_eq!(with_half_width(1.0 / 3.0, Some(0.0), false), "0.33333 ± 0");
+        assert_eq!(with_half_width(0.0, Some(0.0), true), "0 ± 0");
+        assert_eq!(grouped(9999.5, 1), "9999.5");
     }
 
     #[test]
@@ -163,6 +197,6 @@ mod tests {
         let text = example(&[(10.0, 9.0)]).to_text();
         assert!(text.contains("one replication: no intervals and no verdicts"), "{text}");
         let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
-        assert!(row.trim_end().ends_with("-1.0000 (-10.0 %)"), "{row}");
+        assert!(row.trim_end().ends_with("-1 (-10.0 %)"), "{row}");
     }
 }

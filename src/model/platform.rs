@@ -106,7 +106,8 @@ impl Center {
     }
 }
 
-/// A set of placement constraints, resolved: which pools satisfy regions, labels and kind of accelerator.
+/// A set of placement constraints, resolved: which pools satisfy regions, labels and kind of accelerator, and have a
+/// computing rate at the precision of work that is given in operations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Constraint {
     /// Pools allowed, in id order.

@@ -168,9 +168,9 @@ const ENTRIES: &[Entry] = &[
     entry("carbon_market_kg", "kg", "carbon_kg × (1 - share of contracted green power), center by center (market-based)").lower(),
     entry("transfer_cost_cny", "CNY", "bytes of the flows that ended in the window × price of each link crossed; of a job, class or tenant: of its transfers").lower().head(),
     entry("cost_cny", "CNY", "energy_cost_cny + transfer_cost_cny").lower().head(),
-    entry("caused_energy_kwh", "kWh", "integral while the jobs ran of their share of the headline resource of a node × its peak power × PUE").lower(),
-    entry("caused_energy_cost_cny", "CNY", "caused_energy_kwh at the tariff of the hour").lower(),
-    entry("caused_carbon_kg", "kg", "caused_energy_kwh at the carbon intensity of the hour (location-based)").lower(),
+    entry("caused_energy_kwh", "kWh", "integral while the jobs ran of their share of the headline resource of a node × its peak power × PUE").lower().head(),
+    entry("caused_energy_cost_cny", "CNY", "caused_energy_kwh at the tariff of the hour").lower().head(),
+    entry("caused_carbon_kg", "kg", "caused_energy_kwh at the carbon intensity of the hour (location-based)").lower().head(),
     entry("energy_cost_cny_per_h", "CNY/h", "energy cost in the interval / its length").lower(),
     entry("carbon_kg_per_h", "kg/h", "carbon in the interval / its length (location-based)").lower(),
     // Network.

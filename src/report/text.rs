@@ -123,6 +123,15 @@ fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format
             format!("{} by location, {} by contract", carbon(summary.carbon_kg), carbon(summary.carbon_market_kg)),
         ),
         (
+            "jobs caused",
+            format!(
+                "{}, {} of energy, {}",
+                energy(summary.caused_energy_kwh),
+                money(summary.caused_energy_cost_cny),
+                carbon(summary.caused_carbon_kg)
+            ),
+        ),
+        (
             "traffic",
             format!(
                 "{} moved, links {} used by it",

@@ -12,6 +12,8 @@ pub struct Source {
     pub text: Arc<str>,
     /// Where it begins in the virtual text.
     pub base: usize,
+    /// Where its lines begin, in the text itself.
+    lines: Vec<usize>,
 }
 
 impl Source {
@@ -19,6 +21,13 @@ impl Source {
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.base..self.base + self.text.len() + 1
+    }
+
+    /// The number of the line that a byte of the text lies in, from 0, and where that line begins.
+    #[must_use]
+    pub(crate) fn line(&self, at: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start <= at).saturating_sub(1);
+        (line, self.lines.get(line).copied().unwrap_or(0))
     }
 }
 
@@ -49,7 +58,10 @@ impl SourceMap {
     /// Appends a text and returns where it begins.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> usize {
         let base = self.sources.last().map_or(1, |last| last.range().end);
-        self.sources.push(Source { name: name.into(), text: text.into(), base });
+        let text: Arc<str> = text.into();
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        self.sources.push(Source { name: name.into(), text, base, lines });
         base
     }
 
@@ -78,12 +90,11 @@ impl SourceMap {
     #[must_use]
     pub fn locate(&self, span: &Range<usize>) -> Option<Location<'_>> {
         let source = self.source(span.start)?;
-        let before = &source.text.as_bytes()[..(span.start - source.base).min(source.text.len())];
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let at = (span.start - source.base).min(source.text.len());
+        let (line, start) = source.line(at);
         // Bytes that continue a character (0b10......) are no column of their own.
-        let column = before[line_start..].iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
-        let line = before[..line_start].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Some(Location { source: &source.name, line, column })
+        let column = source.text.as_bytes()[start..at].iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
+        Some(Location { source: &source.name, line: line + 1, column })
     }
 }
 

@@ -104,9 +104,9 @@ pub struct NodeRange {
 
 /// All open nodes in one state.
 #[derive(Debug, Clone, Copy)]
-pub struct NodeGroup {
+pub struct NodeGroup<'a> {
     /// The state.
-    pub state: NodeState,
+    pub state: &'a NodeState,
     /// How many nodes.
     pub nodes: u64,
     id: StateId,
@@ -317,15 +317,15 @@ impl NodePool {
     }
 
     /// The states that hold a task, by what is free: accelerators, then cores, memory, cards, the least first.
-    pub fn groups(&self, need: Need) -> impl DoubleEndedIterator<Item = NodeGroup> {
+    pub fn groups(&self, need: Need) -> impl DoubleEndedIterator<Item = NodeGroup<'_>> {
         self.states.ordered_from(need).filter_map(move |id| {
             let entry = self.states.get(id);
-            entry.most.may_hold(&need).then_some(NodeGroup { state: entry.state, nodes: entry.nodes, id })
+            entry.most.may_hold(&need).then_some(NodeGroup { state: &entry.state, nodes: entry.nodes, id })
         })
     }
 
     /// First nodes and counts of the ranges of a group, in the order of numbers.
-    pub fn ranges_in(&self, group: &NodeGroup) -> impl Iterator<Item = (u64, u64)> {
+    pub fn ranges_in(&self, group: &NodeGroup<'_>) -> impl Iterator<Item = (u64, u64)> {
         self.ranges.in_state(group.id)
     }
 

@@ -53,11 +53,11 @@ fn check(pool: &NodePool, slow: &SlowPool) {
     let mut states: Vec<NodeState> = slow.nodes.iter().flatten().copied().collect();
     states.sort_by_key(|state| (state.accelerators_milli(), *state));
     let grouped = pool.need(&NOTHING).into_iter().flat_map(|need| pool.groups(need)).collect::<Vec<_>>();
-    let expanded: Vec<NodeState> = grouped.iter().flat_map(|group| (0..group.nodes).map(|_| group.state)).collect();
+    let expanded: Vec<NodeState> = grouped.iter().flat_map(|group| (0..group.nodes).map(|_| *group.state)).collect();
     assert_eq!(expanded, states);
     for group in &grouped {
         let numbers: Vec<u64> = pool.ranges_in(group).flat_map(|(first, count)| first..first + count).collect();
-        let expected = slow.nodes.iter().enumerate().filter(|(_, state)| **state == Some(group.state));
+        let expected = slow.nodes.iter().enumerate().filter(|(_, state)| **state == Some(*group.state));
         assert_eq!(numbers, expected.map(|(number, _)| number as u64).collect::<Vec<_>>());
     }
 }

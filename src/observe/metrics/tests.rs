@@ -68,6 +68,7 @@ fn two_centers_under_stay() {
     // What the jobs caused: all four cores at 300 W for three hours x 1.5 = 1.35 kWh, the whole of busy Beijing.
     let [class] = &summary.classes[..] else { panic!("one class") };
     exactly(class.caused_energy_kwh, "1.35");
+    exactly((summary.caused_energy_kwh, summary.caused_energy_cost_cny, summary.caused_carbon_kg), "[1.35,1.08,0.675]");
     exactly(class.caused_energy_cost_cny, "1.08");
     exactly(class.caused_carbon_kg, "0.675");
     near(class.utilization, 1.0 / 3.0);
@@ -313,6 +314,7 @@ fn a_running_job_counts_up_to_the_end_of_the_window() {
     let summary = metrics.summary(s(1800));
     // 300 W x 1.5 for half an hour.
     exactly((summary.classes[0].caused_energy_kwh, summary.top_tenants[0].used_h), "[0.225,2.0]");
+    exactly(summary.caused_energy_kwh, "0.225");
     assert_eq!(summary.jobs, 0, "its story has not ended");
 }
 

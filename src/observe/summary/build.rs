@@ -92,6 +92,7 @@ impl<'a> Extended<'a> {
         let mut total = ClassTally::default();
         for ((tally, class), running) in metrics.classes.iter().zip(&metrics.platform.classes).zip(&running) {
             total.merge(tally);
+            total.caused.add(running);
             summary.classes.push(self.class(&class.name, tally, running, open));
         }
         let outcomes = &total.outcomes;
@@ -119,6 +120,9 @@ impl<'a> Extended<'a> {
             _ => None,
         };
         [summary.east_share, summary.central_share, summary.west_share] = side_shares(&total.started_by_side);
+        summary.caused_energy_kwh = kwh(total.caused.bill.energy);
+        summary.caused_energy_cost_cny = pico(total.caused.bill.cost);
+        summary.caused_carbon_kg = pico(total.caused.bill.carbon);
         summary.set_waits(&total.waits);
     }
 

@@ -56,6 +56,12 @@ flat! {
         pub waiting_mean: Option<f64>,
         /// Most jobs waiting in queues at once.
         pub waiting_peak: u64,
+        /// Energy that jobs caused: without idle and closed nodes, which belong to no job.
+        pub caused_energy_kwh: f64,
+        /// Cost of that energy.
+        pub caused_energy_cost_cny: f64,
+        /// Carbon of that energy.
+        pub caused_carbon_kg: f64,
         /// Price of transfers.
         pub transfer_cost_cny: f64,
         /// Energy and transfer.

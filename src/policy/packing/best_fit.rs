@@ -21,17 +21,17 @@ pub struct BestFit;
 
 /// Nodes in one state, and what the job would leave there.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
+struct Candidate<'a> {
     /// Accelerators, cores, memory left. Where a pool has no accelerators the first is 0 everywhere.
     left: (u32, u32, u64),
     fit: u32,
-    group: NodeGroup,
+    group: NodeGroup<'a>,
 }
 
-impl Candidate {
-    fn new(group: NodeGroup, tasks: u32, need: &Need) -> Self {
-        let fit = need.fit(&group.state);
-        let state = &group.state;
+impl<'a> Candidate<'a> {
+    fn new(group: NodeGroup<'a>, tasks: u32, need: &Need) -> Self {
+        let fit = need.fit(group.state);
+        let state = group.state;
         let placed = fit.min(tasks);
         // No overflow: these tasks fit.
         let cards = need.accelerators_milli() * placed;
@@ -55,7 +55,7 @@ impl Packing for BestFit {
         let need = nodes.need(task)?;
         let accelerated = nodes.shape().cards > 0;
         let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
-        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut candidates: Vec<Candidate<'_>> = Vec::new();
         // The least left on a node that takes the whole job.
         let mut least: Option<u64> = None;
         for group in nodes.groups(need) {
@@ -80,7 +80,7 @@ impl Packing for BestFit {
                     return Some(parts.finish());
                 }
                 let Candidate { fit, group, .. } = alike[which];
-                left = parts.fill(first, count, fit, &group.state, left);
+                left = parts.fill(first, count, fit, group.state, left);
             }
         }
         (left == 0).then(|| parts.finish())

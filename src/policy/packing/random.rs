@@ -14,7 +14,7 @@
 
 use super::Packing;
 use super::parts::Parts;
-use crate::model::{Allocation, CardOrder, Need, NodeGroup, NodePool, NodeRange, TaskShape};
+use crate::model::{Allocation, CardOrder, Need, NodePool, NodeRange, TaskShape};
 use crate::rng::Generator;
 use rand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,10 +104,7 @@ impl Packing for Random {
             return None;
         }
         let need = nodes.need(task)?;
-        let room = |group: NodeGroup| u128::from(need.fit(&group.state)) * u128::from(group.nodes);
-        if nodes.groups(need).map(room).sum::<u128>() < u128::from(tasks) {
-            return None;
-        }
+        nodes.fitting(need).next()?;
         let mut parts = Parts::new(need, CardOrder::Lowest);
         let mut left = tasks;
         let mut drawn = BTreeSet::new();

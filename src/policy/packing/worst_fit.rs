@@ -26,22 +26,22 @@ type Free = (u32, u32, u64);
 
 /// Nodes in one state, and how many tasks each of them has got so far.
 #[derive(Debug, Clone, Copy)]
-struct Share {
-    group: NodeGroup,
+struct Share<'a> {
+    group: NodeGroup<'a>,
     fit: u32,
     placed: u32,
     /// This many of them, those with the lowest numbers, have got one more.
     more: u64,
 }
 
-impl Share {
-    fn new(group: NodeGroup, need: &Need) -> Self {
-        Self { group, fit: need.fit(&group.state), placed: 0, more: 0 }
+impl<'a> Share<'a> {
+    fn new(group: NodeGroup<'a>, need: &Need) -> Self {
+        Self { group, fit: need.fit(group.state), placed: 0, more: 0 }
     }
 
     /// What a node is left with.
     fn free(&self, need: &Need) -> Free {
-        let state = &self.group.state;
+        let state = self.group.state;
         // No overflow: these tasks fit.
         (
             state.accelerators_milli() - need.accelerators_milli() * self.placed,
@@ -63,9 +63,9 @@ fn rounds(free: Free, next: Option<Free>, need: &Need) -> u32 {
 }
 
 /// Lets tasks go to groups of nodes; all groups that got some, or `None` where tasks are left over.
-fn spread(nodes: &NodePool, tasks: u32, need: &Need) -> Option<Vec<Share>> {
+fn spread<'a>(nodes: &'a NodePool, tasks: u32, need: &Need) -> Option<Vec<Share<'a>>> {
     let mut fresh = nodes.groups(*need).rev().map(|group| Share::new(group, need)).peekable();
-    let mut waiting: BTreeMap<Free, Vec<Share>> = BTreeMap::new();
+    let mut waiting: BTreeMap<Free, Vec<Share<'_>>> = BTreeMap::new();
     let mut done = Vec::new();
     let mut left = u64::from(tasks);
     while left > 0 {
@@ -101,8 +101,8 @@ fn spread(nodes: &NodePool, tasks: u32, need: &Need) -> Option<Vec<Share>> {
 }
 
 /// One more task for each of the `left` nodes with the lowest numbers.
-fn last_round(nodes: &NodePool, alike: &mut [Share], mut left: u64) {
-    let groups: Vec<NodeGroup> = alike.iter().map(|share| share.group).collect();
+fn last_round(nodes: &NodePool, alike: &mut [Share<'_>], mut left: u64) {
+    let groups: Vec<NodeGroup<'_>> = alike.iter().map(|share| share.group).collect();
     for (which, _, count) in merged(groups.iter().map(|group| nodes.ranges_in(group))) {
         let more = count.min(left);
         alike[which].more += more;
@@ -137,8 +137,8 @@ impl Packing for WorstFit {
             for (first, count) in nodes.ranges_in(&group) {
                 let here = more.min(count);
                 more -= here;
-                parts.add(first, here, placed + 1, &group.state);
-                parts.add(first + here, count - here, placed, &group.state);
+                parts.add(first, here, placed + 1, group.state);
+                parts.add(first + here, count - here, placed, group.state);
                 if more == 0 && placed == 0 {
                     break;
                 }

@@ -25,8 +25,8 @@ pub struct PolicyEntry {
 /// Where packings come from.
 const PACKINGS: [(&str, &str); 4] = [
     ("first-fit", "Garey, Graham and Ullman, Worst-case analysis of memory allocation algorithms, STOC 1972"),
-    ("best-fit", "Garey, Graham and Ullman, Worst-case analysis of memory allocation algorithms, STOC 1972"),
-    ("worst-fit", "practice: spreads the load over nodes"),
+    ("best-fit", "Johnson, Near-optimal bin packing algorithms, MIT 1973"),
+    ("worst-fit", "Johnson, Near-optimal bin packing algorithms, MIT 1973; least allocated of Kubernetes"),
     ("random", "practice: the baseline that knows nothing"),
 ];
 

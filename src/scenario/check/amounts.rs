@@ -111,13 +111,14 @@ pub(super) fn time(value: &At<SimDuration>, what: &str, out: &mut Diagnostics) -
     (*value.get()).min(TIME_MAX)
 }
 
-/// Data that a center, a dataset or a job can have; else a report and the most.
+/// Data that a center, a dataset or a job can have; else a report and nothing.
 pub(super) fn bytes(value: &At<Bytes>, what: &str, out: &mut Diagnostics) -> Bytes {
     let max = super::limits::BYTES_MAX;
     if *value.get() > max {
         out.error(value.span(), format!("{what} is more than 1,000,000 ZB"));
+        return Bytes::ZERO;
     }
-    (*value.get()).min(max)
+    *value.get()
 }
 
 /// Thousandths of a number of cores or accelerators; `None` with a report where it is none.

@@ -6,6 +6,7 @@ use super::names::{self, Sites};
 use super::{amounts, pools, signals};
 use crate::model::{AcceleratorKind, Center, CenterId, Place, Pool, SiteId, Storage};
 use crate::signals::Calendar;
+use crate::units::Bytes;
 use std::ops::Range;
 
 /// Centers, pools and kinds of accelerators, each in the order of names.
@@ -14,12 +15,16 @@ pub(super) struct Built {
     pub(super) centers: Vec<Center>,
     pub(super) pools: Vec<Pool>,
     pub(super) accelerators: Vec<AcceleratorKind>,
+    /// Pools in which something is wrong, by id: what they can hold is not known.
+    pub(super) doubtful: Vec<bool>,
 }
 
 /// All centers with their pools.
 pub(super) fn build(raw: &RawScenario, sites: &Sites, calendar: Calendar, out: &mut Diagnostics) -> Built {
+    let before = out.errors();
     let kinds = pools::accelerator_kinds(raw, out);
-    let mut built = Built { centers: Vec::new(), pools: Vec::new(), accelerators: kinds };
+    let kinds_wrong = before != out.errors();
+    let mut built = Built { centers: Vec::new(), pools: Vec::new(), accelerators: kinds, doubtful: Vec::new() };
     if raw.center.is_empty() {
         let problem = "the scenario has no center";
         out.push(
@@ -38,7 +43,11 @@ pub(super) fn build(raw: &RawScenario, sites: &Sites, calendar: Calendar, out: &
         }
         for (pool_name, pool) in &center.get().pool {
             names::allowed(pool_name, "a pool", pool.span(), out);
-            built.pools.push(pools::pool(pool_name, pool.get(), id, &built.accelerators, calendar, out));
+            let before = out.errors();
+            let found = pools::pool(pool_name, pool.get(), id, &built.accelerators, calendar, out);
+            built.pools.push(found);
+            let has_cards = pool.get().accelerators.is_some();
+            built.doubtful.push(before != out.errors() || (kinds_wrong && has_cards));
         }
         let pools = first as u32..built.pools.len() as u32;
         let site = sites.id(name).unwrap_or(SiteId(0));
@@ -74,7 +83,7 @@ fn one(
         tariff: signals::tariff(raw.tariff.as_ref(), calendar, out),
         carbon,
         green_share_ppm,
-        storage: raw.storage.as_ref().map(|storage| self::storage(storage, out)),
+        storage: raw.storage.as_ref().and_then(|storage| self::storage(storage, out)),
         labels: raw.labels.iter().map(|(key, value)| (key.clone(), value.get().clone())).collect(),
         pools,
     }
@@ -96,16 +105,18 @@ pub(super) fn place(raw: Option<&At<Place>>, out: &mut Diagnostics) {
     out.push(Diagnostic::error(raw.span(), problem).help(help));
 }
 
-fn storage(raw: &At<RawStorage>, out: &mut Diagnostics) -> Storage {
-    let space = amounts::bytes(&raw.get().space, "the space", out);
-    let filled = raw.get().filled.as_ref().map(|filled| (amounts::bytes(filled, "what is stored", out), filled.span()));
-    if let Some((filled, span)) = &filled
-        && *filled > space
-    {
+/// Its storage; where something is wrong with it, it counts as without bound.
+fn storage(raw: &At<RawStorage>, out: &mut Diagnostics) -> Option<Storage> {
+    let before = out.errors();
+    let raw = raw.get();
+    let space = amounts::bytes(&raw.space, "the space", out);
+    let filled = raw.filled.as_ref().map_or(Bytes::ZERO, |filled| amounts::bytes(filled, "what is stored", out));
+    if before == out.errors() && filled > space {
+        let span = raw.filled.as_ref().map_or(0..0, At::span);
         let problem = format!("{filled} are stored where there is space for {space}");
-        out.push(Diagnostic::error(span.clone(), problem).other(raw.get().space.span(), "the space"));
+        out.push(Diagnostic::error(span, problem).other(raw.space.span(), "the space"));
     }
-    Storage { space, filled: filled.map_or(crate::units::Bytes::ZERO, |(filled, _)| filled.min(space)) }
+    (before == out.errors()).then_some(Storage { space, filled })
 }
 
 /// Reports a number above a limit.

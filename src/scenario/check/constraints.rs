@@ -10,7 +10,7 @@ use std::ops::Range;
 /// Accelerators that are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cards {
-    /// None: any pool will do.
+    /// None: pools without them, or any pool where there are no such.
     None,
     /// Of any kind.
     Any,
@@ -69,7 +69,15 @@ impl Constraints {
     }
 
     /// The set of pools that satisfy a wish; reports what does not exist, and a wish that nothing satisfies.
-    pub(super) fn of(&mut self, wish: &Wish<'_>, platform: &Platform, out: &mut Diagnostics) -> ConstraintId {
+    ///
+    /// Where a pool is `doubtful` (something is wrong with it), it is not said that nothing satisfies the wish.
+    pub(super) fn of(
+        &mut self,
+        wish: &Wish<'_>,
+        platform: &Platform,
+        doubtful: &[bool],
+        out: &mut Diagnostics,
+    ) -> ConstraintId {
         let key: Key = (
             wish.regions.iter().map(|region| region.get().clone()).collect(),
             wish.labels.iter().map(|(label, value)| (label.clone(), value.get().clone())).collect(),
@@ -82,12 +90,20 @@ impl Constraints {
             return *known;
         }
         let known = self.names_exist(wish, platform, out);
-        let pools: Vec<PoolId> = (0..platform.pools.len())
+        let mut pools: Vec<PoolId> = (0..platform.pools.len())
             .map(PoolId::from_index)
             .filter(|pool| self.satisfies(*pool, wish, platform) && has_rate(&platform.pools[pool.index()], wish))
             .collect();
-        if pools.is_empty() && known {
+        let in_doubt =
+            || (0..doubtful.len()).any(|at| doubtful[at] && self.in_place(PoolId::from_index(at), wish, platform));
+        if pools.is_empty() && known && !in_doubt() {
             self.nothing_satisfies(wish, platform, out);
+        }
+        // Who needs no accelerators leaves them to others where there is a place without: use and energy of a pool follow
+        // its accelerators, so that such a job would seem to cost nothing there.
+        let plain = |pool: &PoolId| !platform.pools[pool.index()].accelerated();
+        if wish.cards == Cards::None && pools.iter().any(plain) {
+            pools.retain(plain);
         }
         let next = ConstraintId::from_index(self.list.len());
         let id = *self.by_pools.entry(pools.clone()).or_insert(next);
@@ -102,12 +118,15 @@ impl Constraints {
         wish.regions.is_empty() || wish.regions.iter().any(|region| self.regions[center].contains(region.get()))
     }
 
+    /// Regions and labels.
+    fn in_place(&self, pool: PoolId, wish: &Wish<'_>, platform: &Platform) -> bool {
+        let at = &platform.pools[pool.index()];
+        self.in_regions(at.center.index(), wish) && has_labels(&platform.centers[at.center.index()], wish)
+    }
+
     /// Regions, labels and accelerators.
     fn satisfies(&self, pool: PoolId, wish: &Wish<'_>, platform: &Platform) -> bool {
-        let at = &platform.pools[pool.index()];
-        self.in_regions(at.center.index(), wish)
-            && has_labels(&platform.centers[at.center.index()], wish)
-            && has_cards(at, wish.cards)
+        self.in_place(pool, wish, platform) && has_cards(&platform.pools[pool.index()], wish.cards)
     }
 
     /// Reports regions and labels that no center has.

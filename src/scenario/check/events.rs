@@ -43,8 +43,16 @@ pub(super) fn planned(
     start: Option<&Instant>,
     run: &RunPlan,
     out: &mut Diagnostics,
-) -> Vec<PlannedChange> {
-    let mut events: Vec<Planned> = raw.event.iter().filter_map(|event| one(event, platform, start, run, out)).collect();
+) -> (Vec<PlannedChange>, Known) {
+    let (mut events, mut known) = (Vec::new(), Known { pools: true, links: true });
+    for event in &raw.event {
+        let before = out.errors();
+        events.extend(one(event, platform, start, run, out));
+        if before != out.errors() {
+            known.pools &= event.get().add.is_none();
+            known.links &= event.get().bandwidth.is_none();
+        }
+    }
     events.sort_by_key(|event| event.at);
     overlaps(&events, out);
     let mut changes: Vec<(SimTime, Change, Range<usize>)> = Vec::new();
@@ -65,7 +73,16 @@ pub(super) fn planned(
     changes.sort_by_key(|(at, _, _)| *at);
     count_nodes(&changes, platform, out);
     pools::platform_size(raw, &platform.pools, out);
-    changes.into_iter().map(|(at, change, _)| PlannedChange { at, change }).collect()
+    (changes.into_iter().map(|(at, change, _)| PlannedChange { at, change }).collect(), known)
+}
+
+/// What is known for sure although something may be wrong with events.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// How large pools become.
+    pub(super) pools: bool,
+    /// Which links have bandwidth at some time.
+    pub(super) links: bool,
 }
 
 /// The bandwidth of a link just before an instant: what the last change that has not been undone made of it.

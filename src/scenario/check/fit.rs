@@ -41,7 +41,9 @@ impl Demand {
         let held = |pool: &PoolId| {
             let pool = &platform.pools[pool.index()];
             let tasks = u128::from(self.task.per_node(&pool.node)) * u128::from(pool.nodes_max);
-            (tasks, u128::from(pool.headline_per_node()) * u128::from(pool.nodes_max))
+            let node =
+                if self.task.accelerators_milli > 0 { u32::from(pool.node.cards) } else { pool.node.cores_milli };
+            (tasks, node, pool.nodes_max)
         };
         // The first by id among those alike.
         let best = pools.iter().rev().max_by_key(|pool| held(pool))?;

@@ -11,7 +11,8 @@ use super::limits::{FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
 use super::{Scope, classes, names, tenants};
 use crate::model::{
-    AcceleratorId, ConstraintId, Input, Job, JobNumber, Precision, Request, SiteId, TaskShape, TenantId, Truth, Work,
+    AcceleratorId, ConstraintId, Input, Job, JobNumber, PoolId, Precision, Request, SiteId, TaskShape, TenantId, Truth,
+    Work,
 };
 use crate::units::{Bytes, SimTime};
 use std::collections::BTreeMap;
@@ -85,9 +86,12 @@ fn one(at: &At<RawJob>, place: usize, scope: &mut Scope<'_>, run: &RunPlan, out:
         constant(after.get(), after.span(), rule, out).map(|nanos| SimTime(submit.0.saturating_add(nanos as u64)))
     });
     let constraint = constraint(raw, &who, at.span(), demand.as_ref().map(|(_, cards)| *cards), work, scope, out);
+    let parts =
+        Parts { origin, demand: demand.as_ref().map(|(demand, _)| *demand), input, output, output_to, constraint };
+    possible(&parts, raw, &who, at.span(), scope, out);
     let (origin, (demand, _), work, input, constraint) = (origin?, demand?, work?, input?, constraint?);
     let (output_to, deadline) = (output_to?, deadline.map_or(Some(None), |found| found.map(Some))?);
-    let job = Job {
+    Some(Job {
         name: raw.id.as_ref().map(|id| Arc::from(id.get().as_str())),
         ordinal: 0,
         request: Request {
@@ -111,42 +115,45 @@ fn one(at: &At<RawJob>, place: usize, scope: &mut Scope<'_>, run: &RunPlan, out:
             constraint,
         },
         truth: Truth { work },
-    };
-    if scope.sound {
-        possible(&job, raw, &who, at.span(), scope, out);
-    }
-    Some(job)
+    })
 }
 
-/// Whether it could run at all.
-fn possible(job: &Job, raw: &RawJob, who: &str, span: Range<usize>, scope: &Scope<'_>, out: &mut Diagnostics) {
+/// What is known of a job so far; `None` where it is wrong and has been reported.
+struct Parts {
+    origin: Option<SiteId>,
+    demand: Option<Demand>,
+    input: Option<Input>,
+    output: Bytes,
+    output_to: Option<Option<SiteId>>,
+    constraint: Option<ConstraintId>,
+}
+
+/// Whether it could run at all, as far as its parts are known.
+fn possible(parts: &Parts, raw: &RawJob, who: &str, span: Range<usize>, scope: &Scope<'_>, out: &mut Diagnostics) {
     let platform = &scope.platform;
-    let pools = scope.constraints.pools(job.request.constraint);
-    let demand = Demand { tasks: job.request.tasks, task: job.request.task };
-    if pools.is_empty() {
+    let Some(pools) = parts.constraint.map(|id| scope.constraints.pools(id)) else { return };
+    let mut able: Vec<PoolId> = pools.to_vec();
+    if let Some(demand) = parts.demand.filter(|_| scope.can_judge(pools)) {
+        able.retain(|pool| platform.pools[pool.index()].could_hold(demand.tasks, &demand.task));
+        if able.is_empty() {
+            let problem =
+                format!("impossible job: {who} asks for {}, which no pool where it may run can hold", demand.text());
+            out.push(Diagnostic::error(span, problem).maybe_help(demand.nearest(pools, platform)));
+            return;
+        }
+    }
+    if !scope.links_known || able.is_empty() {
         return;
     }
-    if !demand.fits(pools, platform) {
-        let problem =
-            format!("impossible job: {who} asks for {}, which no pool where it may run can hold", demand.text());
-        out.push(Diagnostic::error(span, problem).maybe_help(demand.nearest(pools, platform)));
-        return;
-    }
-    let able: Vec<_> = pools
-        .iter()
-        .copied()
-        .filter(|pool| platform.pools[pool.index()].could_hold(demand.tasks, &demand.task))
-        .collect();
-    let from = match job.request.input {
-        Input::None => Vec::new(),
-        Input::From(_, Bytes::ZERO) => Vec::new(),
-        Input::From(site, _) => vec![site],
-        Input::Dataset(dataset) => platform.datasets[dataset.index()].at.clone(),
+    let from = match parts.input {
+        None | Some(Input::None | Input::From(_, Bytes::ZERO)) => Vec::new(),
+        Some(Input::From(site, _)) => vec![site],
+        Some(Input::Dataset(dataset)) => platform.datasets[dataset.index()].at.clone(),
     };
-    let to = job.request.output_to.filter(|_| job.request.output > Bytes::ZERO);
+    let to = parts.output_to.flatten().filter(|_| parts.output > Bytes::ZERO);
     scope.reach.check(&Journey { who, span, from: &from, to, pools: &able }, platform, out);
-    if let Some(bound) = &raw.round_trip {
-        scope.reach.check_round_trip((job.request.origin, bound), who, &able, platform, out);
+    if let (Some(bound), Some(origin)) = (&raw.round_trip, parts.origin) {
+        scope.reach.check_round_trip((origin, bound), who, &able, platform, out);
     }
 }
 
@@ -363,5 +370,5 @@ fn constraint(
         Work::Flop { precision, .. } => Some(precision),
     };
     let wish = Wish { who, span, regions: &raw.regions, labels: &raw.labels, cards: cards?, precision };
-    scope.sound.then(|| scope.constraints.of(&wish, &scope.platform, out))
+    Some(scope.constraints.of(&wish, &scope.platform, &scope.doubtful, out))
 }

@@ -5,6 +5,7 @@
 //! asked, so that one mistake is reported once.
 
 mod amounts;
+mod arrivals;
 mod centers;
 mod classes;
 mod constraints;
@@ -28,10 +29,10 @@ mod workloads;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::built::{RunPlan, Scenario};
+use super::built::Scenario;
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::raw::RawScenario;
-use crate::model::Platform;
+use crate::model::{Platform, PoolId};
 use constraints::Constraints;
 pub(super) use distributions::unbounded_mean;
 use names::Sites;
@@ -49,18 +50,39 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
     let (run, start) = run::plan(&raw.run, out);
     let information = run::information(&raw.information, out);
 
-    let mark = out.errors();
+    let before_links = out.errors();
     let sites = Sites::new(raw, out);
-    let mut platform = platform(raw, &sites, &run, out);
-    let changes = events::planned(raw, &mut platform, start.as_ref(), &run, out);
-    let sound = mark == out.errors();
+    let links = network::links(raw, &sites, run.calendar, out);
+    let links_known = before_links == out.errors();
+    let built = centers::build(raw, &sites, run.calendar, out);
+    let mut platform = Platform {
+        sites: network::sites(raw, &sites, out),
+        centers: built.centers,
+        pools: built.pools,
+        accelerators: built.accelerators,
+        links,
+        flow_window: network::window(&raw.network, out),
+        tenants: tenants::groups(raw, out),
+        classes: classes::by_name(raw, out),
+        ..Platform::default()
+    };
+    network::unused_links(raw, out);
+    platform.datasets = network::datasets(raw, &sites, &platform, out);
+    let (changes, known) = events::planned(raw, &mut platform, start.as_ref(), &run, out);
 
-    let reach = Reach::new(&platform, &changes);
-    let constraints = Constraints::new(raw);
-    let mut scope = Scope { raw, sites: &sites, platform, constraints, reach, sound };
+    let mut scope = Scope {
+        raw,
+        sites: &sites,
+        constraints: Constraints::new(raw),
+        reach: Reach::new(&platform, &changes),
+        platform,
+        doubtful: built.doubtful,
+        pools_known: known.pools,
+        links_known: known.links && links_known,
+    };
     let classes = workloads::plans(&mut scope, &run, out);
     let jobs = jobs::list(&mut scope, &run, out);
-    if sound {
+    if scope.links_known {
         scope.reach.lonely_centers(raw, &scope.platform, out);
     }
     let Scope { mut platform, constraints, .. } = scope;
@@ -93,27 +115,19 @@ struct Scope<'a> {
     platform: Platform,
     constraints: Constraints,
     reach: Reach,
-    /// Whether nothing was wrong with the platform, so that what it can do is known.
-    sound: bool,
+    /// Pools in which something is wrong, by id.
+    doubtful: Vec<bool>,
+    /// Whether it is known how large pools become.
+    pools_known: bool,
+    /// Whether it is known what is linked with what.
+    links_known: bool,
 }
 
-/// All that is fixed, without constraints, which jobs ask for.
-fn platform(raw: &RawScenario, sites: &Sites, run: &RunPlan, out: &mut Diagnostics) -> Platform {
-    let built = centers::build(raw, sites, run.calendar, out);
-    let mut platform = Platform {
-        sites: network::sites(raw, sites, out),
-        centers: built.centers,
-        pools: built.pools,
-        accelerators: built.accelerators,
-        links: network::links(raw, sites, run.calendar, out),
-        flow_window: network::window(&raw.network, out),
-        tenants: tenants::groups(raw, out),
-        classes: classes::by_name(raw, out),
-        ..Platform::default()
-    };
-    network::unused_links(raw, out);
-    platform.datasets = network::datasets(raw, sites, &platform, out);
-    platform
+impl Scope<'_> {
+    /// Whether it can be said what some pools hold.
+    fn can_judge(&self, pools: &[PoolId]) -> bool {
+        self.pools_known && !pools.is_empty() && !pools.iter().any(|pool| self.doubtful[pool.index()])
+    }
 }
 
 /// The warnings as one line each, with their places.

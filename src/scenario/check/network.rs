@@ -130,7 +130,7 @@ pub(super) fn window(raw: &RawNetwork, out: &mut Diagnostics) -> Option<Bytes> {
         return None;
     };
     let bytes = amounts::bytes(window, "the window", out);
-    if bytes == Bytes::ZERO {
+    if *window.get() == Bytes::ZERO {
         out.push(
             Diagnostic::error(window.span(), "a window of 0 bytes lets nothing through")
                 .help("leave it out where rates are not bounded by round trips"),

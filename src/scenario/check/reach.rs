@@ -27,19 +27,16 @@ impl Reach {
                 *bandwidth = BitsPerSec(bandwidth.0.max(to.0));
             }
         }
-        let routes = Routes::new(platform.sites.len(), &links);
-        let unknown = SiteId(u32::MAX);
-        let mut part = vec![unknown; platform.sites.len()];
-        for site in (0..platform.sites.len()).map(SiteId::from_index) {
-            if part[site.index()] != unknown {
-                continue;
-            }
-            for (other, latency) in routes.latencies(site).iter().enumerate() {
-                if *latency != SimDuration::MAX {
-                    part[other] = site;
-                }
-            }
+        let mut part: Vec<SiteId> = (0..platform.sites.len()).map(SiteId::from_index).collect();
+        for link in links.iter().filter(|link| link.bandwidth.0 > 0) {
+            let [first, second] = link.between.map(|end| root(&mut part, end));
+            // The part is called after its first site.
+            part[first.max(second).index()] = first.min(second);
         }
+        for site in 0..part.len() {
+            part[site] = root(&mut part, SiteId::from_index(site));
+        }
+        let routes = Routes::new(platform.sites.len(), &links);
         Self { routes, part }
     }
 
@@ -158,6 +155,15 @@ pub(super) struct Journey<'a> {
     pub(super) to: Option<SiteId>,
     /// Where the job may run.
     pub(super) pools: &'a [PoolId],
+}
+
+/// The first site of a part; shortens the way to it.
+fn root(part: &mut [SiteId], mut site: SiteId) -> SiteId {
+    while part[site.index()] != site {
+        part[site.index()] = part[part[site.index()].index()];
+        site = part[site.index()];
+    }
+    site
 }
 
 fn site_names(sites: impl Iterator<Item = SiteId>, platform: &Platform) -> String {

@@ -2,27 +2,26 @@
 
 use super::super::built::RunPlan;
 use super::super::diagnostic::{Diagnostic, Diagnostics};
-use super::super::raw::{Amount, At, Drawn, RawArrivals, RawRequested, RawWorkload};
+use super::super::raw::{Amount, At, Drawn, RawRequested, RawWorkload};
 use super::amounts::{time, weight};
 use super::constraints::{Cards, Wish, cards};
 use super::distributions::{Rule, drawn, inner, range};
 use super::fit::{Demand, whole_cards};
 use super::jobs::{self, CARDS, Destination};
-use super::limits::{DRAWN_BYTES_MAX, FLOP_MAX, RATE_MAX, TASKS_MAX, TIME_MAX};
+use super::limits::{DRAWN_BYTES_MAX, FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
-use super::{Scope, classes, profiles, tenants};
-use crate::model::{AcceleratorId, ConstraintId, DatasetId, PoolId, Precision, SiteId, TaskShape, TenantId};
-use crate::units::{PerSecond, SimTime};
-use crate::workload::{Arrivals, Bounded, ClassPlan, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
+use super::{Scope, arrivals, classes, tenants};
+use crate::model::{AcceleratorId, ConstraintId, DatasetId, Precision, SiteId, TaskShape, TenantId};
+use crate::units::SimTime;
+use crate::workload::{Bounded, ClassPlan, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
 use std::ops::Range;
 
 const TASKS: Rule = Rule { what: "`tasks`", scale: 1.0, least: 1.0, largest: TASKS_MAX, whole: true };
 const CORES: Rule = Rule { what: "`cores`", scale: 1000.0, least: 0.0, largest: 4e6, whole: false };
 const MEMORY: Rule = Rule::up_to("`memory`", DRAWN_BYTES_MAX);
-const BURST: Rule = Rule { what: "`size`", scale: 1.0, least: 0.0, largest: 1e9, whole: true };
 
 /// A rule for times.
-const fn span_rule(what: &'static str) -> Rule {
+pub(super) const fn span_rule(what: &'static str) -> Rule {
     Rule::up_to(what, TIME_MAX.0 as f64)
 }
 
@@ -42,7 +41,7 @@ fn one(
     let raw = at.get();
     let who = format!("workload {name:?}");
     let tenants = tenants(raw, scope, out);
-    let arrivals = arrivals(raw, &who, run, out);
+    let arrivals = arrivals::plan(raw, &who, run, out);
     let origin = origins(raw, &who, at.span(), scope, out);
     let shape = shape(raw, &who, at.span(), scope, out);
     let work = work(raw, &who, at.span(), out);
@@ -59,8 +58,15 @@ fn one(
         None => Some(None),
     };
     let constraint = constraint(raw, &who, at.span(), shape.as_ref(), work.as_ref(), scope, out);
+    if let (Some(shape), Some(constraint)) = (&shape, constraint)
+        && possible(shape, constraint, &who, at.span(), scope, out)
+    {
+        let parts =
+            Parts { origin: origin.as_deref(), input: input.as_ref(), output: output.as_ref(), output_to, constraint };
+        transfers(&parts, raw, &who, at.span(), scope, out);
+    }
     let shape = shape?;
-    let plan = ClassPlan {
+    Some(ClassPlan {
         class: classes::id(&scope.platform.classes, name),
         name: name.to_owned(),
         tenants: tenants?,
@@ -84,14 +90,11 @@ fn one(
         priority: raw.priority,
         round_trip: raw.round_trip.as_ref().map(|bound| time(bound, "`round-trip`", out)),
         constraint: constraint?,
-    };
-    if scope.sound {
-        possible(&plan, raw, &who, at.span(), scope, out);
-    }
-    Some(plan)
+    })
 }
 
-fn drawn_or<T: super::amounts::Quantity>(
+/// The distribution of a quantity, or a constant where none is given.
+pub(super) fn drawn_or<T: super::amounts::Quantity>(
     raw: Option<&At<Drawn<T>>>,
     default: f64,
     rule: Rule,
@@ -107,73 +110,6 @@ fn tenants(raw: &RawWorkload, scope: &Scope<'_>, out: &mut Diagnostics) -> Optio
         None => groups.groups.iter().find(|group| group.name == tenants::DEFAULT)?,
     };
     Some((group.first, group.count, tenants::exponent(scope.raw, &group.name)))
-}
-
-/// When jobs are submitted; they must come to an end, and move on in time.
-fn arrivals(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagnostics) -> Option<Arrivals> {
-    let bounded = raw.count.is_some() || raw.until.is_some() || run.until.is_some();
-    bounds(raw, who, run, out);
-    let arrivals = match raw.arrivals.get() {
-        RawArrivals::Poisson { rate, by_hour, by_day } => {
-            let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
-            Arrivals::Poisson { rate: per_second(rate, who, out)?, profile: profile? }
-        }
-        RawArrivals::Bursts { rate, by_hour, by_day, size, spacing } => {
-            let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
-            let rate = per_second(rate, who, out);
-            let size = drawn(size, BURST, out);
-            let spacing = drawn_or(spacing.as_ref(), 0.0, span_rule("`spacing`"), out);
-            Arrivals::Bursts { rate: rate?, profile: profile?, size: size?, spacing: spacing? }
-        }
-        RawArrivals::Renewal { interval } => {
-            let between = drawn(interval, span_rule("`interval`"), out)?;
-            if range(&between).1 < 0.5 && raw.count.is_none() {
-                let problem =
-                    format!("{who} never moves on: all its jobs are submitted at the same instant, without end");
-                out.push(Diagnostic::error(interval.span(), problem).help("give a longer interval, or a `count`"));
-                return None;
-            }
-            Arrivals::Renewal { interval: between }
-        }
-    };
-    let some = match &arrivals {
-        Arrivals::Poisson { rate, .. } | Arrivals::Bursts { rate, .. } => *rate > 0.0,
-        Arrivals::Renewal { .. } => true,
-    };
-    if some && !bounded {
-        out.push(
-            Diagnostic::error(raw.arrivals.span(), format!("{who} never ends"))
-                .help("give it a `count` or an `until`, or the run an `until`"),
-        );
-    }
-    Some(arrivals)
-}
-
-/// From, until and count.
-fn bounds(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagnostics) {
-    let from = raw.from.as_ref().map_or(0, |from| from.get().0);
-    if let Some(until) = raw.until.as_ref().filter(|until| until.get().0 <= from) {
-        let problem = format!("{who} ends before it begins");
-        out.push(Diagnostic::error(until.span(), problem).help("`until` is a time after the start, not a duration"));
-    }
-    if let Some(at) = raw.from.as_ref().filter(|from| run.until.is_some_and(|until| from.get().0 >= until.0)) {
-        out.warning(at.span(), format!("{who} begins after the end of submissions, so it has no job"));
-    }
-    if let Some(count) = raw.count.as_ref().filter(|count| *count.get() == 0) {
-        out.warning(count.span(), format!("{who} has no job"));
-    }
-}
-
-fn per_second(rate: &At<PerSecond>, who: &str, out: &mut Diagnostics) -> Option<f64> {
-    let value = rate.get().0;
-    if !(0.0..=RATE_MAX).contains(&value) {
-        out.error(rate.span(), format!("{who}: a rate must be from 0 to 1e9 / s, not {}", rate.get()));
-        return None;
-    }
-    if value <= 0.0 {
-        out.warning(rate.span(), format!("{who} has a rate of 0, so it has no job"));
-    }
-    Some(value)
 }
 
 /// Weights by place.
@@ -231,10 +167,13 @@ struct Shape {
 }
 
 impl Shape {
+    fn amounts(&self) -> [&Bounded; 4] {
+        [&self.tasks, &self.cores, &self.memory, &self.accelerators]
+    }
+
     /// The least and the largest demand that can be drawn; infinite amounts become the largest number.
-    fn range(plan: &ClassPlan) -> (Demand, Demand) {
-        let [tasks, cores, memory, cards] =
-            [&plan.tasks, &plan.cores_milli, &plan.memory, &plan.accelerators_milli].map(range);
+    fn range(&self) -> (Demand, Demand) {
+        let [tasks, cores, memory, cards] = self.amounts().map(range);
         let small = |value: f64| libm::round(value).clamp(0.0, f64::from(u32::MAX)) as u32;
         let demand = |tasks: f64, cores: f64, memory: f64, cards: f64| {
             let accelerators_milli = whole_cards(small(cards));
@@ -244,7 +183,7 @@ impl Shape {
                     cores_milli: small(cores),
                     memory: libm::round(memory) as u64,
                     accelerators_milli,
-                    accelerator: plan.accelerator.filter(|_| accelerators_milli > 0),
+                    accelerator: self.accelerator.filter(|_| accelerators_milli > 0),
                 },
             }
         };
@@ -285,7 +224,8 @@ fn each_card(per_task: &At<Drawn<f64>>, who: &str, out: &mut Diagnostics) -> boo
     };
     let whole =
         |value: f64, out: &mut Diagnostics| jobs::whole_or_share(value * 1000.0, who, per_task.span(), out).is_some();
-    values.into_iter().fold(true, |fine, value| whole(value, out) && fine)
+    // All of them are looked at.
+    values.into_iter().filter(|value| !whole(*value, out)).count() == 0
 }
 
 fn work(raw: &RawWorkload, who: &str, span: Range<usize>, out: &mut Diagnostics) -> Option<WorkPlan> {
@@ -353,60 +293,70 @@ fn constraint(
         WorkPlan::Flop(_, precision) => Some(*precision),
     };
     let wish = Wish { who, span, regions: &raw.regions, labels: &raw.labels, cards: shape?.cards, precision };
-    scope.sound.then(|| scope.constraints.of(&wish, &scope.platform, out))
+    Some(scope.constraints.of(&wish, &scope.platform, &scope.doubtful, out))
 }
 
-/// Whether its jobs could run at all.
+/// Whether its jobs could run at all, as far as the pools are known.
 fn possible(
-    plan: &ClassPlan,
-    raw: &RawWorkload,
+    shape: &Shape,
+    constraint: ConstraintId,
     who: &str,
     span: Range<usize>,
     scope: &Scope<'_>,
     out: &mut Diagnostics,
-) {
+) -> bool {
     let platform = &scope.platform;
-    let pools = scope.constraints.pools(plan.constraint);
-    if pools.is_empty() {
-        return;
+    let pools = scope.constraints.pools(constraint);
+    if !scope.can_judge(pools) {
+        return !pools.is_empty();
     }
-    let (least, largest) = Shape::range(plan);
+    let (least, largest) = shape.range();
     if !least.fits(pools, platform) {
+        let asked = least.text();
         let problem = format!(
-            "impossible jobs: even the least of {who} asks for {}, which no pool where it may run can hold",
-            least.text()
+            "impossible jobs: even the least of {who} asks for {asked}, which no pool where it may run can hold"
         );
         out.push(Diagnostic::error(span, problem).maybe_help(least.nearest(pools, platform)));
-        return;
+        return false;
     }
     if !largest.fits(pools, platform) {
         let problem = format!("the largest jobs of {who} fit into no pool where they may run, and will be turned away");
-        let unbounded = [&plan.tasks, &plan.cores_milli, &plan.memory, &plan.accelerators_milli]
-            .iter()
-            .any(|amount| range(amount).1.is_infinite());
+        let unbounded = shape.amounts().iter().any(|amount| range(amount).1.is_infinite());
         let help = if unbounded {
             Some("give the distributions of its demand a `max`".to_owned())
         } else {
             largest.nearest(pools, platform)
         };
-        out.push(Diagnostic::warning(span.clone(), problem).maybe_help(help));
+        out.push(Diagnostic::warning(span, problem).maybe_help(help));
     }
-    transfers(plan, raw, who, span, pools, scope, out);
+    true
+}
+
+/// What is known of the data of a workload; `None` where it is wrong and has been reported.
+struct Parts<'a> {
+    origin: Option<&'a [Weighted<SiteId>]>,
+    input: Option<&'a InputPlan>,
+    output: Option<&'a Bounded>,
+    output_to: Option<OutputPlan>,
+    constraint: ConstraintId,
 }
 
 /// Whether inputs can get to where its jobs may run, and outputs from there.
 fn transfers(
-    plan: &ClassPlan,
+    parts: &Parts<'_>,
     raw: &RawWorkload,
     who: &str,
     span: Range<usize>,
-    pools: &[PoolId],
     scope: &Scope<'_>,
     out: &mut Diagnostics,
 ) {
+    if !scope.links_known {
+        return;
+    }
     let platform = &scope.platform;
+    let pools = scope.constraints.pools(parts.constraint);
     // Inputs that are at the same places for all origins are looked at once.
-    if let InputPlan::Datasets(datasets) = &plan.input {
+    if let Some(InputPlan::Datasets(datasets)) = parts.input {
         for dataset in datasets.iter().filter(|item| item.weight > 0.0) {
             let dataset = &platform.datasets[dataset.value.index()];
             let place =
@@ -414,20 +364,22 @@ fn transfers(
             scope.reach.check(&Journey { who, span: place, from: &dataset.at, to: None, pools }, platform, out);
         }
     }
-    if let InputPlan::At(site, amount) = &plan.input
+    if let Some(InputPlan::At(site, amount)) = parts.input
         && range(amount).1 > 0.0
     {
         let place = raw.input_at.as_ref().map_or(span.clone(), At::span);
         scope.reach.check(&Journey { who, span: place, from: &[*site], to: None, pools }, platform, out);
     }
-    let from_origin = matches!(&plan.input, InputPlan::Origin(amount) if range(amount).1 > 0.0);
-    for origin in plan.origin.iter().filter(|origin| origin.weight > 0.0).map(|origin| origin.value) {
+    let from_origin = matches!(parts.input, Some(InputPlan::Origin(amount)) if range(amount).1 > 0.0);
+    let has_output = parts.output.is_some_and(|output| range(output).1 > 0.0);
+    for origin in
+        parts.origin.unwrap_or_default().iter().filter(|origin| origin.weight > 0.0).map(|origin| origin.value)
+    {
         let from: &[SiteId] = if from_origin { &[origin] } else { &[] };
-        let to = match plan.output_to {
-            _ if range(&plan.output).1 <= 0.0 => None,
-            OutputPlan::Origin => Some(origin),
-            OutputPlan::To(site) => Some(site),
-            OutputPlan::Stay => None,
+        let to = match parts.output_to.filter(|_| has_output) {
+            Some(OutputPlan::Origin) => Some(origin),
+            Some(OutputPlan::To(site)) => Some(site),
+            Some(OutputPlan::Stay) | None => None,
         };
         let name = &platform.sites[origin.index()].name;
         let place = raw.origin.as_ref().and_then(|table| table.get().get(name)).map_or(span.clone(), At::span);

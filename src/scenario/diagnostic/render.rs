@@ -9,6 +9,9 @@ use std::ops::Range;
 /// Longer lines (of a file without line breaks, say) are not printed, only their place.
 const LINE_BYTES_MAX: usize = 1000;
 
+/// Problems shown; a wrong column of a large table makes thousands alike. All are counted, and all are in the JSON.
+const SHOWN_MAX: usize = 100;
+
 /// Which lines of a text are shown, and what is marked there.
 struct Excerpt<'a> {
     source: &'a Source,
@@ -19,14 +22,14 @@ struct Excerpt<'a> {
 }
 
 impl Diagnostics {
-    /// All problems with the lines they stand in, and a closing line that counts them; empty where there are none.
+    /// Problems with the lines they stand in, at most a hundred, and a closing line that counts all; empty where there are none.
     ///
     /// With `color`, ANSI escapes mark errors, places and help.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
-        for problem in self.sorted() {
+        for problem in self.sorted().into_iter().take(SHOWN_MAX) {
             text.push_str(&renderer.render(&[self.group(problem)]));
             text.push_str("\n\n");
         }
@@ -49,7 +52,8 @@ impl Diagnostics {
             _ => (Level::ERROR, format!("{} and {}", count(errors, "error"), count(warnings, "warning"))),
         };
         let of = self.sources.sources().first().map_or_else(String::new, |first| format!(" in {}", first.name));
-        Some((level, counts + &of))
+        let shown = (self.list.len() > SHOWN_MAX).then(|| format!("; the first {SHOWN_MAX} are shown"));
+        Some((level, counts + &of + shown.as_deref().unwrap_or("")))
     }
 
     fn group<'a>(&'a self, problem: &'a Diagnostic) -> Group<'a> {
@@ -79,7 +83,7 @@ impl Diagnostics {
         for (span, label, primary) in own.chain(others) {
             let Some(source) = self.sources.source(span.start) else { continue };
             let mark = clip(source, span);
-            let lines = line_of(&source.text, mark.start);
+            let lines = line_of(source, mark.start);
             // Lines that are close together are shown together; far ones apart, so that an excerpt stays small.
             let near = excerpts.iter_mut().find(|excerpt| {
                 let both = excerpt.lines.start.min(lines.start)..excerpt.lines.end.max(lines.end);
@@ -163,21 +167,21 @@ fn clip(source: &Source, span: &Range<usize>) -> Range<usize> {
     };
     let start = floor(span.start - source.base);
     let end = floor(span.end.saturating_sub(source.base)).max(start);
-    let line_end = line_of(text, start).end;
+    let line_end = line_of(source, start).end;
     start..end.min(line_end).max(start)
 }
 
 /// The line that a byte lies in, without its line break.
-fn line_of(text: &str, at: usize) -> Range<usize> {
-    let bytes = text.as_bytes();
-    let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let end = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| at + length);
+fn line_of(source: &Source, at: usize) -> Range<usize> {
+    let bytes = source.text.as_bytes();
+    let (_, start) = source.line(at);
+    let end = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length);
     start..if end > start && bytes[end - 1] == b'\r' { (end - 1).max(at) } else { end }
 }
 
 fn snippet(excerpt: Excerpt<'_>) -> Snippet<'_, Annotation<'_>> {
     let Excerpt { source, lines, marks } = excerpt;
-    let before = source.text.as_bytes()[..lines.start].iter().filter(|byte| **byte == b'\n').count();
+    let (before, _) = source.line(lines.start);
     let shown = source.text.get(lines.clone()).unwrap_or("");
     let annotations = marks.into_iter().map(|(mark, label, primary)| {
         let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -244,10 +248,24 @@ mod tests {
     }
 
     #[test]
+    fn thousands_are_counted_and_a_hundred_shown() {
+        let mut all = Diagnostics::default();
+        let base = all.sources.add("t.csv", "x\n".repeat(5000));
+        (0..5000).for_each(|row| all.error(base + 2 * row..base + 2 * row + 1, "not a number"));
+        let text = all.render(false);
+        assert_eq!(text.matches("--> t.csv").count(), 100);
+        assert!(text.contains("5000 errors in t.csv; the first 100 are shown"), "{text}");
+        assert_eq!(all.to_json().as_array().map(Vec::len), Some(5000));
+    }
+
+    #[test]
     fn strange_places_do_no_harm() {
         let mut all = Diagnostics::default();
         let base = all.sources.add("long", format!("é{}\nend", "x".repeat(3_000_000)));
-        for span in [base + 1..base + 2, base..base + 3_000_010, base + 3_000_005..base + 9_000_000, 99_999_999..7] {
+        let backwards = Range { start: base + 3_000_005, end: 7 };
+        let nowhere = 99_999_999..100_000_000;
+        for span in [base + 1..base + 2, base..base + 3_000_010, base + 3_000_005..base + 9_000_000, backwards, nowhere]
+        {
             all.error(span, "something");
         }
         let text = all.render(false);

@@ -90,7 +90,12 @@ fn without_mark(text: &str) -> Cow<'_, str> {
 }
 
 fn from_disk(path: &Path) -> Result<String, Refusal> {
-    let refuse = |error: std::io::Error| Refusal::Unreadable(error.kind().to_string());
+    let refuse = |error: std::io::Error| {
+        Refusal::Unreadable(match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            kind => kind.to_string(),
+        })
+    };
     // Before opening, which would wait for a writer if it is a pipe; `-` for standard input is the command line's business.
     let metadata = std::fs::metadata(path).map_err(refuse)?;
     if metadata.is_dir() {

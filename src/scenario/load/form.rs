@@ -142,7 +142,7 @@ impl Assembler<'_> {
 }
 
 /// Takes out what is said of the meaning of tables that have errors of form: it may only follow from those.
-pub(super) fn without_followers(broken: &mut Vec<Range<usize>>, form: usize, out: &mut Diagnostics) {
+pub(super) fn without_followers(broken: &mut [Range<usize>], form: usize, out: &mut Diagnostics) {
     if broken.is_empty() {
         return;
     }

@@ -19,7 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use toml::Spanned;
 
 /// The longest chain of files that include each other.
 const INCLUDES_DEEP_MAX: usize = 16;
@@ -334,13 +333,6 @@ impl<'i> Loader<'i> {
         let (base, text) = text?;
         let wanted = Weights { column: named.column.get(), span: named.column.span() };
         table::column_of_weights(&wanted, &text, base, &mut self.out)
-    }
-}
-
-impl<T> At<T> {
-    /// A value at a place.
-    pub(crate) fn here(span: Range<usize>, value: T) -> Self {
-        Self(Spanned::new(span, value))
     }
 }
 

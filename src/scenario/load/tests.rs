@@ -88,6 +88,7 @@ submit = 0
 at = "1 h"
 down = { lnk = "l" }
 [policy.p]
+broker = { nearest = {} }
 queue = { fcsf = {} }
 [metro]
 b = { side = "east", place = { lat = 1 } }
@@ -99,14 +100,14 @@ b = { side = "east", place = { lat = 1 } }
         ("s.toml:6:1: unknown key `seeed`", "did you mean `seed`?"),
         ("s.toml:8:7: ", "expected"),
         ("s.toml:9:8: unknown name `national`", "did you mean `national-hub`?"),
-        ("s.toml:10:22: expected u64", "1.5"),
+        ("s.toml:10:22: expected a whole number", "1.5"),
         ("s.toml:10:38: unknown key `memry`", "did you mean `memory`?"),
         ("s.toml:11:1: the key `latency` is missing", ""),
         ("s.toml:13:13: ", "did you mean \"Gbps\"?"),
         ("s.toml:16:10: expected a string with a duration", "found the number 0"),
         ("s.toml:19:10: unknown key `lnk`", "did you mean `link`?"),
-        ("s.toml:21:11: unknown name `fcsf`", "did you mean `fcfs`?"),
-        ("s.toml:23:30: the key `lon` is missing", ""),
+        ("s.toml:22:11: unknown name `fcsf`", "did you mean `fcfs`?"),
+        ("s.toml:24:30: the key `lon` is missing", ""),
     ] {
         assert!(
             found.iter().any(|problem| problem.starts_with(line) && problem.contains(words)),
@@ -160,7 +161,7 @@ fn files_that_are_none_are_refused() {
     let binary = path("binary.toml").display().to_string();
     let found = problems(&Input::File(path("binary.toml")), &[]);
     assert!(found[0].starts_with(&format!("{binary}:2:9: cannot read {binary}: it is not text")), "{found:?}");
-    for (name, reason) in [("none.toml", "entity not found"), (".", "it is a directory")] {
+    for (name, reason) in [("none.toml", "no such file"), (".", "it is a directory")] {
         let problems = load_raw(&Input::File(path(name)), &[]).expect_err("none");
         assert!(problems.unreadable);
         let text = problems.render(false);
@@ -200,7 +201,7 @@ fn includes_merge_and_name_both_places() {
     one_problem(&text(&main, &cycle), &[], "parts/a.toml:1:12: s.toml is included by itself", &[]);
     one_problem(&text(&main, &[]), &[], "s.toml:1:12: cannot include parts/a.toml: no such file", &[]);
     one_problem(&text(&format!("include = 3\n{HEAD}"), &[]), &[], "s.toml:1:11: ", &["found the number 3"]);
-    one_problem(&text(&main, &[("parts/a.toml", "x = = 1")]), &[], "parts/a.toml:1:5: ", &[]);
+    one_problem(&text(&main, &[("parts/a.toml", "x = y")]), &[], "parts/a.toml:1:5: ", &[]);
     let chain: Vec<(String, String)> =
         (0..30).map(|i| (format!("parts/{}.toml", i), format!("include = [\"{}.toml\"]", i + 1))).collect();
     let mut chain: Vec<(&str, &str)> = chain.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
@@ -339,7 +340,7 @@ fn what_is_wrong_with_a_table_is_said_in_the_table() {
         (1, "b,cpu", "c,cpu", "p.csv:3:1: there is no center `c`", ""),
         (1, "b,cpu", "a,ai", "p.csv:3:3: the pool `ai` is given twice", ""),
         (1, ",5,64", ",x,64", "p.csv:3:7: expected a number, found `x`", ""),
-        (1, ",5,64", ",5.5,64", "p.csv:3:7: expected u64", ""),
+        (1, ",5,64", ",5.5,64", "p.csv:3:7: expected a whole number", ""),
         (0, "west", "wst", "c.csv:2:16: unknown name `wst`", "did you mean `west`?"),
         (0, "b,,", "a,,", "c.csv:3:1: the center `a` is given twice", ""),
     ] {
@@ -406,6 +407,40 @@ fn the_effective_text_gives_the_same_scenario() {
         assert_eq!(again, raw, "{once}");
         assert_eq!(effective(&again).expect("writes"), once);
         assert!(once.contains("seed = ") && !once.contains("[tables]"), "{once}");
+    }
+}
+
+#[test]
+fn form_and_meaning_are_reported_together() {
+    let wrong = TWO_CENTERS
+        .replace("power-idle = \"100 W\", power-peak = \"300 W\" }\n\n[center.h", "pwr = 1 }\n\n[center.h")
+        .replace("\"beijing\", \"horinger\"]", "\"beijing\", \"horingen\"]");
+    let problems = load(&text(&wrong, &[]), &[]).expect_err("wrong");
+    let shown: Vec<String> = problems.sorted().iter().map(|problem| problem.one_line(&problems.sources)).collect();
+    assert!(shown.iter().any(|line| line.starts_with("s.toml:9:55: unknown key `pwr`")), "{shown:#?}");
+    assert!(shown.iter().any(|line| line.starts_with("s.toml:18:23: ") && line.contains("horinger")), "{shown:#?}");
+    // The job has no run time because that is misspelled: said once.
+    let wrong = TWO_CENTERS.replacen("runtime = \"1 h\"", "runtme = \"1 h\"", 1);
+    let problems = load(&text(&wrong, &[]), &[]).expect_err("wrong");
+    assert_eq!(problems.errors(), 1, "{}", problems.render(false));
+}
+
+#[test]
+fn embedded_scenarios_are_good_and_run_again_from_their_effective_text() {
+    assert!(crate::scenario::embedded().len() >= 2);
+    for (name, _) in crate::scenario::embedded() {
+        let scenario = match load(&Input::Embedded(name.to_owned()), &[]) {
+            Ok(scenario) => scenario,
+            Err(problems) => panic!("{}", problems.render(false)),
+        };
+        let again = match load(&text(&scenario.effective, &[]), &[]) {
+            Ok(scenario) => scenario,
+            Err(problems) => panic!("{}", problems.render(false)),
+        };
+        assert_eq!(again.effective, scenario.effective);
+        // Warnings name other places.
+        let again = Scenario { warnings: scenario.warnings.clone(), ..again };
+        assert!(again == scenario, "{name} is not the same scenario again");
     }
 }
 

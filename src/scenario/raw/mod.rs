@@ -36,6 +36,10 @@ impl<T> At<T> {
     pub fn nowhere(value: T) -> Self {
         Self(toml::Spanned::new(0..0, value))
     }
+    /// A value at a place.
+    pub fn here(span: Range<usize>, value: T) -> Self {
+        Self(toml::Spanned::new(span, value))
+    }
     /// The value.
     #[must_use]
     pub fn get(&self) -> &T {

@@ -158,7 +158,7 @@ pub struct RawWorkload {
     /// Memory of a task. Default 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<At<Drawn<Bytes>>>,
-    /// Accelerators of a task. Default none.
+    /// Accelerators of a task. Default none; such a job leaves pools with accelerators to others where it may run in one without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accelerators: Option<At<RawTaskAccelerators>>,
     /// Run time on reference hardware; excludes `work`.

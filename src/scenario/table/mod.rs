@@ -183,7 +183,10 @@ fn insert(inventory: Inventory, row: Row<'_, '_>, root: &mut Table, rows: &mut B
             let Some(centers) = section else { return };
             if !centers.contains_key(center.text.as_ref()) {
                 let problem = Diagnostic::error(center.span.clone(), format!("there is no center `{}`", center.text));
-                out.push(problem.maybe_help(did_you_mean(&center.text, centers.keys().map(String::as_str))));
+                // Comparing thousands of wrong names with thousands of right ones would take minutes.
+                let few = out.list.len() < 100;
+                let help = few.then(|| did_you_mean(&center.text, centers.keys().map(String::as_str))).flatten();
+                out.push(problem.maybe_help(help));
                 return;
             }
             let center = subtable(centers, &center.text, &place);

@@ -6,6 +6,17 @@ use serde::de;
 use std::fmt;
 use std::ops::Range;
 
+/// What is wrong with a table's keys, if it is those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// A value is wrong.
+    Value,
+    /// This key is not there.
+    MissingKey(&'static str),
+    /// A key is not known, and perhaps this one was meant; without it the table reads well.
+    UnknownKey(Option<&'static str>),
+}
+
 /// A value that does not have the form of its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormError {
@@ -17,27 +28,15 @@ pub(crate) struct FormError {
     pub(crate) span: Option<Range<usize>>,
     /// The way from the outermost value to the wrong one, innermost step first.
     pub(crate) path: Vec<Step>,
-    /// The key that is not there.
-    pub(crate) missing: Option<&'static str>,
-    /// The key that an unknown one may have meant.
-    pub(crate) meant: Option<String>,
-    /// Whether the value reads well without this key.
-    pub(crate) unknown_key: bool,
+    /// Which rule it breaks.
+    pub(crate) about: About,
 }
 
 impl FormError {
     /// An error without a place yet.
     #[must_use]
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            help: None,
-            span: None,
-            path: Vec::new(),
-            missing: None,
-            meant: None,
-            unknown_key: false,
-        }
+        Self { message: message.into(), help: None, span: None, path: Vec::new(), about: About::Value }
     }
 
     /// Adds what would be right.
@@ -76,6 +75,28 @@ impl fmt::Display for FormError {
 
 impl std::error::Error for FormError {}
 
+const ONE_KIND: &str = "a table with one kind";
+
+/// What was expected, in the words of the language instead of serde's.
+fn wanted(expected: &str) -> String {
+    let words = match expected {
+        "enum" => ONE_KIND,
+        "u8" => "a whole number from 0 to 255",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" => "a whole number, 0 or more",
+        "i32" => "a whole number",
+        "f64" => "a number",
+        "a map" => "a table",
+        "a sequence" => "an array",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => match expected.strip_prefix("a tuple of size ") {
+            Some(size) => return format!("{size} values"),
+            None => expected,
+        },
+    };
+    words.to_owned()
+}
+
 /// What was found, in the words of the language.
 fn found(unexpected: &de::Unexpected<'_>) -> String {
     match unexpected {
@@ -97,12 +118,10 @@ impl de::Error for FormError {
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let expected = expected.to_string();
-        // The word of serde for a kind that is read from a table, which then has no entry.
-        if expected == "enum" {
-            return Self::new("expected a table with one kind, found an empty table");
-        }
-        Self::new(format!("expected {expected}, found {}", found(&unexpected)))
+        let expected = wanted(&expected.to_string());
+        // serde says so of a kind that is read from a table which has no entry.
+        let unexpected = if expected == ONE_KIND { "an empty table".to_owned() } else { found(&unexpected) };
+        Self::new(format!("expected {expected}, found {unexpected}"))
     }
 
     fn invalid_value(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -110,7 +129,8 @@ impl de::Error for FormError {
     }
 
     fn invalid_length(length: usize, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("expected {expected}, found {length} values"))
+        let expected = wanted(&expected.to_string());
+        Self::new(format!("expected {expected}, found {length} of them"))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -121,14 +141,13 @@ impl de::Error for FormError {
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         Self {
             help: did_you_mean(field, expected.iter().copied()),
-            meant: nearest(field, expected.iter().copied()).map(str::to_owned),
-            unknown_key: true,
+            about: About::UnknownKey(nearest(field, expected.iter().copied())),
             ..Self::new(format!("unknown key `{field}`"))
         }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::new(format!("the key `{field}` is missing")) }
+        Self { about: About::MissingKey(field), ..Self::new(format!("the key `{field}` is missing")) }
     }
 
     fn duplicate_field(field: &'static str) -> Self {

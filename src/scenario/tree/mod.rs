@@ -86,12 +86,6 @@ impl Node {
         if let Value::Table(table) = &mut self.value { Some(table) } else { None }
     }
 
-    /// The text, if it is one.
-    #[must_use]
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        if let Value::String(text) = &self.value { Some(text) } else { None }
-    }
-
     /// What it is in a message.
     #[must_use]
     pub(crate) const fn kind(&self) -> &'static str {

@@ -9,6 +9,9 @@ use toml::de::{DeTable, DeValue};
 /// Errors of syntax shown of one text: the first is the cause, later ones often follow from it.
 const SYNTAX_ERRORS_MAX: usize = 5;
 
+/// The largest text that is read on after its first error.
+const RECOVERED_BYTES_MAX: usize = 1 << 20;
+
 /// Tables inside tables, by dotted keys or braces; more is a mistake or an attack, and walking it would need a deep stack.
 const DEPTH_MAX: usize = 64;
 
@@ -18,8 +21,11 @@ const DEPTH_MAX: usize = 64;
 /// Its syntax is wrong, or it is nested too deeply.
 pub(crate) fn parse_document(text: &str, base: usize) -> Result<Node, Vec<Diagnostic>> {
     dotted_depth(text, base)?;
-    let (document, errors) = DeTable::parse_recoverable(text);
-    refuse(errors, text, base)?;
+    let document = DeTable::parse(text).map_err(|first| {
+        // A huge text with an error in each line would need many times its size for them.
+        let all = if text.len() <= RECOVERED_BYTES_MAX { DeTable::parse_recoverable(text).1 } else { vec![first] };
+        refuse(all, text, base)
+    })?;
     let (span, table) = (document.span(), document.into_inner());
     convert_table(table, base, 0).map(|table| Node::table(shift(&span, base), table)).map_err(|problem| vec![problem])
 }
@@ -30,8 +36,7 @@ pub(crate) fn parse_document(text: &str, base: usize) -> Result<Node, Vec<Diagno
 /// Its syntax is wrong, or it is nested too deeply.
 pub(crate) fn parse_value(text: &str, base: usize) -> Result<Node, Vec<Diagnostic>> {
     dotted_depth(text, base)?;
-    let (value, errors) = DeValue::parse_recoverable(text);
-    refuse(errors, text, base)?;
+    let value = DeValue::parse(text).map_err(|error| refuse(vec![error], text, base))?;
     convert(value, base, 0).map_err(|problem| vec![problem])
 }
 
@@ -57,16 +62,14 @@ fn too_deep(span: Range<usize>) -> Diagnostic {
     Diagnostic::error(span, format!("tables are nested more than {DEPTH_MAX} deep"))
 }
 
-fn refuse(errors: Vec<toml::de::Error>, text: &str, base: usize) -> Result<(), Vec<Diagnostic>> {
-    if errors.is_empty() {
-        return Ok(());
-    }
+fn refuse(errors: Vec<toml::de::Error>, text: &str, base: usize) -> Vec<Diagnostic> {
     let diagnostic = |error: toml::de::Error| {
         let end = text.trim_end().len();
         let span = error.span().unwrap_or(end..end);
-        Diagnostic::error(shift(&span, base), error.message().trim_end())
+        let message = error.message().trim_end();
+        Diagnostic::error(shift(&span, base), message.strip_suffix(", expected nothing").unwrap_or(message))
     };
-    Err(errors.into_iter().take(SYNTAX_ERRORS_MAX).map(diagnostic).collect())
+    errors.into_iter().take(SYNTAX_ERRORS_MAX).map(diagnostic).collect()
 }
 
 fn shift(span: &Range<usize>, base: usize) -> Range<usize> {

@@ -6,7 +6,6 @@ use serde::de::{
     self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
-use std::ops::Range;
 
 /// The name under which `toml::Spanned` asks for a value with its place; its fields are start, end, value.
 const SPANNED: &str = "$__serde_spanned_private_Spanned";
@@ -108,8 +107,8 @@ fn too_many(table: &Table) -> FormError {
     }
 }
 
-/// A key, which has a place of its own.
-struct Key<'de>(&'de str, &'de Range<usize>);
+/// A key; whoever asks for it adds its place to errors.
+struct Key<'de>(&'de str);
 
 impl<'de> Deserializer<'de> for Key<'de> {
     type Error = FormError;
@@ -145,7 +144,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Read<Option<K::Value>> {
         let Some((name, entry)) = self.entries.next() else { return Ok(None) };
         self.current = Some((name, entry));
-        let key = seed.deserialize(Key(name, &entry.key));
+        let key = seed.deserialize(Key(name));
         key.map(Some).map_err(|error| error.at(&entry.key).through(Step::Key(name.clone())))
     }
 
@@ -214,7 +213,7 @@ impl<'de> EnumAccess<'de> for Kind<'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Read<(V::Value, Self)> {
-        let variant = seed.deserialize(Key(self.name, &self.entry.key));
+        let variant = seed.deserialize(Key(self.name));
         let variant = variant.map_err(|error| error.at(&self.entry.key).through(Step::Key(self.name.to_owned())));
         Ok((variant?, self))
     }

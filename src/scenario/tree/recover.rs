@@ -3,6 +3,7 @@
 //! The offending entry is taken out of the table and the table is read again, until it reads or nothing is left.
 //! What only follows from an entry that was taken out (its key is now missing) is not reported.
 
+use super::error::About;
 use super::reader::read;
 use super::{FormError, Node, Step};
 use serde::de::DeserializeOwned;
@@ -36,7 +37,7 @@ impl<T> Outcome<T> {
 struct Removed {
     parent: Vec<Step>,
     step: Step,
-    meant: Option<String>,
+    meant: Option<&'static str>,
 }
 
 /// Reads one table; `report` gets all that is wrong with it, in the order in which it was found.
@@ -50,7 +51,7 @@ pub(crate) fn read_item<T: DeserializeOwned>(node: &Node, mut report: impl FnMut
     for _ in 0..ERRORS_MAX {
         let mut path = std::mem::take(&mut error.path);
         path.reverse();
-        let meant = error.meant.take();
+        let meant = if let About::UnknownKey(meant) = error.about { meant } else { None };
         if !follows(&error, &path, &removed) {
             report(error);
         }
@@ -70,12 +71,14 @@ pub(crate) fn read_item<T: DeserializeOwned>(node: &Node, mut report: impl FnMut
 /// Whether an error is only there because an entry was taken out of the very table.
 fn follows(error: &FormError, path: &[Step], removed: &[Removed]) -> bool {
     let from_here = |entry: &&Removed| entry.parent == path;
-    match error.missing {
-        Some(field) => removed.iter().filter(from_here).any(|entry| {
-            entry.meant.as_deref() == Some(field) || matches!(&entry.step, Step::Key(key) if key == field)
-        }),
+    match error.about {
+        About::MissingKey(field) => removed
+            .iter()
+            .filter(from_here)
+            .any(|entry| entry.meant == Some(field) || matches!(&entry.step, Step::Key(key) if key == field)),
         // A kind whose only name was wrong is an empty table afterwards.
-        None => !error.unknown_key && removed.iter().any(|entry| from_here(&entry)),
+        About::Value => removed.iter().any(|entry| from_here(&entry)),
+        About::UnknownKey(_) => false,
     }
 }
 

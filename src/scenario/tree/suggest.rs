@@ -14,13 +14,22 @@ pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>)
     }
     let wrong = plain(wrong);
     let bound = (wrong.chars().count() / 3).max(1);
-    names
-        .into_iter()
+    let names: Vec<&str> = names.into_iter().collect();
+    let near = names
+        .iter()
+        .copied()
         .filter(|name| name.len().abs_diff(wrong.len()) <= 4 * bound)
         .map(|name| (strsim::damerau_levenshtein(&wrong, &plain(name)), name))
         .filter(|(distance, _)| *distance <= bound)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+        .map(|(_, name)| name);
+    // Half of a name, if only one begins so.
+    let begins =
+        |name: &&str| wrong.len() > 2 && plain(name).strip_prefix(&wrong).is_some_and(|rest| rest.starts_with('-'));
+    near.or_else(|| match names.into_iter().filter(begins).collect::<Vec<_>>().as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    })
 }
 
 /// Help for an unknown name: the nearest one, else all of them if they are few.
@@ -49,6 +58,8 @@ mod tests {
         assert_eq!(nearest("power_idle", names), Some("power-idle"));
         assert_eq!(nearest("Bandwith", names), Some("bandwidth"));
         assert_eq!(nearest("price", names), None);
+        assert_eq!(nearest("power", names), Some("power-idle"));
+        assert_eq!(nearest("power", ["power-idle", "power-peak"]), None);
         assert_eq!(
             did_you_mean("price", names).as_deref(),
             Some("known here: `latency`, `bandwidth`, `power-idle`, `at`")

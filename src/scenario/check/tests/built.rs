@@ -2,7 +2,7 @@
 
 use super::{good, look, with};
 use crate::model::{ClassKind, Input, JobNumber, LinkId, PoolId, SiteId, SiteKind, TenantId, Work};
-use crate::scenario::Change;
+use crate::scenario::{Change, Input as Text, load};
 use crate::signals::Series;
 use crate::units::{BitsPerSec, Bytes, Power, SimDuration, SimTime, TransferPrice};
 use crate::workload::{Arrivals, Bounded, Distribution, WorkPlan};
@@ -99,6 +99,16 @@ fn two_centers() {
 }
 
 #[test]
+fn the_scenarios_that_come_with_the_program() {
+    for (name, _) in crate::scenario::embedded() {
+        let scenario =
+            load(&Text::Embedded(name.to_owned()), &[]).unwrap_or_else(|out| panic!("{}", out.render(false)));
+        assert!(scenario.warnings.is_empty(), "{name}: {:#?}", scenario.warnings);
+        assert!(crate::scenario::inventory(&scenario).total.nodes > 0);
+    }
+}
+
+#[test]
 fn a_workload_becomes_a_plan() {
     let scenario = good(super::WHOLE);
     let plan = &scenario.classes[0];
@@ -173,4 +183,17 @@ fn events_are_undone() {
             (hours(50), Change::Bandwidth(link, giga(2))),
         ]
     );
+}
+
+#[test]
+fn jobs_without_accelerators_leave_those_to_others() {
+    let pools = |text: &str| {
+        let scenario = good(text);
+        let request = &scenario.jobs[0].request;
+        assert_eq!(request.task.accelerators_milli, 0);
+        scenario.platform.constraints[request.constraint.index()].pools.clone()
+    };
+    assert_eq!(pools(super::WHOLE), [PoolId(0)], "not on the cards of zhongwei");
+    let bound = with(&[("cores = 4", "cores = 4\nregions = [\"china\"]")]);
+    assert_eq!(pools(&bound), [PoolId(1)], "where all it may use have cards, it runs beside them");
 }

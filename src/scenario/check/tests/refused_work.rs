@@ -94,7 +94,7 @@ fn distributions() {
         good(&with(&[(runtime, "{ empirical = [[0, \"1 s\"], [0.5, \"2 s\"], [1, \"1 h\"]] }")])).classes.len() == 1
     );
     let tasks = "{ choice = { 1 = 0.5, 2 = 0.5 } }";
-    refused(&[(tasks, "{ choice = { 1.5 = 0.5 } }")], "{ choice", &["`tasks`: 1.5 is not a whole number"]);
+    refused(&[(tasks, "{ choice = { \"1.5\" = 0.5 } }")], "{ choice", &["`tasks`: 1.5 is not a whole number"]);
     refused(&[(tasks, "0")], "0", &["`tasks`: 0 is not from 1"]);
     refused(&[(tasks, "-3")], "-3", &["`tasks`: -3 is not from 1"]);
     refused(

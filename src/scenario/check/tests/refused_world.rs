@@ -51,7 +51,7 @@ fn run() {
         "\"0 s\"",
         &["`until` must be longer than 0 s"],
     );
-    refused(&[("until = \"7 d\"", "until = \"500000 d\"")], "\"500000 d\"", &["longer than a hundred years"]);
+    refused(&[("until = \"7 d\"", "until = \"50000 d\"")], "\"50000 d\"", &["longer than a hundred years"]);
     let delay = ("[metro.shanghai]", "[information]\ndelay = \"5 s\"\n[metro.shanghai]");
     refused(&[delay], "\"5 s\"", &["a `delay` of information needs a `refresh`"]);
     let named = |name: &str| format!("warm-up = \"12 h\"\npolicy = \"{name}\"");

@@ -29,6 +29,31 @@ fn ten_mistakes_are_ten_reports() {
 }
 
 #[test]
+fn what_is_wrong_elsewhere_hides_nothing() {
+    // A wrong PUE and an unknown tenant say nothing about whether a job fits or its data arrive.
+    let link = "[link.shanghai-ix]\nbetween = [\"shanghai\", \"ix\"]\nlatency = \"6 ms\"\nbandwidth = \"100 Gbps\"\n";
+    let text = with(&[
+        ("pue = 1.5", "pue = 0.5"),
+        ("tenants = \"firms\"", "tenants = \"firma\""),
+        (link, ""),
+        ("beijing = 0.3, shanghai", "shanghai"),
+        ("origin = \"shanghai\"\ncores = 4", "tenant = \"nobody\"\norigin = \"shanghai\"\ncores = 400"),
+    ]);
+    let (_, out) = look(&text);
+    let words = ["the PUE", "firma", "its data at shanghai", "nobody", "impossible job"];
+    for word in words {
+        assert!(out.list.iter().any(|problem| problem.message.contains(word)), "{word}: {:#?}", out.list);
+    }
+    assert_eq!(out.errors(), words.len(), "{:#?}", out.list);
+    // A pool that is wrong is not judged by.
+    let (_, out) = look(&with(&[
+        ("cores = 64", "cores = 0"),
+        ("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 60"),
+    ]));
+    assert_eq!(out.errors(), 1, "{:#?}", out.list);
+}
+
+#[test]
 fn the_order_of_tables_changes_nothing() {
     let ordered = super::good(WHOLE);
     // Blocks from "[center.zhongwei]" to "[metro" go before "[center.beijing]".

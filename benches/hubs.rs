@@ -1,0 +1,53 @@
+//! What a whole run costs: `hubs-10` with its default stack, its week and then horizons of ten times as many jobs at the same rate of
+//! arrivals: `cargo bench --bench hubs [-- DAYS ...]`.
+//!
+//! Everything is on that a user has: auditor, metrics, a timeline of hours, `jobs.csv` (written to nowhere). CPU seconds are those of the thread
+//! (`/proc/self/schedstat`); the peak memory is the process's so far (`VmHWM`), so cases are to be given in ascending order.
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+
+use eastwest::experiment::run_once;
+use eastwest::observe::{Observer, Timeline};
+use eastwest::report::{JobRecords, JobsCsv};
+use eastwest::scenario::{self, Input};
+use eastwest::sim::Options;
+use eastwest::units::SimDuration;
+
+fn cpu_s() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse::<f64>().ok().map(|nanos| nanos / 1e9)
+}
+
+fn peak_mib() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM"))?;
+    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kib| kib / 1024.0)
+}
+
+fn main() -> Result<(), String> {
+    let given: Vec<u64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let days = if given.is_empty() { vec![7, 70] } else { given };
+    println!("{:>6}{:>12}{:>12}{:>10}{:>12}{:>12}", "days", "jobs", "events", "CPU s", "us a job", "peak MiB");
+    for days in days {
+        let before = cpu_s();
+        let sets = [format!("run.until=\"{days} d\"")];
+        let scenario = scenario::load(&Input::Embedded("hubs-10".to_owned()), &sets)
+            .map_err(|problems| problems.render(false))?;
+        let name = scenario.policy.clone().ok_or("no default stack")?;
+        let mut jobs = JobsCsv::new(std::io::sink(), scenario.platform.clone(), JobRecords::All);
+        let mut timeline = Timeline::new(scenario.platform.clone(), SimDuration::HOUR);
+        let mut sinks: [&mut dyn Observer; 2] = [&mut jobs, &mut timeline];
+        let result = run_once(&scenario, &name, &scenario.stacks[&name], &mut sinks, Options::default())
+            .map_err(|error| error.to_string())?;
+        let cpu = cpu_s().zip(before).map(|(after, before)| after - before);
+        let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
+        println!(
+            "{days:>6}{:>12}{:>12}{:>10}{:>12}{:>12}",
+            result.stats.jobs,
+            result.stats.events,
+            text(cpu, 2),
+            text(cpu.map(|cpu| cpu / result.stats.jobs as f64 * 1e6), 2),
+            text(peak_mib(), 0)
+        );
+    }
+    Ok(())
+}
