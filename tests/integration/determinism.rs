@@ -60,7 +60,7 @@ regions = ["east", "west", "south"]
 kind = "training"
 arrivals = { bursts = { rate = "1 / h", size = { uniform = { min = 1, max = 4 } } } }
 origin = { city = 1.0 }
-accelerators = { kind = "card", per-task = { choice = { 0.5 = 0.3, 1 = 0.4, 8 = 0.3 } } }
+accelerators = { kind = "card", per-task = { choice = { "0.5" = 0.3, 1 = 0.4, 8 = 0.3 } } }
 runtime = { weibull = { scale = "3 h", shape = 0.8, max = "1 d" } }
 dataset = { archive = 1.0 }
 output = "1 GB"

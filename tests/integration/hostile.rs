@@ -134,7 +134,7 @@ fn problems_are_said_at_once_with_their_places() {
     let text = SMALL.replace("origin = \"a\"", "origin = \"b\"").replace("center = \"a\"", "center = \"bejing\"");
     refused_with(text.as_bytes(), &["scenario.toml:10:10", "bejing"]);
     refused_with(SMALL.replace("cores = 4", "cores = -4").as_bytes(), &["scenario.toml:4:33"]);
-    refused_with(SMALL.replace("\"1 s\"", "1").as_bytes(), &["scenario.toml:9:10", "unit"]);
+    refused_with(SMALL.replace("\"1 s\"", "1").as_bytes(), &["scenario.toml:9:10", "20 ms"]);
     refused_with(SMALL.replace("\"1 s\"", "\"1e30 s\"").as_bytes(), &["scenario.toml:9:10", "too large"]);
     refused_with(SMALL.replace("nodes = 1", "nodes = 99999999999999999999").as_bytes(), &["scenario.toml:4"]);
 }
@@ -206,9 +206,9 @@ fn ten_thousand_and_one_jobs_on_one_node() {
 #[test]
 fn jobs_that_can_never_run() {
     let large = refused(&SMALL.replace("runtime = \"2 s\"", "cores = 5\nruntime = \"2 s\""));
-    assert!(large.contains("test.toml:11") && large.contains('4') && large.contains('5'), "{large}");
+    assert!(["test.toml:7:1", "\"j\"", "5 cores", "4 cores"].iter().all(|word| large.contains(word)), "{large}");
     let memory = refused(&SMALL.replace("runtime = \"2 s\"", "memory = \"9 GiB\"\nruntime = \"2 s\""));
-    assert!(memory.contains("test.toml:11") && memory.contains("8 GiB"), "{memory}");
+    assert!(["test.toml:7:1", "9 GiB", "8 GiB"].iter().all(|word| memory.contains(word)), "{memory}");
     let tasks = refused(&SMALL.replace("runtime = \"2 s\"", "tasks = 2\ncores = 4\nruntime = \"2 s\""));
     assert!(tasks.contains("test.toml"), "{tasks}");
     let region = refused(&SMALL.replace("runtime = \"2 s\"", "regions = [\"mars\"]\nruntime = \"2 s\""));
@@ -229,7 +229,7 @@ fn links_that_carry_nothing_and_ways_that_are_not_there() {
     };
     assert_eq!(audited(&load(&link("1 Gbps", "a")), "p", 1).job("j").outcome, Outcome::Completed);
     let zero = refused(&link("0 bps", "a"));
-    assert!(zero.contains("bandwidth") && zero.contains("test.toml:19:13"), "{zero}");
+    assert!(zero.contains("bandwidth") && zero.contains("test.toml:18:13"), "{zero}");
     // m reaches n only; a is alone.
     let nowhere = refused(&link("1 Gbps", "m"));
     assert!(["\"m\"", "\"a\""].iter().all(|name| nowhere.contains(&name.replace('"', ""))), "{nowhere}");

@@ -107,7 +107,8 @@ fn background_use_leaves_the_rest() {
 
 #[test]
 fn a_link_that_changes_carries_the_rest_at_its_new_rate() {
-    // 100 Gb: from 5.01 s at 10 Gbps, down from 8 s to 10 s (29.9 Gb done), then at 5 Gbps (70.1 Gb: 14.02 s) to 24.02 s.
+    // 100 Gb: from 5.01 s at 10 Gbps, down from 8 s to 10 s (29.9 Gb done), then over the latency again and at
+    // 5 Gbps (70.1 Gb: 14.02 s) to 24.03 s.
     let events = r#"
 [[event]]
 at = "8 s"
@@ -117,5 +118,5 @@ down = { link = "line" }
 at = "10 s"
 bandwidth = { link = "line", to = "5 Gbps" }
 "#;
-    assert_eq!(staging(&line("10 Gbps", "", &["12.5 GB"], events), "0"), 19_020_000_000);
+    assert_eq!(staging(&line("10 Gbps", "", &["12.5 GB"], events), "0"), 19_030_000_000);
 }
