@@ -2,7 +2,7 @@
 
 use super::{AcceleratorId, CenterId, Precision, Request, TaskShape, Totals, Work};
 use crate::signals::Series;
-use crate::units::{Power, SimDuration};
+use crate::units::{Power, SimDuration, SimTime};
 
 /// What a node of a pool has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,11 +121,23 @@ impl Pool {
         self.node.capacity(nodes)
     }
 
-    /// Whether the pool, empty and at its largest, could hold the job.
+    /// The most nodes that are ever open to jobs: all but the least share that the owners keep. A bound where both change.
+    #[must_use]
+    pub fn open_max(&self) -> u64 {
+        self.nodes_max - closed_nodes(self.nodes_max, self.closed_share.least())
+    }
+
+    /// Whether the pool, empty and at its most open, could hold the job.
     #[must_use]
     pub fn could_hold(&self, tasks: u32, task: &TaskShape) -> bool {
         let per_node = u64::from(task.per_node(&self.node));
-        per_node > 0 && u128::from(per_node) * u128::from(self.nodes_max) >= u128::from(tasks)
+        per_node > 0 && u128::from(per_node) * u128::from(self.open_max()) >= u128::from(tasks)
+    }
+
+    /// How many of so many nodes the owners keep at an instant.
+    #[must_use]
+    pub fn closed(&self, nodes: u64, at: SimTime) -> u64 {
+        closed_nodes(nodes, self.closed_share.at(at))
     }
 
     /// How long `work` of a job takes here; `None` where the pool has no rate at that precision.
@@ -148,6 +160,13 @@ impl Pool {
             }
         }
     }
+}
+
+/// A share in parts per million of so many nodes, rounded to the nearest.
+fn closed_nodes(nodes: u64, share_ppm: u64) -> u64 {
+    const PPM: u64 = 1_000_000;
+    let share = u128::from(share_ppm.min(PPM));
+    u64::try_from((u128::from(nodes) * share + u128::from(PPM / 2)) / u128::from(PPM)).unwrap_or(nodes).min(nodes)
 }
 
 /// Rounds up to whole nanoseconds; too large becomes the maximum.

@@ -71,6 +71,15 @@ impl Series {
         }
     }
 
+    /// The least of all values.
+    #[must_use]
+    pub fn least(&self) -> u64 {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Steps(steps) => steps.values.iter().copied().min().unwrap_or(0),
+        }
+    }
+
     /// The integral over `[from, to)` in value-nanoseconds; 0 if `to` is not later.
     #[must_use]
     pub fn integral(&self, from: SimTime, to: SimTime) -> u128 {
@@ -215,6 +224,7 @@ mod tests {
         // From 7 h to 9 h of the third day: 10 + 30.
         assert_eq!(s.integral(SimTime(55 * H), SimTime(57 * H)), 40 * u128::from(H));
         assert_eq!(s.integral(SimTime(5), SimTime(5)), 0);
+        assert_eq!(s.least(), 10);
         assert_eq!(s.at(SimTime(8 * H)), 30);
         assert_eq!(s.at(SimTime(8 * H - 1)), 10);
     }

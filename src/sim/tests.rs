@@ -546,3 +546,15 @@ fn an_interrupted_run_says_when() {
     let result = run(&world.scenario, world.stack(To(0)), &mut [], options);
     assert!(matches!(result, Err(RunError::Interrupted { .. })), "{result:?}");
 }
+
+#[test]
+fn what_only_closed_nodes_could_hold_is_too_large() {
+    let mut world = World::new(&[4]);
+    let pool = &mut world.platform().pools[0];
+    (pool.nodes_max, pool.closed_share) = (4, Series::constant(500_000));
+    world.job(0.0, 1.0).request.tasks = 3;
+    world.job(0.0, 1.0).request.tasks = 2;
+    let seen = world.run(To(0));
+    assert_eq!(seen.outcome(0), Outcome::Rejected(RejectReason::TooLarge));
+    assert_eq!(seen.outcome(1), Outcome::Completed);
+}

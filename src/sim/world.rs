@@ -181,7 +181,7 @@ impl World {
 
 impl PoolState {
     fn new(pool: &Pool) -> Self {
-        let closed = closed_nodes(pool, pool.nodes, SimTime::ZERO);
+        let closed = pool.closed(pool.nodes, SimTime::ZERO);
         let mut nodes = NodePool::new(pool.node, pool.nodes);
         nodes.set_open(pool.nodes - closed);
         Self { total: pool.nodes, nodes, told: None, touched: false, wake: None }
@@ -189,7 +189,7 @@ impl PoolState {
 
     /// Opens as many nodes as the owners leave at this instant; busy ones are withheld when they fall free.
     pub(super) fn follow_share(&mut self, pool: &Pool, now: SimTime) {
-        self.nodes.set_open(self.total - closed_nodes(pool, self.total, now));
+        self.nodes.set_open(self.total - pool.closed(self.total, now));
     }
 }
 
@@ -202,10 +202,4 @@ impl LinkState {
         let rest = PPM.saturating_sub(link.background.at(now));
         (u128::from(self.bandwidth.0) * u128::from(rest) / u128::from(PPM)) as f64
     }
-}
-
-/// How many of so many nodes the owners keep, rounded to the nearest.
-fn closed_nodes(pool: &Pool, total: u64, now: SimTime) -> u64 {
-    let share = u128::from(pool.closed_share.at(now).min(PPM));
-    u64::try_from((u128::from(total) * share + u128::from(PPM / 2)) / u128::from(PPM)).unwrap_or(total).min(total)
 }

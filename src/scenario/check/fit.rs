@@ -40,10 +40,10 @@ impl Demand {
     pub(super) fn nearest(&self, pools: &[PoolId], platform: &Platform) -> Option<String> {
         let held = |pool: &PoolId| {
             let pool = &platform.pools[pool.index()];
-            let tasks = u128::from(self.task.per_node(&pool.node)) * u128::from(pool.nodes_max);
+            let tasks = u128::from(self.task.per_node(&pool.node)) * u128::from(pool.open_max());
             let node =
                 if self.task.accelerators_milli > 0 { u32::from(pool.node.cards) } else { pool.node.cores_milli };
-            (tasks, node, pool.nodes_max)
+            (tasks, node, pool.open_max())
         };
         // The first by id among those alike.
         let best = pools.iter().rev().max_by_key(|pool| held(pool))?;
@@ -56,7 +56,11 @@ impl Demand {
             parts.push(Bytes(u128::from(at.node.memory)).to_string());
         }
         let name = pool_name(platform, *best);
-        let nodes = if at.nodes_max == 1 { "1 node".to_owned() } else { format!("{} nodes", at.nodes_max) };
+        let open = if at.open_max() < at.nodes_max { "open " } else { "" };
+        let nodes = match at.open_max() {
+            1 => format!("1 {open}node"),
+            nodes => format!("{nodes} {open}nodes"),
+        };
         let holds = match held(best).0 {
             0 => "not one such task".to_owned(),
             1 => "1 such task".to_owned(),

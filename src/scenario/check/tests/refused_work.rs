@@ -217,7 +217,7 @@ fn where_jobs_may_run() {
         "[[job]]",
         &[
             "impossible job: job \"a\" asks for 1 task of 128 cores",
-            "beijing/cpu, has 4 nodes",
+            "beijing/cpu, has 3 open nodes",
             "holds not one such task",
         ],
     );
