@@ -30,8 +30,8 @@ fn main() -> Result<(), String> {
     for days in days {
         let before = cpu_s();
         let sets = [format!("run.until=\"{days} d\"")];
-        let scenario = scenario::load(&Input::Embedded("hubs-10".to_owned()), &sets)
-            .map_err(|problems| problems.render(false))?;
+        let scenario =
+            scenario::load(&Input::Embedded("hubs-10".to_owned()), &sets).map_err(|problems| problems.render(false))?;
         let name = scenario.policy.clone().ok_or("no default stack")?;
         let mut jobs = JobsCsv::new(std::io::sink(), scenario.platform.clone(), JobRecords::All);
         let mut timeline = Timeline::new(scenario.platform.clone(), SimDuration::HOUR);
