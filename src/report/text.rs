@@ -64,7 +64,28 @@ struct Content {
 }
 
 fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format) {
-    let or_none = |value: Option<f64>, write: fn(f64) -> String| value.map_or_else(|| "no data".to_owned(), write);
+    let mut lines = service_lines(info, summary);
+    lines.extend(bill_lines(summary));
+    if summary.deadline_jobs > 0 {
+        lines.push(("deadlines", missed(summary.deadline_missed, summary.deadline_jobs)));
+    }
+    if summary.round_trip_jobs > 0 {
+        lines.push(("round trips", missed(summary.round_trip_missed, summary.round_trip_jobs)));
+    }
+    for (name, value) in lines {
+        match format {
+            Format::Text => text.push_str(&format!("  {name:<12} {value}\n")),
+            Format::Markdown => text.push_str(&format!("- **{name}**: {value}\n")),
+        }
+    }
+}
+
+/// "no data" where there is none.
+fn or_none(value: Option<f64>, write: fn(f64) -> String) -> String {
+    value.map_or_else(|| "no data".to_owned(), write)
+}
+
+fn jobs_line(summary: &Summary) -> String {
     let mut jobs = format!("{} submitted, {} completed", count(summary.jobs), count(summary.completed));
     for (amount, word) in [
         (summary.rejected, "rejected"),
@@ -76,12 +97,17 @@ fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format
             jobs.push_str(&format!(", {} {word}", count(amount)));
         }
     }
-    let mut lines = vec![
+    jobs
+}
+
+/// How jobs were served.
+fn service_lines(info: &RunInfo, summary: &Summary) -> Vec<(&'static str, String)> {
+    vec![
         (
             "window",
             format!("{} to {}, seed {}", seconds(summary.window_start_s), seconds(summary.window_end_s), info.seed),
         ),
-        ("jobs", jobs),
+        ("jobs", jobs_line(summary)),
         (
             "wait",
             format!(
@@ -108,6 +134,12 @@ fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format
                 or_none(summary.load, percent)
             ),
         ),
+    ]
+}
+
+/// What it took.
+fn bill_lines(summary: &Summary) -> Vec<(&'static str, String)> {
+    vec![
         ("energy", format!("{}, PUE {}", energy(summary.energy_kwh), or_none(summary.pue_mean, number))),
         (
             "cost",
@@ -139,19 +171,7 @@ fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format
                 or_none(summary.link_utilization, percent)
             ),
         ),
-    ];
-    if summary.deadline_jobs > 0 {
-        lines.push(("deadlines", missed(summary.deadline_missed, summary.deadline_jobs)));
-    }
-    if summary.round_trip_jobs > 0 {
-        lines.push(("round trips", missed(summary.round_trip_missed, summary.round_trip_jobs)));
-    }
-    for (name, value) in lines {
-        match format {
-            Format::Text => text.push_str(&format!("  {name:<12} {value}\n")),
-            Format::Markdown => text.push_str(&format!("- **{name}**: {value}\n")),
-        }
-    }
+    ]
 }
 
 fn missed(missed: u64, all: u64) -> String {

@@ -192,8 +192,8 @@ impl Seen {
     fn outcome(&self, job: u64) -> Outcome {
         self.jobs[&job].1
     }
-    fn started(&self, job: u64) -> f64 {
-        self.life(job).started.expect("started").as_secs_f64()
+    fn started(&self, job: u64) -> SimTime {
+        self.life(job).started.expect("started")
     }
 }
 
@@ -245,13 +245,13 @@ fn the_latency_comes_first_then_the_lanes_are_shared() {
     let seen = world.run(To(1));
     assert_eq!(seen.life(1).staged, Some(at(200.008)));
     assert_eq!(seen.life(2).staged, Some(at(210.008)));
-    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 200.008, 3600.0]);
+    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 200.008, 3600.0].map(at));
     assert_eq!(seen.end, at(7200.0));
     // 125 GB at 0.1 CNY/GB.
     assert_eq!(seen.life(1).transfer_micro_cny, 12_500_000);
     // At home nothing moves.
     let seen = world.run(To(0));
-    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 3600.0, 7200.0]);
+    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 3600.0, 7200.0].map(at));
     assert!(seen.flows.is_empty());
 }
 
@@ -268,9 +268,8 @@ fn outputs_are_delivered_and_storage_is_freed() {
     assert_eq!(seen.life(0).ended, Some(at(200.008)));
     assert_eq!(seen.life(0).delivered, Some(at(220.016)));
     assert_eq!(seen.life(1).delivered, Some(at(1001.0)));
-    let gb = |(t, used): &(SimTime, u128)| (t.as_secs_f64(), used / GB);
-    let storage: Vec<_> = seen.storage.iter().map(gb).collect();
-    assert_eq!(storage, [(0.0, 150), (200.008, 25), (220.016, 0), (1000.0, 3)]);
+    let storage: Vec<_> = seen.storage.iter().map(|(t, used)| (*t, used / GB)).collect();
+    assert_eq!(storage, [(0.0, 150), (200.008, 25), (220.016, 0), (1000.0, 3)].map(|(t, used)| (at(t), used)));
 }
 
 #[test]
@@ -298,7 +297,7 @@ fn jobs_join_a_shared_copy_under_way() {
         world.job(submit, 10.0).request.input = Input::Dataset(DatasetId(0));
     }
     let seen = world.run(To(1));
-    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [100.008, 100.008, 500.0]);
+    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [100.008, 100.008, 500.0].map(at));
     assert_eq!(seen.flows.len(), 1);
     assert_eq!([0, 1, 2].map(|job| seen.life(job).staged_bytes.0), [125 * GB, 0, 0]);
     // The replica at the origin from the start, the copy for good.
@@ -313,7 +312,7 @@ fn private_copies_share_the_link_and_are_freed() {
         world.job(0.0, 10.0).request.input = Input::Dataset(DatasetId(0));
     }
     let seen = world.run(To(1));
-    assert_eq!([0, 1].map(|job| seen.started(job)), [200.008; 2]);
+    assert_eq!([0, 1].map(|job| seen.started(job)), [200.008; 2].map(at));
     assert_eq!(seen.storage.last().map(|s| s.1), Some(0));
 }
 
@@ -348,7 +347,7 @@ fn without_a_way_data_wait_for_the_link() {
     world.change(1000.0, Change::LinkDown(LinkId(0), false));
     let seen = world.run(To(1));
     assert_eq!(seen.life(0).staged, Some(at(1050.008)));
-    assert_eq!(seen.started(1), 60.0, "no data, no way needed");
+    assert_eq!(seen.started(1), at(60.0), "no data, no way needed");
     // A link that never comes back: the run ends and says so.
     world.scenario.changes.pop();
     let seen = world.run(To(1));
@@ -367,9 +366,8 @@ fn closed_nodes_are_withheld_as_they_fall_free() {
     }
     let seen = world.run(To(0));
     // Four start at once; at 5400 s and 5401 s nodes fall free and are withheld: two are enough, so the fifth starts at 5402 s.
-    assert_eq!(seen.started(4), 5402.0);
-    let nodes: Vec<_> = seen.nodes.iter().map(|(t, open, closed)| (t.as_secs_f64(), *open, *closed)).collect();
-    assert_eq!(nodes, [(0.0, 4, 0), (5400.0, 3, 1), (5401.0, 2, 2)]);
+    assert_eq!(seen.started(4), at(5402.0));
+    assert_eq!(seen.nodes, [(at(0.0), 4, 0), (at(5400.0), 3, 1), (at(5401.0), 2, 2)]);
 }
 
 #[test]
@@ -382,7 +380,7 @@ fn nodes_come_and_go_on_a_date() {
     world.change(50.0, Change::Nodes(PoolId(0), -1));
     let seen = world.run(To(0));
     // The second node comes at 10 s; both are busy at 50 s; the first that falls free (at 100 s) goes.
-    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 10.0, 110.0]);
+    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 10.0, 110.0].map(at));
 }
 
 #[test]
@@ -393,7 +391,7 @@ fn a_periodic_broker_decides_at_its_multiples() {
         world.job(submit, 1.0);
     }
     let seen = world.run(To(0));
-    assert_eq!([0, 1, 2, 3, 4].map(|job| seen.started(job)), [0.0, 30.0, 30.0, 30.0, 60.0]);
+    assert_eq!([0, 1, 2, 3, 4].map(|job| seen.started(job)), [0.0, 30.0, 30.0, 30.0, 60.0].map(at));
 }
 
 #[test]
@@ -432,10 +430,10 @@ fn jobs_that_exceed_their_request_are_ended_where_that_is_the_rule() {
     let mut world = World::new(&[1]);
     world.job(0.0, 100.0).request.requested = Work::Time(seconds(60.0));
     world.job(0.0, 10.0);
-    assert_eq!(world.run(To(0)).started(1), 100.0);
+    assert_eq!(world.run(To(0)).started(1), at(100.0));
     world.scenario.run.enforce_requested = true;
     let seen = world.run(To(0));
-    assert_eq!((seen.outcome(0), seen.started(1)), (Outcome::Killed, 60.0));
+    assert_eq!((seen.outcome(0), seen.started(1)), (Outcome::Killed, at(60.0)));
 }
 
 #[test]
@@ -469,7 +467,7 @@ fn everything_of_an_instant_is_decided_at_once() {
         world.job(submit, 10.0);
     }
     let seen = world.run(To(0));
-    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 10.0, 20.0]);
+    assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 10.0, 20.0].map(at));
     // Zero run time, a thousand of them: all at one instant.
     let mut world = World::new(&[1]);
     for _ in 0..1500 {
@@ -489,7 +487,7 @@ fn waiting_and_rejecting_brokers() {
                 if view.now < at(100.0) { Decision::Wait(at(100.0)) } else { Decision::Place(Placement::at(PoolId(0))) }
             },
         );
-    assert_eq!(world.run(wait).started(0), 100.0);
+    assert_eq!(world.run(wait).started(0), at(100.0));
     let later = Says(|_: &Request, _: &View<'_>| {
         Decision::Place(Placement { not_before: Some(at(7.0)), ..Placement::at(PoolId(0)) })
     });

@@ -4,6 +4,7 @@ mod architecture;
 mod brokers;
 mod complaints;
 mod determinism;
+mod documents;
 mod hostile;
 mod maxmin;
 mod queues;

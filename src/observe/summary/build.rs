@@ -1,15 +1,14 @@
 //! From integrals to figures: every division happens here, once.
 
-use super::area::{Area, hours, kwh, pico};
+use super::area::{Area, kwh, pico};
+use super::tenants::total_use;
 use super::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Summary, TENANTS_LISTED, TenantSummary,
     Traffic,
 };
-use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, TenantId, Tier};
+use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
-use crate::observe::metrics::{
-    Caused, ClassTally, Gauge, LaneMeter, LaneSums, Meters, SIDES, Sums, TenantTally, ratio, seconds,
-};
+use crate::observe::metrics::{Caused, ClassTally, Gauge, LaneMeter, LaneSums, Meters, SIDES, Sums, ratio, seconds};
 use crate::units::SimTime;
 use std::collections::BTreeMap;
 
@@ -55,15 +54,11 @@ impl Metrics {
     }
 }
 
-fn total_use(tenants: &[(TenantId, TenantTally)]) -> u128 {
-    tenants.iter().fold(0u128, |sum, (_, t)| sum.saturating_add(t.caused.used))
-}
-
 /// The metrics with their state extended to the window's end.
-struct Extended<'a> {
-    metrics: &'a Metrics,
-    meters: Meters,
-    end: SimTime,
+pub(super) struct Extended<'a> {
+    pub(super) metrics: &'a Metrics,
+    pub(super) meters: Meters,
+    pub(super) end: SimTime,
     /// Length of the window in ns.
     window: u128,
 }
@@ -335,60 +330,9 @@ impl<'a> Extended<'a> {
         }
     }
 
-    fn tenants(&self) -> Vec<(TenantId, TenantTally)> {
-        let ids = (0..self.metrics.tenants.len()).map(TenantId::from_index);
-        let mut tenants: Vec<_> = ids.zip(self.metrics.tenants.iter().copied()).collect();
-        self.metrics.add_running(self.end, &self.meters, |_, tenant, caused| {
-            if let Some((_, tally)) = tenants.get_mut(tenant.index()) {
-                tally.caused.add(caused);
-            }
-        });
-        tenants
-    }
-
-    fn tenant(&self, id: TenantId, tally: &TenantTally, all: u128) -> TenantSummary {
-        let sums = &tally.sums;
-        TenantSummary {
-            tenant: self.metrics.platform.tenants.name(id),
-            weight: self.weight(id),
-            jobs: sums.outcomes.jobs(),
-            completed: sums.outcomes.completed,
-            rejected: sums.outcomes.rejected(),
-            wait_mean_s: mean_wait(sums),
-            bounded_slowdown_mean: mean_slowdown(sums),
-            used_h: hours(tally.caused.used),
-            used_share: ratio(tally.caused.used, all),
-            transfer_cost_cny: micro(sums.transfer_micro_cny),
-            caused_energy_kwh: kwh(tally.caused.bill.energy),
-            caused_energy_cost_cny: pico(tally.caused.bill.cost),
-            caused_carbon_kg: pico(tally.caused.bill.carbon),
-        }
-    }
-
-    fn weight(&self, id: TenantId) -> f64 {
-        self.metrics.platform.tenants.group(id).map_or(1.0, |group| group.weight)
-    }
-
-    fn fairness(&self, tenants: &[(TenantId, TenantTally)], summary: &mut Summary) {
-        summary.fairness_slowdown = jain(tenants.iter().filter_map(|(_, tally)| mean_slowdown(&tally.sums)));
-        summary.fairness_usage = jain(
-            tenants
-                .iter()
-                .filter(|(id, tally)| tally.sums.outcomes.jobs() > 0 && self.weight(*id) > 0.0)
-                .map(|(id, tally)| hours(tally.caused.used) / self.weight(*id)),
-        );
-    }
-
     fn mean(&self, gauge: &Gauge) -> Option<f64> {
         ratio(gauge.sum(), self.window)
     }
-}
-
-/// Jain's fairness index `(Σx)² / (n Σx²)`: 1 where all are equal, 1/n where one has all. R. Jain, D.-M. Chiu, W. Hawe, "A quantitative measure of fairness
-/// and discrimination for resource allocation in shared computer systems", DEC TR-301, 1984. `None` without values or where all are 0.
-fn jain(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (count, sum, squares) = values.fold((0.0, 0.0, 0.0), |(n, s, q), x| (n + 1.0, s + x, q + x * x));
-    (squares > 0.0).then(|| sum * sum / (count * squares))
 }
 
 fn share(part: u64, whole: u64) -> Option<f64> {
@@ -400,7 +344,7 @@ fn side_shares(started: &[u64; SIDES]) -> [Option<f64>; 3] {
     [0, 1, 2].map(|side| share(started[side], all))
 }
 
-fn mean_wait(sums: &Sums) -> Option<f64> {
+pub(super) fn mean_wait(sums: &Sums) -> Option<f64> {
     ratio(sums.wait, u128::from(sums.started) * 1_000_000_000)
 }
 
@@ -408,30 +352,10 @@ fn mean_queue_wait(sums: &Sums) -> Option<f64> {
     ratio(sums.queue_wait, u128::from(sums.started) * 1_000_000_000)
 }
 
-fn mean_slowdown(sums: &Sums) -> Option<f64> {
-    ratio(sums.slowdown_ppm, u128::from(sums.slowdowns) * 1_000_000)
-}
-
-fn micro(amount: u128) -> f64 {
+pub(super) fn micro(amount: u128) -> f64 {
     ratio(amount, 1_000_000).unwrap_or_default()
 }
 
 fn count(value: u128) -> u64 {
     u64::try_from(value).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fairness_is_worked_by_hand() {
-        let index = |values: &[f64]| jain(values.iter().copied());
-        // Equal: (3 × 2)² / (3 × 12) = 1. One of four has all: 25 / (4 × 25) = 1/4. 1 and 3: 16 / (2 × 10) = 0.8.
-        assert!((index(&[2.0, 2.0, 2.0]).unwrap() - 1.0).abs() < 1e-15);
-        assert!((index(&[0.0, 5.0, 0.0, 0.0]).unwrap() - 0.25).abs() < 1e-15);
-        assert!((index(&[1.0, 3.0]).unwrap() - 0.8).abs() < 1e-15);
-        assert_eq!(index(&[]), None);
-        assert_eq!(index(&[0.0]), None);
-    }
 }

@@ -4,6 +4,7 @@ mod area;
 mod build;
 mod flat;
 mod scalars;
+mod tenants;
 
 pub use scalars::Scalar;
 

@@ -217,14 +217,14 @@ fn where_jobs_may_run() {
         "[[job]]",
         &[
             "impossible job: job \"a\" asks for 1 task of 128 cores",
-            "zhongwei/ai, has 2 nodes",
+            "beijing/cpu, has 4 nodes",
             "holds not one such task",
         ],
     );
     refused(
         &[("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 8\ntasks = 21")],
         "[[job]]",
-        &["21 tasks of 8 cores", "holds 16 such tasks"],
+        &["21 tasks of 8 cores", "holds 4 such tasks"],
     );
     refused(
         &[("per-task = 4", "per-task = 9")],

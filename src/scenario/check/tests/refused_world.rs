@@ -73,7 +73,10 @@ fn centers_and_pools() {
     refused(&[("cores = 8", "cores = 0")], "0", &["a node has 1 to 4000000 cores, not 0"]);
     refused(&[("nodes = 4,", "nodes = 2000000000,")], "2000000000", &["number of nodes must be at most 1000000000"]);
     warned(
-        &[("nodes = 4,", "nodes = 0,"), ("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 16")],
+        &[
+            ("nodes = 4,", "nodes = 0,"),
+            ("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 16\nregions = [\"china\"]"),
+        ],
         "0",
         &["pool \"cpu\" has no node at the start"],
     );

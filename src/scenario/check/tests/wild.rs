@@ -48,7 +48,7 @@ fn what_is_wrong_elsewhere_hides_nothing() {
     // A pool that is wrong is not judged by.
     let (_, out) = look(&with(&[
         ("cores = 64", "cores = 0"),
-        ("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 60"),
+        ("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 60\nregions = [\"china\"]"),
     ]));
     assert_eq!(out.errors(), 1, "{:#?}", out.list);
 }
