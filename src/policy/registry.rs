@@ -62,7 +62,7 @@ use super::broker::{
 use super::packing::PackingSpec;
 use super::queue::QueueSpec;
 use super::stack::Stack;
-use crate::model::{Platform, PoolId};
+use crate::model::{Platform, Pool};
 use crate::rng::Streams;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -165,11 +165,11 @@ impl StackSpec {
     /// # Errors
     /// A parameter names something that the platform does not have.
     pub fn build(&self, platform: &Platform, streams: &Streams) -> Result<Stack, String> {
-        let pools = || (0..platform.pools.len()).map(PoolId::from_index);
+        let name = |pool: &Pool| format!("{}.{}", platform.centers[pool.center.index()].name, pool.name);
         Ok(Stack {
             broker: self.broker.build(platform, streams)?,
-            queues: pools().map(|_| self.queue.build()).collect(),
-            packings: pools().map(|pool| self.packing.build(streams, pool)).collect(),
+            queues: platform.pools.iter().map(|_| self.queue.build()).collect(),
+            packings: platform.pools.iter().map(|pool| self.packing.build(streams, &name(pool))).collect(),
             clairvoyant: self.clairvoyant(),
         })
     }

@@ -159,7 +159,7 @@ impl World {
         Stack {
             broker: Box::new(broker),
             queues: (0..pools).map(|_| QueueSpec::default().build()).collect(),
-            packings: (0..pools).map(|p| PackingSpec::default().build(&streams, PoolId::from_index(p))).collect(),
+            packings: (0..pools).map(|_| PackingSpec::default().build(&streams, "")).collect(),
             clairvoyant: false,
         }
     }

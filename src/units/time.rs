@@ -126,12 +126,16 @@ pub fn seconds_text(nanos: u64) -> String {
     format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
-/// Splits "2 d 22 h" before each number that follows a unit.
+/// Splits "2 d 22 h" before each number that follows a unit; the `e` of "1e3 s" is no unit.
 fn parts(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut starts = vec![0];
     let mut in_unit = false;
     for (at, c) in text.char_indices() {
-        if c.is_ascii_alphabetic() {
+        let signed = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
+        let exponent = matches!(c, 'e' | 'E') && at > 0 && digit(at - 1) && digit(at + 1 + usize::from(signed));
+        if c.is_ascii_alphabetic() && !exponent {
             in_unit = true;
         } else if in_unit && c.is_ascii_digit() {
             starts.push(at);
@@ -198,6 +202,11 @@ mod tests {
         }
         for text in ["", "5", "h", "5 parsecs", "1 h 5", "1e40 w", "-3 s"] {
             assert!(text.parse::<SimDuration>().is_err(), "{text}");
+        }
+        assert_eq!("1 h 2e1 s".parse(), Ok(SimDuration(3620 * NANOS_PER_SEC)));
+        for text in ["1e40 w", "1e30 s", "1e+30 s", "1 h 1e30 s"] {
+            let error = text.parse::<SimDuration>().expect_err(text).to_string();
+            assert!(error.contains("too large"), "{error}");
         }
     }
 

@@ -97,8 +97,8 @@ fn module_of(path: &Path) -> PathBuf {
 fn test_modules(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let module = |pair: &[&str]| {
-        let name = pair[1].trim_start_matches("pub(super) ").strip_prefix("mod ")?.strip_suffix(';')?;
-        (pair[0] == "#[cfg(test)]").then(|| name.to_owned())
+        let (_, name) = pair[1].split_once("mod ")?;
+        (pair[0] == "#[cfg(test)]").then(|| name.strip_suffix(';').map(str::to_owned))?
     };
     lines.windows(2).filter_map(module).collect()
 }
@@ -202,6 +202,9 @@ fn the_entry_is_short_and_the_command_line_goes_through_the_library() {
 fn arrows_and_words_are_found_where_they_are() {
     let text = "use crate::{model::{A, B}, units::C};\nlet x = crate::sim::run();\nuse crate::policy;";
     assert_eq!(rooms_named(text, "crate::"), ["model", "units", "sim", "policy"]);
-    assert_eq!(test_modules("#[cfg(test)]\nmod tests;\nmod other;"), ["tests"]);
+    assert_eq!(
+        test_modules("#[cfg(test)]\nmod tests;\nmod other;\n#[cfg(test)]\npub(crate) mod fixture;"),
+        ["tests", "fixture"]
+    );
     assert_eq!(without_tests_and_comments("a // b\n#[cfg(test)]\nmod tests {\n c }"), "a ");
 }

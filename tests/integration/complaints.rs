@@ -40,7 +40,7 @@ fn stack(scenario: &Scenario, broker: impl FnMut(&Request, &View<'_>) -> Decisio
     Stack {
         broker: Box::new(Told(broker)),
         queues: (0..pools).map(|_| QueueSpec::default().build()).collect(),
-        packings: (0..pools).map(|pool| PackingSpec::default().build(&streams, PoolId::from_index(pool))).collect(),
+        packings: (0..pools).map(|_| PackingSpec::default().build(&streams, "")).collect(),
         clairvoyant: false,
     }
 }

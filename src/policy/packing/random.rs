@@ -8,7 +8,7 @@
 //! what fits, with the shuffle of Fisher and Yates where only the drawn places are kept; both are even. Evenness within a range
 //! of integers is Lemire's ("Fast random integer generation in an interval", ACM TOMACS 29:1, 2019).
 //!
-//! The stream is `policy.packing.<pool number>`.
+//! The stream is `policy.packing.<center>.<pool>`.
 //!
 //! Cost: the logarithm of the pool's ranges a draw while many nodes fit; where few do, a walk over the ranges that fit.
 

@@ -1,7 +1,6 @@
 //! Packings as they are written in a scenario.
 
 use super::{BestFit, FirstFit, Packing, Random, WorstFit};
-use crate::model::PoolId;
 use crate::policy::queue::NoParameters;
 use crate::rng::Streams;
 use schemars::JsonSchema;
@@ -28,14 +27,15 @@ impl Default for PackingSpec {
 }
 
 impl PackingSpec {
-    /// Builds the packing of one pool. Random draws come from the stream `policy.packing.<pool number>`.
+    /// Builds the packing of one pool, named `<center>.<pool>`. Random draws come from the stream `policy.packing.<center>.<pool>`: by
+    /// name, so that another center moves no draw.
     #[must_use]
-    pub fn build(&self, streams: &Streams, pool: PoolId) -> Box<dyn Packing> {
+    pub fn build(&self, streams: &Streams, pool: &str) -> Box<dyn Packing> {
         match self {
             Self::FirstFit(_) => Box::new(FirstFit),
             Self::BestFit(_) => Box::new(BestFit),
             Self::WorstFit(_) => Box::new(WorstFit),
-            Self::Random(_) => Box::new(Random::new(streams.stream(&format!("policy.packing.{}", pool.0)))),
+            Self::Random(_) => Box::new(Random::new(streams.stream(&format!("policy.packing.{pool}")))),
         }
     }
 }
@@ -70,7 +70,7 @@ mod tests {
         let streams = Streams::new(1, 0);
         let specs = [PackingSpec::FirstFit(none), PackingSpec::BestFit(none), PackingSpec::WorstFit(none)];
         for (spec, node) in specs.iter().zip(0..) {
-            let chosen = spec.build(&streams, PoolId(0)).choose(&nodes, 1, &cores(3)).unwrap();
+            let chosen = spec.build(&streams, "a.cpu").choose(&nodes, 1, &cores(3)).unwrap();
             assert_eq!(used(&chosen), [(node, 1, 1)], "{spec:?}");
         }
         // Random takes each of them some time, and another pool has another stream.
@@ -78,7 +78,7 @@ mod tests {
             let mut random = PackingSpec::Random(none).build(&streams, pool);
             (0..50).map(|_| random.choose(&nodes, 1, &cores(3)).unwrap().parts[0].first).collect()
         };
-        assert!((0..3).all(|node| row(PoolId(0)).contains(&node)));
-        assert_ne!(row(PoolId(0)), row(PoolId(1)));
+        assert!((0..3).all(|node| row("a.cpu").contains(&node)));
+        assert_ne!(row("a.cpu"), row("b.cpu"));
     }
 }
