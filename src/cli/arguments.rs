@@ -84,6 +84,8 @@ pub(crate) enum Verb {
     Compare(CompareArguments),
     /// Say what is wrong with a scenario, or what is in it
     Validate(ScenarioArguments),
+    /// Replay a real log on one machine, no scenario needed
+    Replay(super::replay_arguments::ReplayArguments),
     /// List the policies, or describe one
     Policies {
         /// A policy's name

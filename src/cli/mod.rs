@@ -13,6 +13,8 @@ mod manifest;
 mod output;
 mod policies;
 mod progress;
+mod replay;
+mod replay_arguments;
 mod run;
 mod schema;
 mod terminal;

@@ -2,10 +2,12 @@
 
 use super::ExperimentError;
 use crate::observe::{Auditor, Metrics, Observer, Summary};
+use crate::policy::Stack;
 use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
 use crate::scenario::Scenario;
-use crate::sim::{self, Options, RunStats};
+use crate::sim::{self, Options, RunError, RunStats};
+use crate::workload::{Merged, source};
 
 /// What a run gave.
 pub struct RunResult {
@@ -34,6 +36,25 @@ pub fn run_once(
     let policies = spec
         .build(&scenario.platform, &streams)
         .map_err(|problem| ExperimentError::Stack { stack: stack.to_owned(), problem })?;
+    let jobs = source(&scenario.classes, &scenario.jobs, scenario.run.calendar, scenario.run.until, &streams);
+    run_audited(scenario, policies, jobs, sinks, options).map_err(|error| ExperimentError::Run {
+        stack: stack.to_owned(),
+        replication,
+        error,
+    })
+}
+
+/// Runs jobs on a scenario's platform. The auditor listens first, then the metrics, then `sinks`.
+///
+/// # Errors
+/// The run fails, is interrupted, or does not pass the audit.
+pub fn run_audited(
+    scenario: &Scenario,
+    policies: Stack,
+    jobs: Merged,
+    sinks: &mut [&mut dyn Observer],
+    options: Options<'_>,
+) -> Result<RunResult, RunError> {
     let mut auditor = Auditor::new(scenario.platform.clone());
     let mut metrics = Metrics::new(scenario.platform.clone());
     let mut observers: Vec<&mut dyn Observer> = Vec::with_capacity(sinks.len() + 2);
@@ -42,14 +63,9 @@ pub fn run_once(
     for sink in sinks {
         observers.push(&mut **sink);
     }
-    let audited = sim::run(scenario, policies, &mut observers, options).and_then(|stats| {
-        auditor.finish(stats.end)?;
-        let summary = metrics.summary(stats.end);
-        auditor.compare(&summary)?;
-        Ok((stats, summary))
-    });
-    match audited {
-        Ok((stats, summary)) => Ok(RunResult { metrics, summary, stats }),
-        Err(error) => Err(ExperimentError::Run { stack: stack.to_owned(), replication, error }),
-    }
+    let stats = sim::run_source(scenario, jobs, policies, &mut observers, options)?;
+    auditor.finish(stats.end)?;
+    let summary = metrics.summary(stats.end);
+    auditor.compare(&summary)?;
+    Ok(RunResult { metrics, summary, stats })
 }

@@ -163,7 +163,7 @@ impl<W: io::Write> JobsCsv<W> {
         for span in [times.wait, times.staging, times.queue_wait, times.response] {
             number(buffer, span.map(u128::from), 9);
         }
-        number(buffer, times.slowdown_ppm.map(u128::from), 6);
+        number(buffer, times.slowdown_ppb.map(u128::from), 9);
         let ran = life.started.is_some();
         number(buffer, ran.then_some(u128::from(life.nodes)), 0);
         number(buffer, ran.then_some(u128::from(life.attempt)), 0);

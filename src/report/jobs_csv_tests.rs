@@ -14,12 +14,12 @@ fn two_centers_to_the_millisecond() {
     let tail = ",1,1,125000000000,0,12.5,completed,,,\n";
     let rows = [
         "a,job,one,beijing,horinger,cpu,0,0,0,0,3600,3600,0,0,0,3600,1,1,1,0,0,0,completed,,,\n".to_owned(),
-        // Slowdown 3790.008 / 3600 = 1.052780; c: 7180 / 3600 = 1.994444.
+        // Slowdown 3790.008 / 3600 = 1.052780 (in billionths, rounded); c: 7180 / 3600 = 1.994444.
         format!(
             "b,job,one,beijing,horinger,cpu,10,10,200.008,200.008,3800.008,3800.008,190.008,190.008,0,3790.008,1.05278{tail}"
         ),
         format!(
-            "c,job,one,beijing,horinger,cpu,20,20,210.008,3600,7200,7200,3580,190.008,3389.992,7180,1.994444{tail}"
+            "c,job,one,beijing,horinger,cpu,20,20,210.008,3600,7200,7200,3580,190.008,3389.992,7180,1.994444444{tail}"
         ),
     ];
     assert_eq!(written(platform(), JobRecords::All, &west()), format!("{JOBS_HEADER}\n{}", rows.concat()));

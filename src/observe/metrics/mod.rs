@@ -22,7 +22,7 @@ pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
 pub(crate) use pool::{Bill, PoolMeter};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
-pub(crate) use times::{JobTimes, deadline_missed};
+pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
 use super::{Life, Observer, Record, Violation};
 use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, TenantId};

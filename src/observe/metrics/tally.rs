@@ -69,7 +69,7 @@ impl Outcomes {
     }
 }
 
-/// Distributions of the spans of jobs, in ns, and of slowdowns, in millionths.
+/// Distributions of the spans of jobs, in ns, and of slowdowns, in billionths.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Waits {
     pub(crate) wait: Quantiles,
@@ -86,7 +86,7 @@ impl Waits {
             (&mut self.staging, times.staging),
             (&mut self.queue_wait, times.queue_wait),
             (&mut self.response, times.response),
-            (&mut self.slowdown, times.slowdown_ppm),
+            (&mut self.slowdown, times.slowdown_ppb),
         ];
         for (quantiles, value) in pairs {
             if let Some(value) = value {
@@ -189,7 +189,7 @@ pub(crate) struct Sums {
     pub(crate) wait: u128,
     pub(crate) queue_wait: u128,
     pub(crate) slowdowns: u64,
-    pub(crate) slowdown_ppm: u128,
+    pub(crate) slowdown_ppb: u128,
     pub(crate) transfer_micro_cny: u128,
 }
 
@@ -202,9 +202,9 @@ impl Sums {
             self.wait += u128::from(wait);
             self.queue_wait += u128::from(times.queue_wait.unwrap_or(0));
         }
-        if let Some(slowdown) = times.slowdown_ppm {
+        if let Some(slowdown) = times.slowdown_ppb {
             self.slowdowns += 1;
-            self.slowdown_ppm += u128::from(slowdown);
+            self.slowdown_ppb += u128::from(slowdown);
         }
         self.transfer_micro_cny = self.transfer_micro_cny.saturating_add(life.transfer_micro_cny);
     }
@@ -216,7 +216,7 @@ impl Sums {
         self.wait += other.wait;
         self.queue_wait += other.queue_wait;
         self.slowdowns += other.slowdowns;
-        self.slowdown_ppm += other.slowdown_ppm;
+        self.slowdown_ppb += other.slowdown_ppb;
         self.transfer_micro_cny = self.transfer_micro_cny.saturating_add(other.transfer_micro_cny);
     }
 }

@@ -55,8 +55,8 @@ fn two_centers_under_stay() {
         "[3590.0,3590.0,7180.0,7180.0]",
     );
     exactly(summary.staging_max_s, "0.0");
-    // Slowdowns over an hour's run: 1, 7190 / 3600, 10780 / 3600 = 1, 1.997222, 2.994444 (in millionths, rounded down).
-    near(summary.bounded_slowdown_mean, (1_000_000.0 + 1_997_222.0 + 2_994_444.0) / 3e6);
+    // Slowdowns over an hour's run: 1, 7190 / 3600, 10780 / 3600 = 1, 1.997222, 2.994444 (in billionths, rounded).
+    near(summary.bounded_slowdown_mean, (1_000_000_000.0 + 1_997_222_222.0 + 2_994_444_444.0) / 3e9);
     // Two wait from 20 s to 3600 s, one from 10 s and to 7200 s: 10 + 2 × 3580 + 3600 job-seconds.
     near(summary.waiting_mean, (10.0 + 7160.0 + 3600.0) / 10_800.0);
     assert_eq!((summary.waiting_peak, summary.running_peak, summary.jobs, summary.completed), (2, 1, 3, 3));
@@ -341,10 +341,10 @@ fn work_in_operations_is_slowed_against_its_real_run() {
     operations.truth.work = Work::Flop { amount: 1e15, precision: crate::model::Precision::Fp64 };
     let life = Life { started: Some(s(60)), ended: Some(s(90)), ..Life::default() };
     // (90 - 0) / 30; a run of 5 s counts as 10: 65 / 10.
-    assert_eq!(JobTimes::of(&operations, &life, Outcome::Completed).slowdown_ppm, Some(3_000_000));
+    assert_eq!(JobTimes::of(&operations, &life, Outcome::Completed).slowdown_ppb, Some(3_000_000_000));
     let short = Life { ended: Some(s(65)), ..life };
-    assert_eq!(JobTimes::of(&operations, &short, Outcome::Completed).slowdown_ppm, Some(6_500_000));
-    assert_eq!(JobTimes::of(&operations, &short, Outcome::Killed).slowdown_ppm, None);
+    assert_eq!(JobTimes::of(&operations, &short, Outcome::Completed).slowdown_ppb, Some(6_500_000_000));
+    assert_eq!(JobTimes::of(&operations, &short, Outcome::Killed).slowdown_ppb, None);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use crate::units::{SimDuration, SimTime};
 /// (Feitelson et al., "Theory and practice in parallel job scheduling", 1997).
 const SLOWDOWN_BOUND: SimDuration = SimDuration::from_secs(10);
 
+/// Parts of a whole in slowdowns.
+pub(crate) const PPB: u128 = 1_000_000_000;
+
 /// Spans of one job's life in ns; `None` where it never came to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct JobTimes {
@@ -19,8 +22,8 @@ pub(crate) struct JobTimes {
     pub(crate) queue_wait: Option<u64>,
     /// Delivered - submit, of completed jobs.
     pub(crate) response: Option<u64>,
-    /// max(1, (end - submit) / max(10 s, run on reference hardware)) in millionths, of completed jobs.
-    pub(crate) slowdown_ppm: Option<u64>,
+    /// max(1, (end - submit) / max(10 s, run on reference hardware)) in billionths, of completed jobs.
+    pub(crate) slowdown_ppb: Option<u64>,
 }
 
 impl JobTimes {
@@ -34,7 +37,7 @@ impl JobTimes {
             staging: span(life.brokered, life.staged),
             queue_wait: span(life.staged, life.started),
             response: span(Some(submit), life.delivered).filter(|_| completed),
-            slowdown_ppm: slowdown(job, life).filter(|_| completed),
+            slowdown_ppb: slowdown(job, life).filter(|_| completed),
         }
     }
 }
@@ -47,8 +50,9 @@ fn slowdown(job: &Job, life: &Life) -> Option<u64> {
         Work::Flop { .. } => ended.since(started),
     };
     let bound = u128::from(run.max(SLOWDOWN_BOUND).0);
-    let ratio = u128::from(ended.since(job.request.submit).0) * 1_000_000 / bound;
-    Some(u64::try_from(ratio.max(1_000_000)).unwrap_or(u64::MAX))
+    // Rounded to the nearest, so that means of many jobs agree with published ones to ten digits.
+    let ratio = (u128::from(ended.since(job.request.submit).0) * PPB + bound / 2) / bound;
+    Some(u64::try_from(ratio.max(PPB)).unwrap_or(u64::MAX))
 }
 
 /// Whether a job missed its deadline: it completed after it, or never completed although it had to by now. `None` without a

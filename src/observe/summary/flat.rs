@@ -145,7 +145,7 @@ macro_rules! flat {
                     self.bounded_slowdown_p95,
                     self.bounded_slowdown_p99,
                     self.bounded_slowdown_max,
-                ] = spread(&waits.slowdown, 1_000_000);
+                ] = spread(&waits.slowdown, 1_000_000_000);
             }
         }
     };

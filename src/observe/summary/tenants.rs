@@ -4,7 +4,7 @@ use super::area::{hours, kwh, pico};
 use super::build::{Extended, mean_wait, micro};
 use super::{Summary, TenantSummary};
 use crate::model::TenantId;
-use crate::observe::metrics::{Sums, TenantTally, ratio};
+use crate::observe::metrics::{PPB, Sums, TenantTally, ratio};
 
 impl Extended<'_> {
     pub(super) fn tenants(&self) -> Vec<(TenantId, TenantTally)> {
@@ -58,7 +58,7 @@ pub(super) fn total_use(tenants: &[(TenantId, TenantTally)]) -> u128 {
 }
 
 fn mean_slowdown(sums: &Sums) -> Option<f64> {
-    ratio(sums.slowdown_ppm, u128::from(sums.slowdowns) * 1_000_000)
+    ratio(sums.slowdown_ppb, u128::from(sums.slowdowns) * PPB)
 }
 
 /// Jain's fairness index `(Σx)² / (n Σx²)`: 1 where all are equal, 1/n where one has all. R. Jain, D.-M. Chiu, W. Hawe, "A quantitative measure of fairness

@@ -1,0 +1,223 @@
+//! `replay`: a real log on one machine, no scenario needed.
+
+use super::arguments::{Format, Global};
+use super::failure::{Failure, Message};
+use super::manifest::{Counters, Manifest};
+use super::output::{OutputDirectory, path_part};
+use super::progress::Meter;
+use super::replay_arguments::{BackfillWord, DecideWord, FilterWord, OutFormat, ReplayArguments, TraceFormat};
+use super::{interrupt, terminal};
+use eastwest::engine::SameInstant;
+use eastwest::experiment::ExperimentError;
+use eastwest::experiment::replay::{self, Log, ReplayPolicy, SwfLog};
+use eastwest::observe::Observer;
+use eastwest::policy::queue::ReservationKind;
+use eastwest::report::{self, JobRecords, JobsCsv, RunInfo};
+use eastwest::scenario::Scenario;
+use eastwest::sim::{Decide, Options, Progress, RunStats};
+use eastwest::workload::swf::{SwfFilter, SwfOptions};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(), Failure> {
+    let policy = policy(arguments);
+    let (log, processors) = read(arguments)?;
+    let notices = log.report.to_string();
+    let stem = stem(&arguments.log);
+    let named = policy.reservation == ReservationKind::Named;
+    let scenario = replay::machine(&stem, processors, named, &log.users, arguments.enforce_requested)
+        .map_err(|problem| Failure::Usage(Message::new(problem).hint("give another number with --processors")))?;
+    if !log.report.notices.is_empty() {
+        terminal::note(global, notices.trim_end());
+    }
+    let name = arguments.policy_name();
+    let target = arguments.out.clone().unwrap_or_else(|| {
+        PathBuf::from("results/runs").join(format!("replay-{}", path_part(&stem))).join(path_part(&name))
+    });
+    let hash = eastwest::experiment::scenario_hash(&format!("# {stem} {name}"));
+    let mut out = OutputDirectory::create(&target, Manifest::begin(&stem, &hash, vec![name.clone()], 0))?;
+    match simulate(&mut out, &scenario, log, (&name, &policy), arguments, global) {
+        Ok((text, stats)) => {
+            let mut counters = Counters::default();
+            counters.add(&stats);
+            let target = out.finish(counters)?;
+            terminal::print(&text)?;
+            terminal::note(global, &format!("results: {}", target.display()));
+            Ok(())
+        }
+        Err(failure) => {
+            out.abandon(&failure);
+            Err(failure)
+        }
+    }
+}
+
+/// The file's name without its endings.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().map_or_else(|| "log".into(), |name| name.to_string_lossy().into_owned());
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = name.strip_suffix(".swf").or_else(|| name.strip_suffix(".json")).unwrap_or(name);
+    if name.is_empty() { "log".to_owned() } else { name.to_owned() }
+}
+
+/// The bundle of rules, with single switches over it.
+fn policy(arguments: &ReplayArguments) -> ReplayPolicy {
+    let mut policy = ReplayPolicy::new(arguments.queue.clone(), arguments.backfill.into(), arguments.estimate.0);
+    if let Some(rules) = arguments.rules {
+        policy = policy.under(rules.into());
+    }
+    if let Some(rule) = arguments.same_instant {
+        policy.rules.same_instant = rule.into();
+    }
+    if let Some(decide) = arguments.decide {
+        policy.rules.decide = match decide {
+            DecideWord::PerEvent => Decide::PerEvent,
+            DecideWord::PerInstant => Decide::PerInstant,
+        };
+    }
+    if let Some(reservation) = arguments.reservation {
+        policy.reservation = reservation.into();
+    }
+    // A job can count as gone before its end is handled only where starts may come first at an instant.
+    if policy.rules.same_instant == SameInstant::ReleasesFirst {
+        policy.ends_by_prediction = false;
+        policy.rules.overcommit = false;
+    }
+    policy
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    let file = File::open(path).map_err(|error| Failure::path("read", path, &error))?;
+    match file.metadata() {
+        Ok(data) if data.is_dir() => {
+            Err(Failure::Files(Message::new(format!("cannot read {}: it is a directory", path.display()))))
+        }
+        _ => Ok(file),
+    }
+}
+
+/// The log, and the processors of its machine.
+fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
+    let path = &arguments.log;
+    let failed = |problem: String| Failure::Unusable(Message::new(format!("{}: {problem}", path.display())));
+    let unknown = || {
+        let message = Message::new(format!("{} does not say how many processors its machine has", path.display()));
+        Failure::Usage(message.hint("give their number with --processors N"))
+    };
+    let log = match arguments.trace_format {
+        TraceFormat::Batsim => replay::read_batsim(open(path)?).map_err(failed)?,
+        TraceFormat::Swf => {
+            let mut options = SwfOptions {
+                from: arguments.from.map(|at| eastwest::units::SimTime(at.0)),
+                to: arguments.to.map(|at| eastwest::units::SimTime(at.0)),
+                load: arguments.load,
+                ..SwfOptions::default()
+            };
+            if arguments.filter == Some(FilterWord::Predictsim) {
+                let header = || replay::swf_processors(open(path)?).map_err(failed);
+                let processors = match arguments.processors {
+                    Some(processors) => processors,
+                    None => header()?.ok_or_else(unknown)?,
+                };
+                options.filter = SwfFilter::Predictsim { processors };
+            }
+            replay::read_swf(open(path)?, &options).map_err(failed)?
+        }
+    };
+    let processors = arguments.processors.or(log.processors).ok_or_else(unknown)?;
+    Ok((log, processors))
+}
+
+/// Runs and writes all files but the manifest; gives what is shown.
+fn simulate(
+    out: &mut OutputDirectory,
+    scenario: &Scenario,
+    log: Log,
+    (name, policy): (&str, &ReplayPolicy),
+    arguments: &ReplayArguments,
+    global: &Global,
+) -> Result<(String, RunStats), Failure> {
+    let mut warnings = Vec::new();
+    for (notice, count) in &log.report.notices {
+        warnings.push(format!("{} lines {}", count.count, notice.text()));
+    }
+    let mut jobs = match arguments.job_records {
+        JobRecords::None => None,
+        records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),
+    };
+    let mut back = (arguments.out_format == OutFormat::Swf).then(|| SwfLog::new(scenario.platform.clone()));
+    let mut sinks: Vec<&mut dyn Observer> = Vec::new();
+    sinks.extend(jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
+    sinks.extend(back.as_mut().map(|back| back as &mut dyn Observer));
+    let meter = Meter::new(global, scenario, 1);
+    let mut progress = |progress: &Progress| meter.update(0, progress);
+    let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
+    let result = replay::replay(scenario, log, policy, &mut sinks, options);
+    meter.finish();
+    let rows = jobs.map_or(Ok(()), |jobs| jobs.finish().map(drop));
+    let result = result.map_err(|error| ExperimentError::Run { stack: name.to_owned(), replication: 0, error })?;
+    rows.map_err(|error| out.file_failure("jobs.csv", &error))?;
+    if let Some(back) = back {
+        let processors = scenario.platform.pools[0].capacity(scenario.platform.pools[0].nodes).cores_milli / 1000;
+        let comments = [format!("Computer: simulated, {name}"), format!("MaxProcs: {processors}")];
+        out.stream("log.swf", |file| back.write(&comments, file))?;
+    }
+    let (summary, stats) = (&result.summary, result.stats);
+    let info = RunInfo {
+        name: scenario.name.clone(),
+        policy: name.to_owned(),
+        clairvoyant: policy.clairvoyant(),
+        warnings,
+        ..RunInfo::default()
+    };
+    out.write("summary.json", report::summary_json(&info, summary).as_bytes())?;
+    out.stream("tenants.csv", |file| report::tenants_csv(&result.metrics.tenants(stats.end), file))?;
+    let text = match global.format {
+        Format::Json => report::summary_json(&info, summary),
+        Format::Markdown => report::summary_text(&info, summary, report::Format::Markdown),
+        Format::Text => {
+            let mut text = report::summary_text(&info, summary, report::Format::Text);
+            if let Some(mean) = summary.bounded_slowdown_mean {
+                text.push_str(&format!("\naverage bounded slowdown {mean:.10} (runs below 10 s count as 10 s)\n"));
+            }
+            text
+        }
+    };
+    Ok((text, stats))
+}
+
+impl ReplayArguments {
+    /// What reports call the policy.
+    fn policy_name(&self) -> String {
+        let order = serde_json::to_value(&self.queue).ok();
+        let order = order.as_ref().and_then(|value| value.as_object()?.keys().next().cloned()).unwrap_or_default();
+        let mut name = match self.backfill {
+            BackfillWord::None => order,
+            BackfillWord::Easy => format!("{order}-easy"),
+            BackfillWord::EasySjbf => format!("{order}-easy-sjbf"),
+            BackfillWord::Conservative => format!("{order}-conservative"),
+        };
+        name.push_str(&format!("-{}", self.estimate.1));
+        if let Some(rules) = self.rules {
+            name.push_str(&format!("-{rules}"));
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_logs_lose_their_endings() {
+        for (path, name) in [
+            ("a/KTH-SP2.filtered.swf.gz", "KTH-SP2.filtered"),
+            ("medium_late.json", "medium_late"),
+            (".swf", "log"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(stem(Path::new(path)), name);
+        }
+    }
+}

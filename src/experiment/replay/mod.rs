@@ -1,0 +1,37 @@
+//! A real log on one machine, without a scenario: what published schedules are compared with.
+//!
+//! The machine is one center with one pool: a single node of so many cores where reservations are counted, so many nodes of
+//! one core where they hold nodes by number. Times are the log's own.
+
+mod log;
+mod machine;
+mod policy;
+mod swf_log;
+
+pub use log::{Log, read_batsim, read_swf, swf_processors};
+pub use machine::machine;
+pub use policy::{Backfill, ReplayPolicy, Ruleset};
+pub use swf_log::SwfLog;
+
+use super::{RunResult, run_audited};
+use crate::observe::Observer;
+use crate::scenario::Scenario;
+use crate::sim::{Options, RunError};
+
+/// Replays a log on its machine.
+///
+/// # Errors
+/// The policy cannot be built ([`RunError::Source`] with the reason), or the run fails.
+pub fn replay(
+    scenario: &Scenario,
+    log: Log,
+    policy: &ReplayPolicy,
+    sinks: &mut [&mut dyn Observer],
+    options: Options<'_>,
+) -> Result<RunResult, RunError> {
+    let stack = policy.stack().map_err(RunError::Source)?;
+    run_audited(scenario, stack, log.jobs, sinks, Options { rules: policy.rules, ..options })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! The simulated schedule as a log again.
+
+use crate::model::Platform;
+use crate::observe::{Observer, Record, Violation};
+use crate::units::SimTime;
+use crate::workload::swf::{SwfHeader, SwfRecord, SwfWriter};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// Keeps one record a job that started and writes them in the order of submission.
+pub struct SwfLog {
+    platform: Arc<Platform>,
+    /// Number of the job in the run, and its record.
+    records: Vec<(u64, SwfRecord)>,
+}
+
+impl SwfLog {
+    /// An empty log.
+    #[must_use]
+    pub const fn new(platform: Arc<Platform>) -> Self {
+        Self { platform, records: Vec::new() }
+    }
+
+    /// Writes the log: fields 1 to 5, 8, 9, 11 and 12; all others are not known.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write<W: Write>(mut self, comments: &[String], out: W) -> io::Result<()> {
+        self.records.sort_unstable_by_key(|(number, _)| *number);
+        let header = SwfHeader { comments: comments.to_vec(), ..SwfHeader::default() };
+        let mut writer = SwfWriter::new(out, &header)?;
+        for (_, record) in &self.records {
+            writer.write(record)?;
+        }
+        writer.finish().map(drop)
+    }
+}
+
+impl Observer for SwfLog {
+    fn record(&mut self, _now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        let Record::Finished { job, life, outcome } = *record else { return Ok(()) };
+        let request = &job.request;
+        let (Some(started), Some(ended)) = (life.started, life.ended) else { return Ok(()) };
+        // Logs number their jobs; other names keep their place in the run.
+        let number = job.name.as_ref().and_then(|name| name.parse().ok()).unwrap_or(request.number.0 + 1);
+        let user = self.platform.tenants.group(request.tenant).and_then(|group| group.name.strip_prefix("user-"));
+        let requested = self.platform.pools[0].duration(&request.requested, request);
+        let swf = SwfRecord {
+            number,
+            submit: request.submit.0,
+            wait: Some(started.since(request.submit).0),
+            run: Some(ended.since(started).0),
+            processors: Some(request.tasks),
+            requested_processors: Some(request.tasks),
+            requested_time: requested.map(|time| time.0),
+            status: Some(u32::from(outcome == crate::model::Outcome::Completed)),
+            user: user.and_then(|user| user.parse().ok()),
+            ..SwfRecord::default()
+        };
+        self.records.push((request.number.0, swf));
+        Ok(())
+    }
+}
