@@ -39,7 +39,7 @@ pub(super) enum Rules {
 
 /// One pool of like processors, each a core. Times are milliseconds where `unit` says so.
 pub(super) struct Bench {
-    now: SimTime,
+    pub(super) now: SimTime,
     pool: Pool,
     nodes: NodePool,
     requests: Vec<Request>,
@@ -55,7 +55,7 @@ pub(super) struct Bench {
 
 impl Bench {
     /// `nodes` nodes of `cores` cores.
-    fn new(nodes: u64, cores: u32, cases: &[Case], unit: u64, rules: Rules) -> Self {
+    pub(super) fn new(nodes: u64, cores: u32, cases: &[Case], unit: u64, rules: Rules) -> Self {
         let shape = NodeShape { cores_milli: cores * 1000, memory: 0, cards: 0, accelerator: None };
         let zero = || Series::steps(&[(SimDuration::ZERO, 0)], None).unwrap();
         let pool = Pool {
