@@ -198,6 +198,20 @@ pub(super) fn simulate(
     rules: Rules,
     queue: &mut dyn QueueDiscipline,
 ) -> Bench {
+    let bench = play(nodes, cores, cases, unit, rules, queue);
+    assert!(bench.starts.iter().all(Option::is_some), "jobs left in the queue: {}", queue.len());
+    bench
+}
+
+/// Runs all cases until nothing is to come.
+pub(super) fn play(
+    nodes: u64,
+    cores: u32,
+    cases: &[Case],
+    unit: u64,
+    rules: Rules,
+    queue: &mut dyn QueueDiscipline,
+) -> Bench {
     let mut bench = Bench::new(nodes, cores, cases, unit, rules);
     // Ends by time, then by the order of starts.
     let mut ends: BTreeMap<(SimTime, u64), JobSlot> = BTreeMap::new();
@@ -233,7 +247,6 @@ pub(super) fn simulate(
             starts += 1;
         }
     }
-    assert!(bench.starts.iter().all(Option::is_some), "jobs left in the queue: {}", queue.len());
     bench
 }
 

@@ -1,6 +1,6 @@
 //! Queues that move a charged tenant's jobs as one against their slow twins, which sort all jobs again after every charge.
 
-use super::bench_desk::{Bench, Case, Rules, starts};
+use super::bench_desk::{self, Bench, Case, Rules};
 use super::book::Book;
 use super::order::{Changes, Charged, Facts, FairShare, MultiQueue, Order, Rank, Sjf};
 use super::{Conservative, Easy, Estimate, InOrder, NamedEasy, QueueDiscipline};
@@ -182,7 +182,11 @@ proptest! {
         half_life in 0..3usize,
         by_priority in any::<bool>(),
     ) {
-        let run = |slow| starts(8, &cases, discipline(kind, half_life, by_priority, slow).as_mut());
+        let run = |slow| {
+            let mut queue = discipline(kind, half_life, by_priority, slow);
+            let (nodes, cores) = if kind == 5 { (8, 1) } else { (1, 8) };
+            bench_desk::play(nodes, cores, &cases, 1_000_000_000, Rules::Ours, queue.as_mut()).starts
+        };
         prop_assert_eq!(run(false), run(true));
     }
 }
