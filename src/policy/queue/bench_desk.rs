@@ -39,7 +39,7 @@ pub(super) enum Rules {
 
 /// One pool of like processors, each a core. Times are milliseconds where `unit` says so.
 pub(super) struct Bench {
-    now: SimTime,
+    pub(super) now: SimTime,
     pool: Pool,
     nodes: NodePool,
     requests: Vec<Request>,
@@ -55,7 +55,7 @@ pub(super) struct Bench {
 
 impl Bench {
     /// `nodes` nodes of `cores` cores.
-    fn new(nodes: u64, cores: u32, cases: &[Case], unit: u64, rules: Rules) -> Self {
+    pub(super) fn new(nodes: u64, cores: u32, cases: &[Case], unit: u64, rules: Rules) -> Self {
         let shape = NodeShape { cores_milli: cores * 1000, memory: 0, cards: 0, accelerator: None };
         let zero = || Series::steps(&[(SimDuration::ZERO, 0)], None).unwrap();
         let pool = Pool {
@@ -198,6 +198,20 @@ pub(super) fn simulate(
     rules: Rules,
     queue: &mut dyn QueueDiscipline,
 ) -> Bench {
+    let bench = play(nodes, cores, cases, unit, rules, queue);
+    assert!(bench.starts.iter().all(Option::is_some), "jobs left in the queue: {}", queue.len());
+    bench
+}
+
+/// Runs all cases until nothing is to come.
+pub(super) fn play(
+    nodes: u64,
+    cores: u32,
+    cases: &[Case],
+    unit: u64,
+    rules: Rules,
+    queue: &mut dyn QueueDiscipline,
+) -> Bench {
     let mut bench = Bench::new(nodes, cores, cases, unit, rules);
     // Ends by time, then by the order of starts.
     let mut ends: BTreeMap<(SimTime, u64), JobSlot> = BTreeMap::new();
@@ -233,7 +247,6 @@ pub(super) fn simulate(
             starts += 1;
         }
     }
-    assert!(bench.starts.iter().all(Option::is_some), "jobs left in the queue: {}", queue.len());
     bench
 }
 

@@ -1,8 +1,8 @@
 //! What every discipline keeps: the queue in order, and the running jobs by predicted end.
 
 use super::estimate::{Estimate, Estimator};
-use super::order::{Changes, Facts, Order};
-use super::waiting::{Place, Queued, Waiting};
+use super::order::{Changes, Charged, Facts, Order, Rank};
+use super::waiting::{Lane, Place, Queued, Waiting};
 use crate::model::{JobSlot, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
@@ -35,34 +35,102 @@ pub(super) struct Ended {
     pub(super) counted: bool,
 }
 
+/// Queued jobs by an order.
+struct Ranked {
+    order: Box<dyn Order>,
+    queue: Waiting,
+    /// Whether jobs started or ended since the queue was last in order.
+    charged: bool,
+}
+
+impl Ranked {
+    fn new(order: Box<dyn Order>) -> Self {
+        let queue = match order.changes() {
+            Changes::WithTenant => Waiting::of_lanes(),
+            Changes::Never | Changes::WithUsage | Changes::WithTime => Waiting::of_jobs(),
+        };
+        Self { order, queue, charged: false }
+    }
+
+    fn lane(&self, facts: &Facts) -> Lane {
+        Lane { tenant: facts.tenant, band: self.order.band(facts) }
+    }
+
+    /// Where the job is queued.
+    fn insert(&mut self, facts: &Facts, job: Queued, now: SimTime) -> Place {
+        let place = Place { rank: self.order.rank(facts, now), ..job.place };
+        self.queue.insert(Queued { place, ..job }, self.lane(facts), facts);
+        place
+    }
+
+    fn remove(&mut self, facts: &Facts, place: &Place) {
+        self.queue.remove(place, self.lane(facts));
+    }
+
+    fn started(&mut self, facts: &Facts, now: SimTime) {
+        self.order.started(facts, now);
+        self.charged = true;
+    }
+
+    fn ended(&mut self, facts: &Facts, started: SimTime, now: SimTime) {
+        self.order.ended(facts, started, now);
+        self.charged = true;
+    }
+
+    /// Puts the queue in order; whether ranks may have changed. `place` gives the place of a queued job to be kept.
+    fn refresh(&mut self, jobs: &mut [Option<Known>], now: SimTime, place: impl Fn(&mut Known) -> &mut Place) -> bool {
+        let charged = std::mem::take(&mut self.charged);
+        match self.order.changes() {
+            Changes::Never => return false,
+            Changes::WithUsage | Changes::WithTenant if !charged => return false,
+            Changes::WithTenant => {
+                let order = self.order.charged();
+                let rank = |facts: &Facts| self.order.rank(facts, now);
+                match order {
+                    Charged::Tenants(tenants) => {
+                        tenants.into_iter().for_each(|tenant| self.queue.rank_again(Some(tenant), rank));
+                    }
+                    Charged::All => self.queue.rank_again(None, rank),
+                }
+            }
+            Changes::WithUsage | Changes::WithTime => {
+                let mut all = self.queue.to_vec();
+                for queued in &mut all {
+                    if let Some(known) = jobs[queued.job.index()].as_mut() {
+                        let rank = self.order.rank(&known.facts, now);
+                        place(known).rank = rank;
+                        queued.place.rank = rank;
+                    }
+                }
+                self.queue.refill(all);
+            }
+        }
+        true
+    }
+}
+
 /// The queue and the running jobs of one pool.
 pub(super) struct Book {
-    order: Box<dyn Order>,
-    overtaking_order: Option<Box<dyn Order>>,
+    /// Jobs by the order.
+    main: Ranked,
+    /// Jobs by the order of overtaking, where it is another.
+    overtaking: Option<Ranked>,
     estimator: Estimator,
     jobs: Vec<Option<Known>>,
-    /// Jobs by the order.
-    pub(super) queue: Waiting,
-    /// Jobs by the order of overtaking, where it is another.
-    overtaking: Waiting,
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
     running: BTreeMap<(SimTime, u64), (JobSlot, Totals)>,
     sequence: u64,
-    usage_changed: bool,
 }
 
 impl Book {
     pub(super) fn new(order: Box<dyn Order>, overtaking_order: Option<Box<dyn Order>>, estimate: Estimate) -> Self {
         Self {
-            order,
-            overtaking_order,
+            main: Ranked::new(order),
+            overtaking: overtaking_order.map(Ranked::new),
             estimator: Estimator::new(estimate),
             jobs: Vec::new(),
-            queue: Waiting::default(),
-            overtaking: Waiting::default(),
             running: BTreeMap::new(),
             sequence: 0,
-            usage_changed: false,
         }
     }
 
@@ -70,15 +138,24 @@ impl Book {
         self.jobs.get(job.index()).and_then(Option::as_ref)
     }
 
+    /// Jobs in the order of the queue.
+    pub(super) const fn queue(&self) -> &Waiting {
+        &self.main.queue
+    }
+
     /// Jobs in the order in which they may overtake.
-    pub(super) const fn overtakers(&self) -> &Waiting {
-        if self.overtaking_order.is_some() { &self.overtaking } else { &self.queue }
+    pub(super) fn overtakers(&self) -> &Waiting {
+        &self.overtaking.as_ref().unwrap_or(&self.main).queue
     }
 
     /// A queued job as the walk in the order of overtaking sees it.
     pub(super) fn overtaker(&self, job: JobSlot) -> Option<Queued> {
         let known = self.known(job).filter(|known| known.run.is_none())?;
-        let place = if self.overtaking_order.is_some() { known.overtaking } else { known.place };
+        let (ranked, place) = match &self.overtaking {
+            Some(ranked) => (ranked, known.overtaking),
+            None => (&self.main, known.place),
+        };
+        let place = ranked.queue.placed(place, ranked.lane(&known.facts));
         Some(Queued { place, job, demand: known.demand, estimate: known.facts.estimate })
     }
 
@@ -101,25 +178,20 @@ impl Book {
             tenant: request.tenant,
             weight: desk.tenant_weight(job),
         };
-        let place =
-            |order: &dyn Order| Place { rank: order.rank(&facts, desk.now()), queued_at, number: request.number.0 };
-        let mine = place(self.order.as_ref());
-        let overtaking = self.overtaking_order.as_deref().map_or(mine, place);
-        let queued = Queued { place: mine, job, demand, estimate: facts.estimate };
-        self.queue.insert(queued);
-        if self.overtaking_order.is_some() {
-            self.overtaking.insert(Queued { place: overtaking, ..queued });
-        }
+        let place = Place { rank: Rank::default(), queued_at, number: request.number.0 };
+        let queued = Queued { place, job, demand, estimate: facts.estimate };
+        let place = self.main.insert(&facts, queued, desk.now());
+        let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
         if self.jobs.len() <= job.index() {
             self.jobs.resize(job.index() + 1, None);
         }
-        self.jobs[job.index()] = Some(Known { facts, demand, place: mine, overtaking, run: None });
+        self.jobs[job.index()] = Some(Known { facts, demand, place, overtaking, run: None });
     }
 
     fn leave_queue(&mut self, known: &Known) {
-        self.queue.remove(&known.place);
-        if self.overtaking_order.is_some() {
-            self.overtaking.remove(&known.overtaking);
+        self.main.remove(&known.facts, &known.place);
+        if let Some(other) = self.overtaking.as_mut() {
+            other.remove(&known.facts, &known.overtaking);
         }
     }
 
@@ -141,9 +213,9 @@ impl Book {
         known.run = Some(run);
         self.jobs[job.index()] = Some(known);
         self.running.insert((predicted, run.sequence), (job, known.demand));
-        for order in [Some(&mut self.order), self.overtaking_order.as_mut()].into_iter().flatten() {
-            order.started(&known.facts, now);
-            self.usage_changed |= order.changes() == Changes::WithUsage;
+        self.main.started(&known.facts, now);
+        if let Some(other) = self.overtaking.as_mut() {
+            other.started(&known.facts, now);
         }
         predicted
     }
@@ -155,44 +227,18 @@ impl Book {
         let now = desk.now();
         let counted = self.running.remove(&(run.predicted, run.sequence)).is_some();
         self.estimator.learn(known.facts.tenant, now.since(started));
-        for order in [Some(&mut self.order), self.overtaking_order.as_mut()].into_iter().flatten() {
-            order.ended(&known.facts, started, now);
-            self.usage_changed |= order.changes() == Changes::WithUsage;
+        self.main.ended(&known.facts, started, now);
+        if let Some(other) = self.overtaking.as_mut() {
+            other.ended(&known.facts, started, now);
         }
         Some(Ended { predicted: run.predicted, demand: known.demand, counted })
     }
 
-    /// Sorts again where ranks changed; whether it did.
+    /// Puts the queues in order where ranks may have changed; whether it did.
     pub(super) fn refresh(&mut self, now: SimTime) -> bool {
-        let stale = |order: &dyn Order| match order.changes() {
-            Changes::Never => false,
-            Changes::WithUsage => self.usage_changed,
-            Changes::WithTime => true,
-        };
-        let main = stale(self.order.as_ref());
-        let other = self.overtaking_order.as_deref().is_some_and(stale);
-        self.usage_changed = false;
-        if main {
-            let mut all: Vec<Queued> = self.queue.iter().copied().collect();
-            for queued in &mut all {
-                if let Some(known) = self.jobs[queued.job.index()].as_mut() {
-                    known.place.rank = self.order.rank(&known.facts, now);
-                    queued.place = known.place;
-                }
-            }
-            self.queue.refill(all);
-        }
-        if let Some(order) = self.overtaking_order.as_ref().filter(|_| other) {
-            let mut all: Vec<Queued> = self.overtaking.iter().copied().collect();
-            for queued in &mut all {
-                if let Some(known) = self.jobs[queued.job.index()].as_mut() {
-                    known.overtaking.rank = order.rank(&known.facts, now);
-                    queued.place = known.overtaking;
-                }
-            }
-            self.overtaking.refill(all);
-        }
-        main || other
+        let main = self.main.refresh(&mut self.jobs, now, |known| &mut known.place);
+        let other = self.overtaking.as_mut();
+        main | other.is_some_and(|other| other.refresh(&mut self.jobs, now, |known| &mut known.overtaking))
     }
 
     /// Corrects predictions that have run out, where estimates are corrected; whether it did.

@@ -96,7 +96,7 @@ impl Conservative {
             let end = end.max(self.now + SimDuration(1));
             self.profile.give(end, SimTime::MAX, &demand);
         }
-        let all: Vec<Queued> = self.book.queue.iter().copied().collect();
+        let all: Vec<Queued> = self.book.queue().to_vec();
         for job in &all {
             self.reserve(job);
         }
@@ -104,7 +104,7 @@ impl Conservative {
 
     /// Takes each job out in order and puts it in again, at the same time or earlier.
     fn compress(&mut self) {
-        let all: Vec<Queued> = self.book.queue.iter().copied().collect();
+        let all: Vec<Queued> = self.book.queue().to_vec();
         for job in &all {
             self.unreserve(job);
             self.reserve(job);
@@ -197,7 +197,7 @@ impl QueueDiscipline for Conservative {
     }
 
     fn len(&self) -> usize {
-        self.book.queue.len()
+        self.book.queue().len()
     }
 
     fn wake_at(&self) -> Option<SimTime> {

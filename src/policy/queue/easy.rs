@@ -95,7 +95,7 @@ impl Easy {
             if self.book.refresh(desk.now()) {
                 self.quiet = false;
             }
-            let head = self.book.queue.first().copied()?;
+            let head = self.book.queue().first()?;
             if !self.free(desk).covers(&head.demand) || !self.start(&head, desk) {
                 return Some(head);
             }
@@ -157,10 +157,10 @@ impl Easy {
         loop {
             let (free, spare, at) = (self.free(desk), reservation.spare, reservation.at);
             let may = |demand: &Totals, estimate: SimDuration| may_overtake(now, &free, &spare, at, demand, estimate);
-            let mut next = self.book.overtakers().next_after(after.as_ref(), may).copied();
+            let mut next = self.book.overtakers().next_after(after.as_ref(), may);
             if next.is_some_and(|next| next.job == reservation.head) {
                 after = next.map(|head| head.place);
-                next = self.book.overtakers().next_after(after.as_ref(), may).copied();
+                next = self.book.overtakers().next_after(after.as_ref(), may);
             }
             let Some(job) = next else { return };
             after = Some(job.place);
@@ -243,7 +243,7 @@ impl QueueDiscipline for Easy {
     }
 
     fn len(&self) -> usize {
-        self.book.queue.len()
+        self.book.queue().len()
     }
 
     fn wake_at(&self) -> Option<SimTime> {

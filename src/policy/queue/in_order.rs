@@ -39,7 +39,7 @@ impl QueueDiscipline for InOrder {
     fn decide(&mut self, desk: &mut dyn Desk) {
         loop {
             self.book.refresh(desk.now());
-            let Some(head) = self.book.queue.first().copied() else { return };
+            let Some(head) = self.book.queue().first() else { return };
             if !desk.free().covers(&head.demand) || !desk.start(head.job) {
                 return;
             }
@@ -48,6 +48,6 @@ impl QueueDiscipline for InOrder {
     }
 
     fn len(&self) -> usize {
-        self.book.queue.len()
+        self.book.queue().len()
     }
 }

@@ -59,3 +59,5 @@ mod bench_desk;
 mod published;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twins;

@@ -175,7 +175,7 @@ impl QueueDiscipline for NamedEasy {
         let mut all = std::mem::take(&mut self.ended);
         let head = loop {
             all |= self.book.refresh(self.now);
-            let Some(head) = self.book.queue.first().copied() else { break None };
+            let Some(head) = self.book.queue().first() else { break None };
             let waits = self.reservation.as_ref().is_some_and(|kept| kept.head == head.job);
             if (waits && !all) || !self.try_start(&head, None, desk) {
                 break Some(head);
@@ -189,7 +189,7 @@ impl QueueDiscipline for NamedEasy {
             self.reservation = self.reserve(&head, desk);
         }
         let mut tried: Vec<Queued> = if all {
-            self.book.overtakers().iter().copied().collect()
+            self.book.overtakers().to_vec()
         } else {
             fresh.iter().filter_map(|job| self.book.overtaker(*job)).collect()
         };
@@ -202,6 +202,6 @@ impl QueueDiscipline for NamedEasy {
     }
 
     fn len(&self) -> usize {
-        self.book.queue.len()
+        self.book.queue().len()
     }
 }

@@ -7,9 +7,10 @@
 //!
 //! After the decayed-usage factor of multifactor priorities (Slurm; Kay and Lauder, "A fair share scheduler", CACM 1988).
 
-use super::{Changes, Facts, Order, Rank};
+use super::{Changes, Charged, Facts, Order, Rank};
+use crate::model::TenantId;
 use crate::units::{SimDuration, SimTime};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Half-lives after which the sums are scaled down, far from the largest exponent of a double (1023).
 const RESCALE_AT: f64 = 256.0;
@@ -19,14 +20,16 @@ const RESCALE_AT: f64 = 256.0;
 pub struct FairShare {
     half_life: SimDuration,
     epoch: SimTime,
-    scaled: BTreeMap<u32, f64>,
+    scaled: BTreeMap<TenantId, f64>,
+    charged: Charged,
 }
 
 impl FairShare {
     /// No usage yet. A half-life of zero counts as one nanosecond.
     #[must_use]
     pub const fn new(half_life: SimDuration) -> Self {
-        Self { half_life, epoch: SimTime::ZERO, scaled: BTreeMap::new() }
+        let charged = Charged::Tenants(BTreeSet::new());
+        Self { half_life, epoch: SimTime::ZERO, scaled: BTreeMap::new(), charged }
     }
 
     /// How much a charge of the instant `at` is scaled up.
@@ -42,27 +45,35 @@ impl FairShare {
                 *usage *= down;
             }
             self.epoch = at;
+            self.charged = Charged::All;
         }
         let charge = job.size() * seconds * self.scale(at);
-        let usage = self.scaled.entry(job.tenant.0).or_insert(0.0);
+        let usage = self.scaled.entry(job.tenant).or_insert(0.0);
         *usage = (*usage + charge).max(0.0);
+        if let Charged::Tenants(tenants) = &mut self.charged {
+            tenants.insert(job.tenant);
+        }
     }
 
     /// Decayed usage of a tenant at an instant, in units of the headline resource x seconds.
     #[must_use]
-    pub fn usage(&self, tenant: crate::model::TenantId, at: SimTime) -> f64 {
-        self.scaled.get(&tenant.0).copied().unwrap_or(0.0) / self.scale(at)
+    pub fn usage(&self, tenant: TenantId, at: SimTime) -> f64 {
+        self.scaled.get(&tenant).copied().unwrap_or(0.0) / self.scale(at)
     }
 }
 
 impl Order for FairShare {
     fn rank(&self, job: &Facts, _now: SimTime) -> Rank {
-        let usage = self.scaled.get(&job.tenant.0).copied().unwrap_or(0.0);
+        let usage = self.scaled.get(&job.tenant).copied().unwrap_or(0.0);
         Rank::ascending(if job.weight > 0.0 { usage / job.weight } else { f64::INFINITY })
     }
 
     fn changes(&self) -> Changes {
-        Changes::WithUsage
+        Changes::WithTenant
+    }
+
+    fn charged(&mut self) -> Charged {
+        std::mem::take(&mut self.charged)
     }
 
     fn started(&mut self, job: &Facts, now: SimTime) {

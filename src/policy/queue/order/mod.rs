@@ -30,6 +30,7 @@ pub use wfp3::Wfp3;
 
 use crate::model::TenantId;
 use crate::units::{SimDuration, SimTime};
+use std::collections::BTreeSet;
 
 /// What an order may know of a job.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,10 +86,28 @@ impl Rank {
 pub enum Changes {
     /// Never: the queue is kept sorted, and a pass costs what changed.
     Never,
-    /// When tenants are charged: the queue is sorted again after jobs started or ended.
+    /// When jobs start or end: the queue is sorted again then.
     WithUsage,
+    /// When a tenant is charged for jobs that start or end. All jobs of one tenant and band (see [`Order::band`]) have the same
+    /// rank at any time, so the queue moves those of charged tenants as one: a pass costs what changed.
+    WithTenant,
     /// With time: the queue is sorted again at every pass.
     WithTime,
+}
+
+/// Whose ranks changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Charged {
+    /// Those of the jobs of these tenants, in id order.
+    Tenants(BTreeSet<TenantId>),
+    /// Those of all jobs.
+    All,
+}
+
+impl Default for Charged {
+    fn default() -> Self {
+        Self::Tenants(BTreeSet::new())
+    }
 }
 
 /// Gives each job its rank.
@@ -98,6 +117,15 @@ pub trait Order: Send {
     /// When ranks change.
     fn changes(&self) -> Changes {
         Changes::Never
+    }
+    /// What tells apart the jobs of one tenant whose ranks differ; asked for where ranks change [`Changes::WithTenant`].
+    fn band(&self, job: &Facts) -> u32 {
+        let _ = job;
+        0
+    }
+    /// Whose ranks changed since this was last asked; where ranks change [`Changes::WithTenant`].
+    fn charged(&mut self) -> Charged {
+        Charged::All
     }
     /// A job started and is expected to hold its resources for its estimate.
     fn started(&mut self, job: &Facts, now: SimTime) {

@@ -1,7 +1,7 @@
 //! Multi-queue: one queue for each priority, higher ones first; within a queue another order.
 
 use super::priority::descending;
-use super::{Changes, Facts, Order, Rank};
+use super::{Changes, Charged, Facts, Order, Rank};
 use crate::units::SimTime;
 
 /// Queues by priority, each with the same inner order.
@@ -20,6 +20,15 @@ impl Order for MultiQueue {
 
     fn changes(&self) -> Changes {
         self.within.changes()
+    }
+
+    fn band(&self, job: &Facts) -> u32 {
+        // An order that changes with tenants has no bands of its own, unless it is a multi-queue with the same ones.
+        descending(job.priority)
+    }
+
+    fn charged(&mut self) -> Charged {
+        self.within.charged()
     }
 
     fn started(&mut self, job: &Facts, now: SimTime) {

@@ -123,7 +123,7 @@ fn fair_share_halves_what_was_used() {
     // A weight of 8 owes tenant 0 eight times as much: 200 / 8 = 25 < 50.
     let weighty = [jobs[0], Facts { weight: 8.0, ..jobs[1] }];
     assert_eq!(sorted(&order, &weighty, 200), [1, 0]);
-    assert_eq!(order.changes(), Changes::WithUsage);
+    assert_eq!(order.changes(), Changes::WithTenant);
 }
 
 #[test]
