@@ -224,7 +224,7 @@ fn where_jobs_may_run() {
     refused(
         &[("origin = \"shanghai\"\ncores = 4", "origin = \"shanghai\"\ncores = 8\ntasks = 21")],
         "[[job]]",
-        &["21 tasks of 8 cores", "holds 4 such tasks"],
+        &["21 tasks of 8 cores", "holds 3 such tasks"],
     );
     refused(
         &[("per-task = 4", "per-task = 9")],
