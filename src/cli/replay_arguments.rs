@@ -1,10 +1,10 @@
 //! What `replay` takes.
 
 use clap::{Args, ValueEnum};
-use eastwest::engine::SameInstant;
 use eastwest::experiment::replay::{Backfill, Ruleset};
 use eastwest::policy::queue::{Estimate, OrderSpec, ReservationKind};
 use eastwest::report::JobRecords;
+use eastwest::sim::SameInstant;
 use eastwest::units::SimDuration;
 use std::fmt;
 use std::path::PathBuf;

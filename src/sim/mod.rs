@@ -18,6 +18,7 @@ mod storage;
 mod transfer;
 mod world;
 
+pub use crate::engine::SameInstant;
 pub use error::RunError;
 pub use options::{Decide, Options, Progress, Rules, RunStats};
 

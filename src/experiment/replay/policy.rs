@@ -1,6 +1,5 @@
 //! The queue of a replay, and the rules of time of published simulators.
 
-use crate::engine::SameInstant;
 use crate::model::{PoolId, Request};
 use crate::policy::Stack;
 use crate::policy::broker::{Broker, Decision, Placement};
@@ -10,7 +9,7 @@ use crate::policy::queue::{
     Conservative, Easy, Estimate, InOrder, NamedEasy, OrderSpec, QueueDiscipline, ReservationKind,
 };
 use crate::policy::view::View;
-use crate::sim::{Decide, Rules};
+use crate::sim::{Decide, Rules, SameInstant};
 
 /// Who may overtake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
