@@ -81,6 +81,9 @@ fn simulate(
     // A run that ended early leaves the rows it has.
     let rows = jobs.map_or(Ok(()), |jobs| jobs.finish().map(drop));
     let RunResult { metrics, summary, stats } = result?;
+    if stats.end.0 <= scenario.run.warm_up.0 && scenario.run.warm_up.0 > 0 {
+        terminal::warn(global, &["the run ended before its warm-up was over: nothing was measured".to_owned()]);
+    }
     rows.map_err(|error| out.file_failure("jobs.csv", &error))?;
     let info = run_info(scenario, name, spec, 0);
     out.write("summary.json", report::summary_json(&info, &summary).as_bytes())?;

@@ -46,11 +46,22 @@ impl Driver<'_, '_, '_, '_> {
     pub(super) fn close(&mut self, end: SimTime) -> Result<(), RunError> {
         self.world.now = end;
         self.out.advance(end);
+        if self.scenario.run.warm_up.0 > 0 && !self.world.opened {
+            // Nothing was measured, and the metrics must not say otherwise.
+            self.open_window()?;
+        }
         for slot in self.world.jobs.by_number() {
             self.finish(slot, Outcome::Unfinished)?;
         }
         self.out.record(&Record::RunEnded)?;
         self.world.stats.end = end;
+        Ok(())
+    }
+
+    /// The warm-up is over.
+    pub(super) fn open_window(&mut self) -> Result<(), RunError> {
+        self.world.opened = true;
+        self.out.record(&Record::WindowOpened)?;
         Ok(())
     }
 

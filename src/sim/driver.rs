@@ -203,7 +203,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             self.moved_at = self.world.now;
         }
         match event {
-            Event::WindowOpens => self.out.record(&Record::WindowOpened)?,
+            Event::WindowOpens => self.open_window()?,
             Event::JobEnds(slot) => self.job_ends(slot)?,
             Event::FlowBegins(slot) => self.flow_begins(slot)?,
             Event::Planned(number) => self.planned(number)?,

@@ -558,3 +558,28 @@ fn what_only_closed_nodes_could_hold_is_too_large() {
     assert_eq!(seen.outcome(0), Outcome::Rejected(RejectReason::TooLarge));
     assert_eq!(seen.outcome(1), Outcome::Completed);
 }
+
+#[test]
+fn a_run_that_ends_within_its_warm_up_has_no_window() {
+    struct Opened(Option<SimTime>);
+    impl Observer for Opened {
+        fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+            if matches!(record, Record::WindowOpened) {
+                assert!(self.0.replace(now).is_none(), "opened twice");
+            }
+            Ok(())
+        }
+    }
+    let mut world = World::new(&[1]);
+    world.job(0.0, 3.0);
+    let opened = |world: &World| {
+        let mut opened = Opened(None);
+        run(&world.scenario, world.stack(To(0)), &mut [&mut opened], Options::default()).expect("runs");
+        opened.0
+    };
+    assert_eq!(opened(&world), None, "no warm-up");
+    world.scenario.run.warm_up = seconds(2.0);
+    assert_eq!(opened(&world), Some(at(2.0)));
+    world.scenario.run.warm_up = seconds(3600.0);
+    assert_eq!(opened(&world), Some(at(3.0)));
+}

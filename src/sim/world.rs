@@ -82,6 +82,8 @@ pub(super) struct World {
     /// Pools whose queues are to be asked.
     pub(super) touched: Vec<PoolId>,
     pub(super) changed_lanes: Vec<LaneRate>,
+    /// Whether the warm-up is over.
+    pub(super) opened: bool,
     /// How often a job moved on.
     pub(super) advanced: u64,
     pub(super) stats: RunStats,
@@ -129,6 +131,7 @@ impl World {
             period: None,
             touched: Vec::new(),
             changed_lanes: Vec::new(),
+            opened: false,
             advanced: 0,
             stats: RunStats::default(),
             platform,

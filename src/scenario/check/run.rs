@@ -45,6 +45,9 @@ pub(super) fn plan(raw: &RawRun, out: &mut Diagnostics) -> (RunPlan, Option<Inst
     (plan, start)
 }
 
+/// Centers that publish more often would only cost time: no job changes that fast.
+const REFRESH_LEAST: SimDuration = SimDuration(1_000_000);
+
 /// How old the broker's information is.
 pub(super) fn information(raw: &RawInformation, out: &mut Diagnostics) -> Information {
     if let (None, Some(delay)) = (&raw.refresh, &raw.delay) {
@@ -52,7 +55,15 @@ pub(super) fn information(raw: &RawInformation, out: &mut Diagnostics) -> Inform
         out.push(Diagnostic::error(delay.span(), problem).help("say how often centers publish: refresh = \"1 min\""));
     }
     Information {
-        refresh: raw.refresh.as_ref().map(|refresh| positive(refresh, "`refresh`", out)),
+        refresh: raw.refresh.as_ref().map(|refresh| {
+            if *refresh.get() < REFRESH_LEAST && *refresh.get() > SimDuration::ZERO {
+                out.error(
+                    refresh.span(),
+                    format!("`refresh` must not be shorter than {REFRESH_LEAST}: each one is an event"),
+                );
+            }
+            positive(refresh, "`refresh`", out)
+        }),
         delay: raw.delay.as_ref().map_or(SimDuration::ZERO, |delay| time(delay, "`delay`", out)),
     }
 }

@@ -54,6 +54,8 @@ fn run() {
     refused(&[("until = \"7 d\"", "until = \"50000 d\"")], "\"50000 d\"", &["longer than a hundred years"]);
     let delay = ("[metro.shanghai]", "[information]\ndelay = \"5 s\"\n[metro.shanghai]");
     refused(&[delay], "\"5 s\"", &["a `delay` of information needs a `refresh`"]);
+    let refresh = ("[metro.shanghai]", "[information]\nrefresh = \"1 us\"\n[metro.shanghai]");
+    refused(&[refresh], "\"1 us\"", &["must not be shorter than 1 ms"]);
     let named = |name: &str| format!("warm-up = \"12 h\"\npolicy = \"{name}\"");
     refused(&[("warm-up = \"12 h\"", &named("spred"))], "\"spred\"", &["neither a stack", "did you mean \"spread\"?"]);
     assert_eq!(good(&with(&[("warm-up = \"12 h\"", &named("least-loaded"))])).policy.as_deref(), Some("least-loaded"));
