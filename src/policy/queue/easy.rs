@@ -10,7 +10,8 @@
 //! end, and nothing is started that would outlast that end: the pool drains until the head fits, so it cannot starve.
 //!
 //! Cost: a reservation walks running jobs in the order of their predicted ends, and is kept while nothing ends early; after
-//! mere submissions only the new jobs are tried; the queue's chunks are skipped whose least demand does not fit.
+//! mere submissions only the new jobs are tried; the queue's chunks are skipped whose least demand does not fit, and jobs of as
+//! many tasks as one of the same shape that found no nodes in this pass.
 
 use super::QueueDiscipline;
 use super::book::Book;
