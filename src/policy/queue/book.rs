@@ -2,8 +2,8 @@
 
 use super::estimate::{Estimate, Estimator};
 use super::order::{Changes, Charged, Facts, Order, Rank};
-use super::waiting::{Lane, Place, Queued, Waiting};
-use crate::model::{JobSlot, Totals};
+use super::waiting::{Gang, Lane, Place, Queued, Waiting};
+use crate::model::{JobSlot, TaskShape, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 struct Known {
     facts: Facts,
     demand: Totals,
+    gang: Gang,
     place: Place,
     overtaking: Place,
     run: Option<Run>,
@@ -116,6 +117,8 @@ pub(super) struct Book {
     /// Jobs by the order of overtaking, where it is another.
     overtaking: Option<Ranked>,
     estimator: Estimator,
+    /// Numbers of the shapes of tasks seen so far.
+    shapes: BTreeMap<TaskShape, usize>,
     jobs: Vec<Option<Known>>,
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
     running: BTreeMap<(SimTime, u64), (JobSlot, Totals)>,
@@ -128,6 +131,7 @@ impl Book {
             main: Ranked::new(order),
             overtaking: overtaking_order.map(Ranked::new),
             estimator: Estimator::new(estimate),
+            shapes: BTreeMap::new(),
             jobs: Vec::new(),
             running: BTreeMap::new(),
             sequence: 0,
@@ -156,7 +160,7 @@ impl Book {
             None => (&self.main, known.place),
         };
         let place = ranked.queue.placed(place, ranked.lane(&known.facts));
-        Some(Queued { place, job, demand: known.demand, estimate: known.facts.estimate })
+        Some(Queued { place, job, demand: known.demand, estimate: known.facts.estimate, gang: known.gang })
     }
 
     /// Running jobs by predicted end: what each holds.
@@ -179,13 +183,15 @@ impl Book {
             weight: desk.tenant_weight(job),
         };
         let place = Place { rank: Rank::default(), queued_at, number: request.number.0 };
-        let queued = Queued { place, job, demand, estimate: facts.estimate };
+        let shape = self.shapes.len();
+        let gang = Gang { shape: *self.shapes.entry(request.task).or_insert(shape), tasks: request.tasks };
+        let queued = Queued { place, job, demand, estimate: facts.estimate, gang };
         let place = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
         if self.jobs.len() <= job.index() {
             self.jobs.resize(job.index() + 1, None);
         }
-        self.jobs[job.index()] = Some(Known { facts, demand, place, overtaking, run: None });
+        self.jobs[job.index()] = Some(Known { facts, demand, gang, place, overtaking, run: None });
     }
 
     fn leave_queue(&mut self, known: &Known) {

@@ -10,7 +10,8 @@
 //! end, and nothing is started that would outlast that end: the pool drains until the head fits, so it cannot starve.
 //!
 //! Cost: a reservation walks running jobs in the order of their predicted ends, and is kept while nothing ends early; after
-//! mere submissions only the new jobs are tried; the queue's chunks are skipped whose least demand does not fit.
+//! mere submissions only the new jobs are tried; the queue's chunks are skipped whose least demand does not fit, and jobs of as
+//! many tasks as one of the same shape that found no nodes in this pass.
 
 use super::QueueDiscipline;
 use super::book::Book;
@@ -43,6 +44,8 @@ pub struct Easy {
     left: Totals,
     /// Whether nothing but submissions happened since the last pass.
     quiet: bool,
+    /// By number of the shape: the fewest tasks that found no nodes in this pass. No more of that shape will find any.
+    refused: Vec<u32>,
     /// The instant of the last pass.
     now: SimTime,
 }
@@ -65,6 +68,7 @@ impl Easy {
             fresh: Vec::new(),
             left: Totals::default(),
             quiet: false,
+            refused: Vec::new(),
             now: SimTime::ZERO,
         }
     }
@@ -85,6 +89,12 @@ impl Easy {
         if started {
             self.book.start(job.job, desk);
             self.held.add(&job.demand);
+        } else {
+            let shape = job.gang.shape;
+            if self.refused.len() <= shape {
+                self.refused.resize(shape + 1, u32::MAX);
+            }
+            self.refused[shape] = self.refused[shape].min(job.gang.tasks);
         }
         started
     }
@@ -92,9 +102,8 @@ impl Easy {
     /// Starts the head while it fits; the head that does not.
     fn start_heads(&mut self, desk: &mut dyn Desk) -> Option<Queued> {
         loop {
-            if self.book.refresh(desk.now()) {
-                self.quiet = false;
-            }
+            // Another order of those who were refused at the last pass changes nothing for them.
+            self.book.refresh(desk.now());
             let head = self.book.queue().first()?;
             if !self.free(desk).covers(&head.demand) || !self.start(&head, desk) {
                 return Some(head);
@@ -157,11 +166,11 @@ impl Easy {
         loop {
             let (free, spare, at) = (self.free(desk), reservation.spare, reservation.at);
             let may = |demand: &Totals, estimate: SimDuration| may_overtake(now, &free, &spare, at, demand, estimate);
-            let mut next = self.book.overtakers().next_after(after.as_ref(), may);
-            if next.is_some_and(|next| next.job == reservation.head) {
-                after = next.map(|head| head.place);
-                next = self.book.overtakers().next_after(after.as_ref(), may);
-            }
+            let (head, refused) = (reservation.head, &self.refused);
+            let worth = |job: &Queued| {
+                job.job != head && refused.get(job.gang.shape).is_none_or(|tasks| job.gang.tasks < *tasks)
+            };
+            let next = self.book.overtakers().next_after(after.as_ref(), may, worth);
             let Some(job) = next else { return };
             after = Some(job.place);
             self.try_overtake(&job, reservation, desk);
@@ -221,6 +230,7 @@ impl QueueDiscipline for Easy {
 
     fn decide(&mut self, desk: &mut dyn Desk) {
         self.now = desk.now();
+        self.refused.fill(u32::MAX);
         let fresh = std::mem::take(&mut self.fresh);
         if self.ends_by_prediction
             && let Some(gone) = self.book.drop_expired(self.now)

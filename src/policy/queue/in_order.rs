@@ -8,7 +8,7 @@ use crate::model::JobSlot;
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 
-/// Strictly in order. A pass costs what it starts (orders that change with time or usage: a sort of the queue).
+/// Strictly in order. A pass costs what it starts (orders that change with time: a sort of the queue; with tenants: a move of those charged).
 pub struct InOrder {
     book: Book,
 }

@@ -184,13 +184,18 @@ impl Lanes {
         self.lanes.insert(lane, known);
     }
 
-    pub(super) fn next_after(&self, after: Option<&Place>, may: &impl Fn(&Least) -> bool) -> Option<Queued> {
+    pub(super) fn next_after(
+        &self,
+        after: Option<&Place>,
+        may: &impl Fn(&Least) -> bool,
+        worth: &impl Fn(&Queued) -> bool,
+    ) -> Option<Queued> {
         let rank = after.map(|place| place.rank);
         self.groups.find_from(rank.as_ref(), may, |group| {
             // Of groups of later ranks all jobs come after the place.
             let after =
                 after.filter(|place| place.rank == group.rank).map(|place| within(place.queued_at, place.number));
-            next_in(&group.jobs, after.as_ref(), may).map(|job| group.ranked(job))
+            next_in(&group.jobs, after.as_ref(), may, worth).map(|job| group.ranked(job))
         })
     }
 }

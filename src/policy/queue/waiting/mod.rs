@@ -25,6 +25,15 @@ pub(super) struct Queued {
     pub(super) job: JobSlot,
     pub(super) demand: Totals,
     pub(super) estimate: SimDuration,
+    pub(super) gang: Gang,
+}
+
+/// So many tasks of one shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gang {
+    /// The number that the book gives to the shape.
+    pub(super) shape: usize,
+    pub(super) tasks: u32,
 }
 
 impl Entry for Queued {
@@ -116,22 +125,28 @@ impl Waiting {
         }
     }
 
-    /// The first job after `place` (from the front for `None`) that may start, by its demand and estimate. `may` must be
-    /// monotone: what it refuses, it refuses with a larger demand or a longer estimate too.
+    /// The first job after `place` (from the front for `None`) that may start by its demand and estimate, and is worth trying.
+    /// `may` must be monotone: what it refuses, it refuses with a larger demand or a longer estimate too.
     pub(super) fn next_after(
         &self,
         place: Option<&Place>,
         may: impl Fn(&Totals, SimDuration) -> bool,
+        worth: impl Fn(&Queued) -> bool,
     ) -> Option<Queued> {
         let may = |least: &Least| may(&least.demand, least.estimate);
         match self {
-            Self::Jobs(jobs) => next_in(jobs, place, &may).copied(),
-            Self::Lanes(lanes) => lanes.next_after(place, &may),
+            Self::Jobs(jobs) => next_in(jobs, place, &may, &worth).copied(),
+            Self::Lanes(lanes) => lanes.next_after(place, &may, &worth),
         }
     }
 }
 
-/// The first job of a list after a place that may start.
-fn next_in<'a>(jobs: &'a Chunks<Queued>, after: Option<&Place>, may: &impl Fn(&Least) -> bool) -> Option<&'a Queued> {
-    jobs.find_from(after, may, |job| after.is_none_or(|place| job.place > *place).then_some(job))
+/// The first job of a list after a place that may start and is worth trying.
+fn next_in<'a>(
+    jobs: &'a Chunks<Queued>,
+    after: Option<&Place>,
+    may: &impl Fn(&Least) -> bool,
+    worth: &impl Fn(&Queued) -> bool,
+) -> Option<&'a Queued> {
+    jobs.find_from(after, may, |job| (after.is_none_or(|place| job.place > *place) && worth(job)).then_some(job))
 }
