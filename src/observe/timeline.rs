@@ -70,6 +70,8 @@ pub struct Timeline {
     meters: Meters,
     slices: Vec<Slice>,
     now: SimTime,
+    /// Where the current interval ends.
+    border: SimTime,
 }
 
 /// One row of `timeline.csv`; `None` where the column does not belong to the kind of row.
@@ -117,8 +119,10 @@ impl Timeline {
     }
 
     fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {
+        let interval = interval.max(SimDuration(1));
         Self {
-            interval: interval.max(SimDuration(1)),
+            interval,
+            border: SimTime(interval.0),
             // Even, so that intervals join in pairs.
             slices_max: slices_max.max(2).next_multiple_of(2),
             meters: Meters::new(&platform),
@@ -134,8 +138,7 @@ impl Timeline {
         self.interval
     }
 
-    /// The border at which the current interval ends.
-    fn border(&self) -> SimTime {
+    fn next_border(&self) -> SimTime {
         SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
     }
 
@@ -144,14 +147,14 @@ impl Timeline {
             return;
         }
         self.now = now;
-        while self.border() <= now && self.border() < SimTime::MAX {
-            let border = self.border();
-            self.meters.advance(border);
+        while self.border <= now && self.border < SimTime::MAX {
+            self.meters.advance(self.border);
             let slice = self.cut();
             self.slices.push(slice);
             if self.slices.len() >= self.slices_max {
                 self.coarsen();
             }
+            self.border = self.next_border();
         }
     }
 

@@ -42,7 +42,6 @@ mod compare;
 mod flows;
 mod jobs;
 mod nodes;
-mod table;
 #[cfg(test)]
 mod tests;
 

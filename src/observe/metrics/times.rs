@@ -46,9 +46,12 @@ fn slowdown(job: &Job, life: &Life) -> Option<u64> {
         // Operations have no run on reference hardware; the run that was stands for it.
         Work::Flop { .. } => ended.since(started),
     };
-    let bound = u128::from(run.max(SLOWDOWN_BOUND).0);
-    let ratio = u128::from(ended.since(job.request.submit).0) * 1_000_000 / bound;
-    Some(u64::try_from(ratio.max(1_000_000)).unwrap_or(u64::MAX))
+    let (span, bound) = (ended.since(job.request.submit).0, run.max(SLOWDOWN_BOUND).0);
+    let ratio = match span.checked_mul(1_000_000) {
+        Some(product) => product / bound,
+        None => u64::try_from(u128::from(span) * 1_000_000 / u128::from(bound)).unwrap_or(u64::MAX),
+    };
+    Some(ratio.max(1_000_000))
 }
 
 /// Whether a job missed its deadline: it completed after it, or never completed although it had to by now. `None` without a
