@@ -1,7 +1,7 @@
 //! One row a job, written while the run goes on.
 
-use super::decimal::decimal;
-use crate::model::{Job, JobNumber, Outcome, Platform, TenantId};
+use super::decimal::{decimal, six_digits, whole};
+use crate::model::{Job, JobNumber, Outcome, Platform, TenantGroup, TenantId};
 use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
 use crate::units::SimTime;
 use std::io;
@@ -73,8 +73,10 @@ pub struct JobsCsv<W> {
     /// Names as they stand in a cell.
     classes: Vec<String>,
     sites: Vec<String>,
-    /// Center and pool, by pool.
-    pools: Vec<(String, String)>,
+    /// The two cells of center and pool, by pool.
+    pools: Vec<String>,
+    /// By tenant group.
+    tenants: Vec<TenantCells>,
     buffer: Vec<u8>,
     rows: u64,
     error: Option<io::Error>,
@@ -96,12 +98,11 @@ impl<W: io::Write> JobsCsv<W> {
                 .pools
                 .iter()
                 .map(|p| {
-                    (
-                        platform.centers.get(p.center.index()).map_or_else(String::new, |c| quoted(&c.name)),
-                        quoted(&p.name),
-                    )
+                    let center = platform.centers.get(p.center.index()).map_or_else(String::new, |c| quoted(&c.name));
+                    format!("{center},{}", quoted(&p.name))
                 })
                 .collect(),
+            tenants: platform.tenants.groups.iter().map(TenantCells::of).collect(),
             platform,
             buffer,
             rows: 0,
@@ -147,16 +148,15 @@ impl<W: io::Write> JobsCsv<W> {
             None => {
                 push_joined(buffer, class, |buffer| {
                     buffer.push(b'-');
-                    decimal(buffer, u128::from(job.ordinal), 0);
+                    whole(buffer, job.ordinal);
                 });
             }
         }
         cell(buffer, class);
         buffer.push(b',');
-        push_tenant(buffer, &self.platform, request.tenant);
+        push_tenant(buffer, &self.tenants, &self.platform, request.tenant);
         cell(buffer, self.sites.get(request.origin.index()).map_or("", String::as_str));
-        cell(buffer, pool.map_or("", |(center, _)| center));
-        cell(buffer, pool.map_or("", |(_, pool)| pool));
+        cell(buffer, pool.map_or(",", String::as_str));
         for instant in [Some(request.submit), life.brokered, life.staged, life.started, life.ended, life.delivered] {
             number(buffer, instant.map(|t| u128::from(t.0)), 9);
         }
@@ -238,24 +238,41 @@ fn push_joined(buffer: &mut Vec<u8>, quoted_name: &str, rest: impl FnOnce(&mut V
     }
 }
 
-/// The tenant's name as [`Tenants::name`](crate::model::Tenants::name) forms it.
-fn push_tenant(buffer: &mut Vec<u8>, platform: &Platform, tenant: TenantId) {
-    match platform.tenants.group(tenant) {
-        Some(group) if group.count == 1 => push_text(buffer, &group.name),
-        // The common case, without a new text: a plain group name and six digits.
-        Some(group) if !group.name.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) => {
-            buffer.extend_from_slice(group.name.as_bytes());
-            buffer.push(b'-');
-            let member = tenant.0 - group.first.0;
-            let mut unit = 100_000;
-            while unit > member.max(1) {
-                buffer.push(b'0');
-                unit /= 10;
-            }
-            decimal(buffer, u128::from(member), 0);
-        }
-        _ => push_text(buffer, &platform.tenants.name(tenant)),
+/// A group of tenants as it stands in cells.
+#[derive(Debug)]
+struct TenantCells {
+    first: u32,
+    count: u32,
+    /// The cell of its only tenant, or what comes before the six digits of each; `None` where cells must be quoted.
+    begins: Option<String>,
+}
+
+impl TenantCells {
+    fn of(group: &TenantGroup) -> Self {
+        let begins = match group.count {
+            1 => Some(quoted(&group.name)),
+            _ if quoted(&group.name) == group.name => Some(format!("{}-", group.name)),
+            _ => None,
+        };
+        Self { first: group.first.0, count: group.count, begins }
     }
+}
+
+/// The tenant's name as [`Tenants::name`](crate::model::Tenants::name) forms it.
+fn push_tenant(buffer: &mut Vec<u8>, cells: &[TenantCells], platform: &Platform, tenant: TenantId) {
+    let at = cells.partition_point(|group| group.first <= tenant.0);
+    if let Some(group) = at.checked_sub(1).and_then(|at| cells.get(at))
+        && let Some(begins) = &group.begins
+        && let member = tenant.0 - group.first
+        && member < group.count.min(1_000_000)
+    {
+        buffer.extend_from_slice(begins.as_bytes());
+        if group.count > 1 {
+            six_digits(buffer, member);
+        }
+        return;
+    }
+    push_text(buffer, &platform.tenants.name(tenant));
 }
 
 #[cfg(test)]

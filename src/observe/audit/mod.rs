@@ -42,6 +42,8 @@ mod compare;
 mod flows;
 mod jobs;
 mod nodes;
+mod pages;
+mod ranges;
 #[cfg(test)]
 mod tests;
 

@@ -28,7 +28,8 @@ impl Wide {
         if self.high >> 64 == 0
             && let Some(product) = (self.high << 64 | u128::from(self.low)).checked_mul(u128::from(multiplier))
         {
-            let divisor = divisors.iter().try_fold(1u128, |all, divisor| all.checked_mul(u128::from((*divisor).max(1))));
+            let divisor =
+                divisors.iter().try_fold(1u128, |all, divisor| all.checked_mul(u128::from((*divisor).max(1))));
             // A divisor beyond 128 bits is beyond the product.
             return divisor.map_or(0, |divisor| product / divisor);
         }
@@ -148,7 +149,8 @@ mod tests {
         }
         for _ in 0..20_000 {
             let wide = Wide { low: random(), high: u128::from(random()) << 64 >> (random() % 128) };
-            let (multiplier, divisors) = (random() >> (random() % 64), [random() >> (random() % 64), 10_000, random() % 9]);
+            let (multiplier, divisors) =
+                (random() >> (random() % 64), [random() >> (random() % 64), 10_000, random() % 9]);
             assert_eq!(wide.scaled(multiplier, &divisors), wide.scaled_by_limbs(multiplier, &divisors), "{wide:?}");
         }
     }
