@@ -125,7 +125,7 @@ impl Timeline {
             border: SimTime(interval.0),
             // Even, so that intervals join in pairs.
             slices_max: slices_max.max(2).next_multiple_of(2),
-            meters: Meters::new(&platform),
+            meters: Meters::without_peaks(&platform),
             slices: Vec::new(),
             now: SimTime::ZERO,
             platform,
@@ -142,11 +142,18 @@ impl Timeline {
         SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
     }
 
+    #[inline]
     fn advance(&mut self, now: SimTime) {
         if now <= self.now {
             return;
         }
         self.now = now;
+        if self.border <= now {
+            self.cross_borders(now);
+        }
+    }
+
+    fn cross_borders(&mut self, now: SimTime) {
         while self.border <= now && self.border < SimTime::MAX {
             self.meters.advance(self.border);
             let slice = self.cut();

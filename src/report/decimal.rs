@@ -18,15 +18,21 @@ pub(super) fn decimal(buffer: &mut Vec<u8>, value: u128, places: u32) {
                 without_zeros(buffer, eight(rest * 100));
             }
         }
-        (Ok(value), 9) => {
-            whole(buffer, value / 1_000_000_000);
-            let rest = value % 1_000_000_000;
-            if rest > 0 {
-                buffer.extend_from_slice(&[b'.', b'0' + (rest / EIGHT) as u8]);
-                without_zeros(buffer, eight(rest % EIGHT));
-            }
-        }
+        (Ok(value), 9) => seconds(buffer, value),
         _ => long(buffer, value, places),
+    }
+}
+
+/// Writes nanoseconds as seconds.
+pub(super) fn seconds(buffer: &mut Vec<u8>, nanos: u64) {
+    if nanos == 0 {
+        return buffer.push(b'0');
+    }
+    whole(buffer, nanos / 1_000_000_000);
+    let rest = nanos % 1_000_000_000;
+    if rest > 0 {
+        buffer.extend_from_slice(&[b'.', b'0' + (rest / EIGHT) as u8]);
+        without_zeros(buffer, eight(rest % EIGHT));
     }
 }
 

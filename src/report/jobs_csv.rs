@@ -1,6 +1,7 @@
 //! One row a job, written while the run goes on.
 
-use super::decimal::{decimal, six_digits, whole};
+use super::cells::push_text;
+use super::decimal::{decimal, seconds, six_digits, whole};
 use crate::model::{Job, JobNumber, Outcome, Platform, TenantGroup, TenantId};
 use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
 use crate::units::SimTime;
@@ -157,23 +158,20 @@ impl<W: io::Write> JobsCsv<W> {
         push_tenant(buffer, &self.tenants, &self.platform, request.tenant);
         cell(buffer, self.sites.get(request.origin.index()).map_or("", String::as_str));
         cell(buffer, pool.map_or(",", String::as_str));
-        for instant in [Some(request.submit), life.brokered, life.staged, life.started, life.ended, life.delivered] {
-            number(buffer, instant.map(|t| u128::from(t.0)), 9);
-        }
-        for span in [times.wait, times.staging, times.queue_wait, times.response] {
-            number(buffer, span.map(u128::from), 9);
-        }
+        let instants = [life.brokered, life.staged, life.started, life.ended, life.delivered];
+        nanoseconds(buffer, Some(request.submit.0), instants.map(|instant| instant.map(|at| at.0)));
+        nanoseconds(buffer, times.wait, [times.staging, times.queue_wait, times.response]);
         number(buffer, times.slowdown_ppm.map(u128::from), 6);
         let ran = life.started.is_some();
-        number(buffer, ran.then_some(u128::from(life.nodes)), 0);
-        number(buffer, ran.then_some(u128::from(life.attempt)), 0);
+        count(buffer, ran.then_some(life.nodes));
+        count(buffer, ran.then_some(u64::from(life.attempt)));
         number(buffer, Some(life.staged_bytes.0), 0);
         number(buffer, Some(life.output_bytes.0), 0);
         number(buffer, Some(life.transfer_micro_cny), 6);
         cell(buffer, outcome.word());
         cell(buffer, outcome.reason());
-        number(buffer, deadline_missed(now, job, life, outcome).map(u128::from), 0);
-        number(buffer, life.round_trip_missed.map(u128::from), 0);
+        count(buffer, deadline_missed(now, job, life, outcome).map(u64::from));
+        count(buffer, life.round_trip_missed.map(u64::from));
         buffer.push(b'\n');
         self.rows += 1;
         if self.buffer.len() >= PIECE {
@@ -199,6 +197,30 @@ fn cell(buffer: &mut Vec<u8>, text: &str) {
     buffer.extend_from_slice(text.as_bytes());
 }
 
+/// Cells of seconds. Neighbors are often the same (a job that waits for nothing): their text is copied.
+fn nanoseconds<const MORE: usize>(buffer: &mut Vec<u8>, first: Option<u64>, more: [Option<u64>; MORE]) {
+    let (mut before, mut begin) = (None, buffer.len());
+    for value in std::iter::once(first).chain(more) {
+        let end = buffer.len();
+        match value {
+            Some(value) if value > 0 && before == Some(value) => buffer.extend_from_within(begin..end),
+            Some(value) => {
+                buffer.push(b',');
+                seconds(buffer, value);
+            }
+            None => buffer.push(b','),
+        }
+        (before, begin) = (value, end);
+    }
+}
+
+fn count(buffer: &mut Vec<u8>, value: Option<u64>) {
+    buffer.push(b',');
+    if let Some(value) = value {
+        whole(buffer, value);
+    }
+}
+
 fn number(buffer: &mut Vec<u8>, value: Option<u128>, places: u32) {
     buffer.push(b',');
     if let Some(value) = value {
@@ -206,21 +228,11 @@ fn number(buffer: &mut Vec<u8>, value: Option<u128>, places: u32) {
     }
 }
 
-/// A text as it stands in a cell (RFC 4180): quoted where it holds a comma, a quote or a line break.
+/// A text as it stands in a cell.
 fn quoted(text: &str) -> String {
-    if text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
-
-fn push_text(buffer: &mut Vec<u8>, text: &str) {
-    if text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
-        buffer.extend_from_slice(quoted(text).as_bytes());
-    } else {
-        buffer.extend_from_slice(text.as_bytes());
-    }
+    let mut cell = Vec::with_capacity(text.len());
+    push_text(&mut cell, text);
+    String::from_utf8_lossy(&cell).into_owned()
 }
 
 /// Writes a name that is already in the form of a cell and something after it, inside its quotes if it has any.

@@ -1,11 +1,15 @@
 //! One CSV a table: the header is the names of the fields, an empty cell is no data.
 
+use super::cells;
 use crate::observe::{
     CenterSummary, ClassSummary, LinkSummary, PoolSummary, Summary, TenantSummary, Timeline, TimelineRow,
 };
 use crate::units::SimTime;
 use serde::Serialize;
 use std::io;
+
+/// Rows are handed on in pieces of about this size.
+const PIECE: usize = 1 << 16;
 
 /// `centers.csv`: one row a center.
 ///
@@ -56,20 +60,23 @@ pub fn timeline_csv(timeline: &Timeline, end: SimTime, writer: impl io::Write) -
 }
 
 /// A table without rows still has its header, taken from a row of no data.
-fn table<T: Serialize>(rows: &[T], no_data: &T, writer: impl io::Write) -> io::Result<()> {
+fn table<T: Serialize>(rows: &[T], no_data: &T, mut writer: impl io::Write) -> io::Result<()> {
     let header = {
         let mut sample = csv::Writer::from_writer(Vec::new());
         sample.serialize(no_data)?;
         let bytes = sample.into_inner().map_err(|error| error.into_error())?;
         bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default().to_vec()
     };
-    let mut writer = io::BufWriter::new(writer);
-    io::Write::write_all(&mut writer, &header)?;
-    let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(writer);
+    let mut buffer = header;
     for row in rows {
-        csv.serialize(row)?;
+        cells::row(&mut buffer, row)?;
+        if buffer.len() >= PIECE {
+            writer.write_all(&buffer)?;
+            buffer.clear();
+        }
     }
-    csv.flush()
+    writer.write_all(&buffer)?;
+    writer.flush()
 }
 
 #[cfg(test)]
