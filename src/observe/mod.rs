@@ -8,6 +8,7 @@ mod record;
 #[cfg(test)]
 pub(crate) mod sample;
 mod summary;
+mod table;
 mod timeline;
 
 pub use audit::Auditor;

@@ -70,6 +70,8 @@ pub struct Timeline {
     meters: Meters,
     slices: Vec<Slice>,
     now: SimTime,
+    /// Where the current interval ends.
+    border: SimTime,
 }
 
 /// One row of `timeline.csv`; `None` where the column does not belong to the kind of row.
@@ -117,11 +119,13 @@ impl Timeline {
     }
 
     fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {
+        let interval = interval.max(SimDuration(1));
         Self {
-            interval: interval.max(SimDuration(1)),
+            interval,
+            border: SimTime(interval.0),
             // Even, so that intervals join in pairs.
             slices_max: slices_max.max(2).next_multiple_of(2),
-            meters: Meters::new(&platform),
+            meters: Meters::without_peaks(&platform),
             slices: Vec::new(),
             now: SimTime::ZERO,
             platform,
@@ -134,24 +138,30 @@ impl Timeline {
         self.interval
     }
 
-    /// The border at which the current interval ends.
-    fn border(&self) -> SimTime {
+    fn next_border(&self) -> SimTime {
         SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
     }
 
+    #[inline]
     fn advance(&mut self, now: SimTime) {
         if now <= self.now {
             return;
         }
         self.now = now;
-        while self.border() <= now && self.border() < SimTime::MAX {
-            let border = self.border();
-            self.meters.advance(border);
+        if self.border <= now {
+            self.cross_borders(now);
+        }
+    }
+
+    fn cross_borders(&mut self, now: SimTime) {
+        while self.border <= now && self.border < SimTime::MAX {
+            self.meters.advance(self.border);
             let slice = self.cut();
             self.slices.push(slice);
             if self.slices.len() >= self.slices_max {
                 self.coarsen();
             }
+            self.border = self.next_border();
         }
     }
 

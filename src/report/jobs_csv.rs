@@ -1,7 +1,8 @@
 //! One row a job, written while the run goes on.
 
-use super::decimal::decimal;
-use crate::model::{Job, JobNumber, Outcome, Platform, TenantId};
+use super::cells::push_text;
+use super::decimal::{decimal, seconds, six_digits, whole};
+use crate::model::{Job, JobNumber, Outcome, Platform, TenantGroup, TenantId};
 use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
 use crate::units::SimTime;
 use std::io;
@@ -73,8 +74,10 @@ pub struct JobsCsv<W> {
     /// Names as they stand in a cell.
     classes: Vec<String>,
     sites: Vec<String>,
-    /// Center and pool, by pool.
-    pools: Vec<(String, String)>,
+    /// The two cells of center and pool, by pool.
+    pools: Vec<String>,
+    /// By tenant group.
+    tenants: Vec<TenantCells>,
     buffer: Vec<u8>,
     rows: u64,
     error: Option<io::Error>,
@@ -96,12 +99,11 @@ impl<W: io::Write> JobsCsv<W> {
                 .pools
                 .iter()
                 .map(|p| {
-                    (
-                        platform.centers.get(p.center.index()).map_or_else(String::new, |c| quoted(&c.name)),
-                        quoted(&p.name),
-                    )
+                    let center = platform.centers.get(p.center.index()).map_or_else(String::new, |c| quoted(&c.name));
+                    format!("{center},{}", quoted(&p.name))
                 })
                 .collect(),
+            tenants: platform.tenants.groups.iter().map(TenantCells::of).collect(),
             platform,
             buffer,
             rows: 0,
@@ -147,33 +149,29 @@ impl<W: io::Write> JobsCsv<W> {
             None => {
                 push_joined(buffer, class, |buffer| {
                     buffer.push(b'-');
-                    decimal(buffer, u128::from(job.ordinal), 0);
+                    whole(buffer, job.ordinal);
                 });
             }
         }
         cell(buffer, class);
         buffer.push(b',');
-        push_tenant(buffer, &self.platform, request.tenant);
+        push_tenant(buffer, &self.tenants, &self.platform, request.tenant);
         cell(buffer, self.sites.get(request.origin.index()).map_or("", String::as_str));
-        cell(buffer, pool.map_or("", |(center, _)| center));
-        cell(buffer, pool.map_or("", |(_, pool)| pool));
-        for instant in [Some(request.submit), life.brokered, life.staged, life.started, life.ended, life.delivered] {
-            number(buffer, instant.map(|t| u128::from(t.0)), 9);
-        }
-        for span in [times.wait, times.staging, times.queue_wait, times.response] {
-            number(buffer, span.map(u128::from), 9);
-        }
+        cell(buffer, pool.map_or(",", String::as_str));
+        let instants = [life.brokered, life.staged, life.started, life.ended, life.delivered];
+        nanoseconds(buffer, Some(request.submit.0), instants.map(|instant| instant.map(|at| at.0)));
+        nanoseconds(buffer, times.wait, [times.staging, times.queue_wait, times.response]);
         number(buffer, times.slowdown_ppb.map(u128::from), 9);
         let ran = life.started.is_some();
-        number(buffer, ran.then_some(u128::from(life.nodes)), 0);
-        number(buffer, ran.then_some(u128::from(life.attempt)), 0);
+        count(buffer, ran.then_some(life.nodes));
+        count(buffer, ran.then_some(u64::from(life.attempt)));
         number(buffer, Some(life.staged_bytes.0), 0);
         number(buffer, Some(life.output_bytes.0), 0);
         number(buffer, Some(life.transfer_micro_cny), 6);
         cell(buffer, outcome.word());
         cell(buffer, outcome.reason());
-        number(buffer, deadline_missed(now, job, life, outcome).map(u128::from), 0);
-        number(buffer, life.round_trip_missed.map(u128::from), 0);
+        count(buffer, deadline_missed(now, job, life, outcome).map(u64::from));
+        count(buffer, life.round_trip_missed.map(u64::from));
         buffer.push(b'\n');
         self.rows += 1;
         if self.buffer.len() >= PIECE {
@@ -199,6 +197,30 @@ fn cell(buffer: &mut Vec<u8>, text: &str) {
     buffer.extend_from_slice(text.as_bytes());
 }
 
+/// Cells of seconds. Neighbors are often the same (a job that waits for nothing): their text is copied.
+fn nanoseconds<const MORE: usize>(buffer: &mut Vec<u8>, first: Option<u64>, more: [Option<u64>; MORE]) {
+    let (mut before, mut begin) = (None, buffer.len());
+    for value in std::iter::once(first).chain(more) {
+        let end = buffer.len();
+        match value {
+            Some(value) if value > 0 && before == Some(value) => buffer.extend_from_within(begin..end),
+            Some(value) => {
+                buffer.push(b',');
+                seconds(buffer, value);
+            }
+            None => buffer.push(b','),
+        }
+        (before, begin) = (value, end);
+    }
+}
+
+fn count(buffer: &mut Vec<u8>, value: Option<u64>) {
+    buffer.push(b',');
+    if let Some(value) = value {
+        whole(buffer, value);
+    }
+}
+
 fn number(buffer: &mut Vec<u8>, value: Option<u128>, places: u32) {
     buffer.push(b',');
     if let Some(value) = value {
@@ -206,21 +228,11 @@ fn number(buffer: &mut Vec<u8>, value: Option<u128>, places: u32) {
     }
 }
 
-/// A text as it stands in a cell (RFC 4180): quoted where it holds a comma, a quote or a line break.
+/// A text as it stands in a cell.
 fn quoted(text: &str) -> String {
-    if text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
-
-fn push_text(buffer: &mut Vec<u8>, text: &str) {
-    if text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
-        buffer.extend_from_slice(quoted(text).as_bytes());
-    } else {
-        buffer.extend_from_slice(text.as_bytes());
-    }
+    let mut cell = Vec::with_capacity(text.len());
+    push_text(&mut cell, text);
+    String::from_utf8_lossy(&cell).into_owned()
 }
 
 /// Writes a name that is already in the form of a cell and something after it, inside its quotes if it has any.
@@ -238,24 +250,41 @@ fn push_joined(buffer: &mut Vec<u8>, quoted_name: &str, rest: impl FnOnce(&mut V
     }
 }
 
-/// The tenant's name as [`Tenants::name`](crate::model::Tenants::name) forms it.
-fn push_tenant(buffer: &mut Vec<u8>, platform: &Platform, tenant: TenantId) {
-    match platform.tenants.group(tenant) {
-        Some(group) if group.count == 1 => push_text(buffer, &group.name),
-        // The common case, without a new text: a plain group name and six digits.
-        Some(group) if !group.name.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) => {
-            buffer.extend_from_slice(group.name.as_bytes());
-            buffer.push(b'-');
-            let member = tenant.0 - group.first.0;
-            let mut unit = 100_000;
-            while unit > member.max(1) {
-                buffer.push(b'0');
-                unit /= 10;
-            }
-            decimal(buffer, u128::from(member), 0);
-        }
-        _ => push_text(buffer, &platform.tenants.name(tenant)),
+/// A group of tenants as it stands in cells.
+#[derive(Debug)]
+struct TenantCells {
+    first: u32,
+    count: u32,
+    /// The cell of its only tenant, or what comes before the six digits of each; `None` where cells must be quoted.
+    begins: Option<String>,
+}
+
+impl TenantCells {
+    fn of(group: &TenantGroup) -> Self {
+        let begins = match group.count {
+            1 => Some(quoted(&group.name)),
+            _ if quoted(&group.name) == group.name => Some(format!("{}-", group.name)),
+            _ => None,
+        };
+        Self { first: group.first.0, count: group.count, begins }
     }
+}
+
+/// The tenant's name as [`Tenants::name`](crate::model::Tenants::name) forms it.
+fn push_tenant(buffer: &mut Vec<u8>, cells: &[TenantCells], platform: &Platform, tenant: TenantId) {
+    let at = cells.partition_point(|group| group.first <= tenant.0);
+    if let Some(group) = at.checked_sub(1).and_then(|at| cells.get(at))
+        && let Some(begins) = &group.begins
+        && let member = tenant.0 - group.first
+        && member < group.count.min(1_000_000)
+    {
+        buffer.extend_from_slice(begins.as_bytes());
+        if group.count > 1 {
+            six_digits(buffer, member);
+        }
+        return;
+    }
+    push_text(buffer, &platform.tenants.name(tenant));
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From a summary to tables, CSV and JSON: pure functions of results.
 
+mod cells;
 mod decimal;
 mod human;
 mod jobs_csv;

@@ -1,8 +1,8 @@
 //! Utilization, energy, waits and outcomes once more, in another way than the metrics: jobs by their intervals from start to end,
 //! nodes by theirs between two changes.
 
-use super::table::Table;
 use crate::model::{Outcome, Platform, Pool, PoolId, RejectReason};
+use crate::observe::table::Table;
 use crate::signals::Series;
 use crate::units::SimTime;
 

@@ -1,10 +1,10 @@
 //! Flows and lanes: what is under way, what was carried, and whether the rates told account for it.
 
 use super::broken;
-use super::table::Table;
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
 use crate::observe::Violation;
+use crate::observe::table::Table;
 use crate::units::{Bytes, SimTime};
 
 /// Rates may exceed what is offered by the rounding of sums.

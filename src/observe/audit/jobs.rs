@@ -1,8 +1,8 @@
 //! The jobs in the system: how far each has come, and how long they wait.
 
 use super::broken;
-use super::table::Table;
 use crate::model::{Input, Job, Outcome, Platform, PoolId};
+use crate::observe::table::Table;
 use crate::observe::{Life, Violation};
 use crate::units::{Bytes, SimTime};
 

@@ -42,7 +42,8 @@ mod compare;
 mod flows;
 mod jobs;
 mod nodes;
-mod table;
+mod pages;
+mod ranges;
 #[cfg(test)]
 mod tests;
 

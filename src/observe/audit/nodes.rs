@@ -1,18 +1,19 @@
-//! What is held on which nodes of a pool, as ranges of node numbers in the same state.
+//! What is held on which nodes of a pool: small parts of allocations node by node, the others as ranges of nodes in the same state.
 
 use super::broken;
+use super::pages::{self, Pages};
+use super::ranges::Ranges;
 use crate::model::{Allocation, AllocationPart, CARDS_MAX, NodeShape, Pool, PoolId, Request, Totals};
 use crate::observe::Violation;
 use crate::units::SimTime;
-use std::collections::BTreeMap;
 
-/// What is held on each node of a range.
+/// What is held on a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Use {
+pub(super) struct Use {
     cores_milli: u64,
     memory: u128,
     cards: [u16; CARDS_MAX],
-    jobs: u32,
+    pub(super) jobs: u32,
 }
 
 impl Use {
@@ -26,7 +27,7 @@ impl Use {
         }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.cores_milli += other.cores_milli;
         self.memory += other.memory;
         for (card, more) in self.cards.iter_mut().zip(other.cards) {
@@ -35,7 +36,7 @@ impl Use {
         self.jobs += other.jobs;
     }
 
-    fn subtract(&mut self, other: &Self) {
+    pub(super) fn subtract(&mut self, other: &Self) {
         self.cores_milli = self.cores_milli.saturating_sub(other.cores_milli);
         self.memory = self.memory.saturating_sub(other.memory);
         for (card, less) in self.cards.iter_mut().zip(other.cards) {
@@ -44,26 +45,34 @@ impl Use {
         self.jobs = self.jobs.saturating_sub(other.jobs);
     }
 
-    fn fits(&self, node: &NodeShape) -> bool {
-        let card = |(number, used): (usize, &u16)| *used <= if number < usize::from(node.cards) { 1000 } else { 0 };
-        self.cores_milli <= u64::from(node.cores_milli)
-            && self.memory <= u128::from(node.memory)
-            && self.cards.iter().enumerate().all(card)
+    /// Both together.
+    pub(super) fn with(&self, other: &Self) -> Self {
+        let mut both = *self;
+        both.add(other);
+        both
+    }
+
+    pub(super) fn fits(&self, node: &NodeShape) -> bool {
+        // All cards at once, without a branch for each.
+        let mut over = 0;
+        for (number, used) in self.cards.iter().enumerate() {
+            let most = if number < usize::from(node.cards) { 1000 } else { 0 };
+            over |= used.saturating_sub(most);
+        }
+        over == 0 && self.cores_milli <= u64::from(node.cores_milli) && self.memory <= u128::from(node.memory)
     }
 }
 
-/// Nodes from the key of the map up to `end`.
-#[derive(Debug, Clone, Copy)]
-struct Range {
-    end: u64,
-    used: Use,
-}
+/// Parts of more nodes are kept as ranges.
+const SMALL_MAX: u64 = 16;
 
 /// The nodes of one pool.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PoolBook {
-    /// By first node; nodes that nobody holds are in no range, neighbors in the same state are one.
-    ranges: BTreeMap<u64, Range>,
+    /// What parts of few nodes hold.
+    small: Pages,
+    /// What the others hold; on a node, both together.
+    large: Ranges,
     /// Nodes in use.
     busy: u64,
     held: Totals,
@@ -88,8 +97,13 @@ impl PoolBook {
     pub(super) fn take(&mut self, allocation: &Allocation, request: &Request, node: &NodeShape, held: &Totals) {
         self.held.add(held);
         for part in &allocation.parts {
-            let (first, end) = (part.first, part.first + part.count);
-            if !self.add(first, end, &Use::of(part, request), node) {
+            let (more, first, end) = (Use::of(part, request), part.first, part.first + part.count);
+            let fits = if is_small(part) {
+                self.add_small(first, end, &more, node)
+            } else {
+                self.add_large(first, end, &more, node)
+            };
+            if !fits {
                 self.crowded.push((first, end));
             }
         }
@@ -98,20 +112,28 @@ impl PoolBook {
     pub(super) fn give_back(&mut self, allocation: &Allocation, request: &Request, held: &Totals) {
         self.held.subtract(held);
         for part in &allocation.parts {
-            self.subtract(part.first, part.first + part.count, &Use::of(part, request));
+            let (less, first, end) = (Use::of(part, request), part.first, part.first + part.count);
+            if is_small(part) {
+                for node in first..end {
+                    if self.small.subtract(node, &less) && self.large.at(node).is_none() {
+                        self.busy -= 1;
+                    }
+                }
+            } else {
+                let (small, busy) = (&self.small, &mut self.busy);
+                self.large.subtract(first, end, &less, |first, end| {
+                    *busy -= end - first - small.busy(first, end).count() as u64;
+                });
+            }
         }
     }
 
     /// Judges an instant that is over.
     pub(super) fn settle(&mut self, at: SimTime, pool: &Pool, id: PoolId) -> Result<(), Violation> {
         self.touched = false;
-        for (first, end) in self.crowded.drain(..) {
-            let from = self.ranges.range(..=first).next_back().map_or(first, |(from, _)| *from);
-            let over =
-                self.ranges.range(from..end).find(|(_, range)| range.end > first && !range.used.fits(&pool.node));
-            if let Some((number, range)) = over {
-                let detail =
-                    format!("pool {} ({}): nodes {number}..{} hold {:?}", pool.name, id.0, range.end, range.used);
+        for (first, end) in std::mem::take(&mut self.crowded) {
+            if let Some((first, end, used)) = self.overfull(first, end, &pool.node) {
+                let detail = format!("pool {} ({}): nodes {first}..{end} hold {used:?}", pool.name, id.0);
                 return Err(broken("node-capacity", at, detail));
             }
         }
@@ -126,73 +148,53 @@ impl PoolBook {
     }
 
     /// Whether it fits.
-    fn add(&mut self, first: u64, end: u64, more: &Use, node: &NodeShape) -> bool {
-        self.split(first);
-        self.split(end);
-        let (mut at, mut fits) = (first, true);
-        // Ranges that are there take more on; the gaps between them become ranges.
-        while at < end {
-            let next = self.ranges.range_mut(at..end).next();
-            match next {
-                Some((&from, range)) if from == at => {
-                    range.used.add(more);
-                    fits &= range.used.fits(node);
-                    at = range.end;
+    fn add_small(&mut self, first: u64, end: u64, more: &Use, node: &NodeShape) -> bool {
+        let mut fits = true;
+        for number in first..end {
+            let used = self.small.add(number, more);
+            match self.large.at(number) {
+                None => {
+                    self.busy += u64::from(used.jobs == 1);
+                    fits &= used.fits(node);
                 }
-                next => {
-                    let gap_end = next.map_or(end, |(from, _)| *from);
-                    fits &= more.fits(node);
-                    self.busy += gap_end - at;
-                    self.ranges.insert(at, Range { end: gap_end, used: *more });
-                    at = gap_end;
-                }
+                Some(large) => fits &= large.with(used).fits(node),
             }
         }
-        self.join(first);
-        self.join(end);
         fits
     }
 
-    fn subtract(&mut self, first: u64, end: u64, less: &Use) {
-        self.split(first);
-        self.split(end);
-        let mut at = first;
-        while let Some((&from, range)) = self.ranges.range_mut(at..end).next() {
-            range.used.subtract(less);
-            at = range.end;
-            if range.used.jobs == 0 {
-                self.busy -= range.end - from;
-                self.ranges.remove(&from);
-            }
-        }
-        self.join(first);
-        self.join(end);
+    /// Whether it fits.
+    fn add_large(&mut self, first: u64, end: u64, more: &Use, node: &NodeShape) -> bool {
+        let (small, busy) = (&self.small, &mut self.busy);
+        self.large.add(first, end, more, |first, end| {
+            *busy += end - first - small.busy(first, end).count() as u64;
+        });
+        self.overfull(first, end, node).is_none()
     }
 
-    /// Makes a range begin at `at` where one spans it.
-    fn split(&mut self, at: u64) {
-        let Some((&from, range)) = self.ranges.range_mut(..at).next_back() else { return };
-        if from < at && range.end > at {
-            let upper = *range;
-            range.end = at;
-            self.ranges.insert(at, upper);
-        }
-    }
-
-    /// Joins the ranges before and after `at` where they are in the same state.
-    fn join(&mut self, at: u64) {
-        let Some(&after) = self.ranges.get(&at) else { return };
-        let Some((_, before)) = self.ranges.range_mut(..at).next_back() else { return };
-        if before.end == at && before.used == after.used {
-            before.end = after.end;
-            self.ranges.remove(&at);
-        }
+    /// Nodes from `first` to before `end` that hold more than they have.
+    fn overfull(&self, first: u64, end: u64, node: &NodeShape) -> Option<(u64, u64, Use)> {
+        let large = self.large.over(first, end).find(|(.., used)| !used.fits(node));
+        let both = |(number, used): (u64, &Use)| {
+            (number, number + 1, self.large.at(number).map_or(*used, |large| large.with(used)))
+        };
+        large.or_else(|| self.small.busy(first, end).map(both).find(|(.., used)| !used.fits(node)))
     }
 
     #[cfg(test)]
     pub(super) fn range_count(&self) -> usize {
-        self.ranges.len()
+        self.large.len()
     }
+
+    #[cfg(test)]
+    pub(super) const fn busy(&self) -> u64 {
+        self.busy
+    }
+}
+
+/// Whether a part is kept node by node.
+const fn is_small(part: &AllocationPart) -> bool {
+    part.count <= SMALL_MAX && part.first < pages::NODES_MAX
 }
 
 /// Whether the allocation is one of all tasks of the job, on nodes that exist.
@@ -207,10 +209,10 @@ pub(super) fn check_shape(
     let mut in_order = true;
     let mut cards_fit = true;
     for part in &allocation.parts {
-        let cards: u64 = part.cards.iter().map(|card| u64::from(*card)).sum();
+        let cards: u32 = part.cards.iter().map(|card| u32::from(*card)).sum();
         in_order &= part.first >= next && part.count > 0 && part.tasks_per_node > 0;
         next = part.first.saturating_add(part.count);
-        cards_fit &= cards == u64::from(request.task.accelerators_milli) * u64::from(part.tasks_per_node);
+        cards_fit &= u64::from(cards) == u64::from(request.task.accelerators_milli) * u64::from(part.tasks_per_node);
     }
     let whole = allocation.tasks() == u64::from(request.tasks) && *held == request.task.times(request.tasks);
     if in_order && cards_fit && whole && next <= pool.nodes_max {

@@ -574,16 +574,58 @@ fn ranges_follow_what_is_held_not_how_many_nodes_there_are() {
     book.take(allocation(0, 27_000_000, 1, 0), &request, &node, &held);
     assert_eq!(book.range_count(), 1);
     for round in 0..50 {
-        book.take(allocation(round * 1000, 3, 1, 0), &request, &node, &held);
+        book.take(allocation(round * 1000, 30, 1, 0), &request, &node, &held);
     }
-    assert_eq!(book.range_count(), 1 + 50 * 2 - 1, "0..3 is the first range, then a gap and three nodes each");
+    assert_eq!(book.range_count(), 1 + 50 * 2 - 1, "0..30 is the first range, then a gap and thirty nodes each");
     for round in 0..50 {
-        book.give_back(allocation(round * 1000, 3, 1, 0), &request, &held);
+        book.give_back(allocation(round * 1000, 30, 1, 0), &request, &held);
     }
     assert_eq!(book.range_count(), 1);
+    assert_eq!(book.busy(), 27_000_000);
     book.give_back(allocation(0, 27_000_000, 1, 0), &request, &held);
     assert_eq!(book.range_count(), 0);
     book.settle(SimTime(0), &platform.pools[0], EAST).expect("nothing held, nothing open");
+}
+
+/// Small parts are kept node by node, large ones as ranges: against a plain count for each node.
+#[test]
+fn small_and_large_parts_together_are_as_a_count_for_each_node() {
+    let mut platform = platform();
+    let pool = &mut Arc::get_mut(&mut platform).expect("nobody else has it").pools[0];
+    (pool.nodes, pool.nodes_max) = (300, 300);
+    let (pool, request) = (&platform.pools[0], job(0, 0, 1, false).request);
+    let tasks_max = pool.node.cores_milli / request.task.cores_milli;
+    let (mut book, mut counts, mut held) = (PoolBook::default(), vec![0u32; 300], Vec::new());
+    let mut state = 1u64;
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    book.set_nodes(SimTime(0), pool, 300, 0).expect("300 of 300");
+    let (mut full, nothing) = (0, Totals::default());
+    for _ in 0..2_000 {
+        if held.len() < 12 && random(2) == 0 {
+            let count = 1 + if random(2) == 0 { random(4) } else { random(60) };
+            let first = random(300 - count);
+            book.take(allocation(first, count, 1, 0), &request, &pool.node, &nothing);
+            held.push((first, count));
+        } else if !held.is_empty() {
+            let (first, count) = held.swap_remove(random(held.len() as u64) as usize);
+            book.give_back(allocation(first, count, 1, 0), &request, &nothing);
+        }
+        counts.fill(0);
+        for (first, count) in &held {
+            counts[*first as usize..(first + count) as usize].iter_mut().for_each(|count| *count += 1);
+        }
+        assert_eq!(book.busy(), counts.iter().filter(|count| **count > 0).count() as u64);
+        let over = counts.iter().any(|count| *count > tasks_max);
+        full += u32::from(over);
+        let judged = book.clone().settle(SimTime(0), pool, EAST);
+        assert_eq!(judged.err().map(|violation| violation.invariant), over.then_some("node-capacity"));
+    }
+    assert!(full > 100, "{full} states with more tasks on a node than fit");
+    held.drain(..).for_each(|(first, count)| book.give_back(allocation(first, count, 1, 0), &request, &nothing));
+    assert_eq!((book.busy(), book.range_count()), (0, 0));
 }
 
 /// Worked by hand over 0 to 3520 ns. East: idle 100 W x 2 nodes; b holds 4 of 8 cores for 2000 ns: 200 W x 2000 ns. West: idle

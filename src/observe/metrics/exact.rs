@@ -1,5 +1,10 @@
 //! Integers that do not overflow and fractions that are rounded once.
 
+/// `value × span`; most often both are 64-bit numbers, whose product is a single instruction.
+pub(super) const fn over(value: u128, span: u64) -> u128 {
+    if value >> 64 == 0 { (value as u64 as u128) * span as u128 } else { value.saturating_mul(span as u128) }
+}
+
 /// A sum of products up to 2^192, kept exactly: the energy of a country in picojoules times a tariff does not fit 128 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Wide {
@@ -19,6 +24,19 @@ impl Wide {
 
     /// `self × multiplier`, divided by each of the divisors, rounded down once; a divisor of 0 counts as 1.
     pub(crate) fn scaled(&self, multiplier: u64, divisors: &[u64]) -> u128 {
+        // What one job adds fits 128 bits, and one division does: rounding down step by step is rounding down the whole.
+        if self.high >> 64 == 0
+            && let Some(product) = (self.high << 64 | u128::from(self.low)).checked_mul(u128::from(multiplier))
+        {
+            let divisor =
+                divisors.iter().try_fold(1u128, |all, divisor| all.checked_mul(u128::from((*divisor).max(1))));
+            // A divisor beyond 128 bits is beyond the product.
+            return divisor.map_or(0, |divisor| product / divisor);
+        }
+        self.scaled_by_limbs(multiplier, divisors)
+    }
+
+    fn scaled_by_limbs(&self, multiplier: u64, divisors: &[u64]) -> u128 {
         let mut limbs = [self.low, self.high as u64, (self.high >> 64) as u64, 0];
         let mut carry = 0u128;
         for limb in &mut limbs {
@@ -26,7 +44,6 @@ impl Wide {
             *limb = product as u64;
             carry = product >> 64;
         }
-        // Rounding down step by step is rounding down the whole.
         for divisor in divisors {
             let divisor = u128::from(*divisor).max(1);
             let mut rest = 0u128;
@@ -50,23 +67,26 @@ pub(crate) fn ratio(numerator: u128, denominator: u128) -> Option<f64> {
     if denominator == 0 {
         return None;
     }
-    if numerator == 0 {
-        return Some(0.0);
+    // Both are doubles, whose quotient is the nearest one (IEEE 754).
+    if (numerator | denominator) >> f64::MANTISSA_DIGITS == 0 {
+        return Some(numerator as u64 as f64 / denominator as u64 as f64);
     }
     // A remainder must have room for a shift by one.
     let (numerator, denominator) =
         if denominator >> 127 == 0 { (numerator, denominator) } else { (numerator >> 1, denominator >> 1) };
-    let (mut quotient, mut rest) = (numerator / denominator, numerator % denominator);
+    let mut quotient = if numerator < denominator { 0 } else { numerator / denominator };
+    let mut rest = numerator - quotient * denominator;
     let mut scale = 1.0;
+    // As many bits at once as a remainder, which is less than the denominator, has room for: at least one.
+    let bits = denominator.leading_zeros().min(64);
+    let step = 1.0 / (1u128 << bits) as f64;
     // 64 significant bits and one that says whether anything follows are more than the 53 of a double need.
-    while quotient >> 63 == 0 && (quotient != 0 || rest != 0) && scale > 1e-290 {
-        rest <<= 1;
-        quotient <<= 1;
-        if rest >= denominator {
-            rest -= denominator;
-            quotient |= 1;
-        }
-        scale *= 0.5;
+    while quotient >> 63 == 0 && rest != 0 {
+        rest <<= bits;
+        let digits = rest / denominator;
+        rest -= digits * denominator;
+        quotient = quotient << bits | digits;
+        scale *= step;
     }
     if rest != 0 {
         quotient |= 1;
@@ -100,6 +120,41 @@ mod tests {
         assert_eq!(wide.scaled(1, &[]), 3 << 64);
     }
 
+    /// Bit by bit, as taught at school.
+    fn slow_ratio(numerator: u128, denominator: u128) -> f64 {
+        let (mut quotient, mut rest) = (numerator / denominator, numerator % denominator);
+        let mut scale = 1.0;
+        while quotient >> 63 == 0 && (quotient | rest) != 0 {
+            rest <<= 1;
+            quotient = quotient << 1 | u128::from(rest >= denominator);
+            rest -= if rest >= denominator { denominator } else { 0 };
+            scale *= 0.5;
+        }
+        (quotient | u128::from(rest != 0)) as f64 * scale
+    }
+
+    #[test]
+    fn shortcuts_lead_to_the_same() {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state
+        };
+        for _ in 0..20_000 {
+            let wide = |high: u64, low: u64| u128::from(high) << 64 | u128::from(low);
+            let numerator = wide(random(), random()) >> (1 + random() % 127);
+            let denominator = (wide(random(), random()) >> (1 + random() % 127)).max(1);
+            let found = ratio(numerator, denominator).map(f64::to_bits);
+            assert_eq!(found, Some(slow_ratio(numerator, denominator).to_bits()), "{numerator} / {denominator}");
+        }
+        for _ in 0..20_000 {
+            let wide = Wide { low: random(), high: u128::from(random()) << 64 >> (random() % 128) };
+            let (multiplier, divisors) =
+                (random() >> (random() % 64), [random() >> (random() % 64), 10_000, random() % 9]);
+            assert_eq!(wide.scaled(multiplier, &divisors), wide.scaled_by_limbs(multiplier, &divisors), "{wide:?}");
+        }
+    }
+
     #[test]
     fn fractions_are_the_nearest_doubles() {
         assert_eq!(ratio(1, 3).map(f64::to_bits), Some((1.0f64 / 3.0).to_bits()));
@@ -113,6 +168,7 @@ mod tests {
         assert_eq!(ratio(u128::MAX, u128::MAX).map(f64::to_bits), Some(1f64.to_bits()));
         assert_eq!(ratio(1, u128::MAX >> 1).map(|r| r > 0.0), Some(true));
         assert_eq!(ratio(0, 5).map(f64::to_bits), Some(0));
+        assert_eq!(ratio(0, u128::MAX).map(f64::to_bits), Some(0));
         assert_eq!(ratio(5, 0), None);
     }
 }

@@ -1,5 +1,6 @@
 //! A number over time: its integral and its peak.
 
+use super::exact::over;
 use crate::units::SimTime;
 
 /// An integer that changes at instants, with its exact integral.
@@ -17,7 +18,7 @@ impl Gauge {
     pub(crate) fn advance(&mut self, now: SimTime) {
         let span = now.since(self.since).0;
         if span > 0 {
-            self.sum = self.sum.saturating_add(self.value.saturating_mul(u128::from(span)));
+            self.sum = self.sum.saturating_add(over(self.value, span));
             self.peak = self.peak.max(self.value);
             self.since = now;
         }

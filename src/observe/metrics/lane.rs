@@ -1,5 +1,6 @@
 //! What one direction of a link carries.
 
+use super::exact::over;
 use crate::units::SimTime;
 
 /// Rates are integrated as whole thousandths of bits per second: sums do not depend on the order, and what a division
@@ -7,8 +8,9 @@ use crate::units::SimTime;
 const MILLI: f64 = 1000.0;
 
 fn milli(rate: f64) -> u128 {
-    // The cast sends NaN and negative rates to 0.
-    (rate * MILLI + 0.5) as u128
+    let milli = rate * MILLI + 0.5;
+    // The casts send NaN and negative rates to 0; that to 64 bits is a single instruction.
+    if milli < 1e18 { u128::from(milli as u64) } else { milli as u128 }
 }
 
 /// Integrals of a lane over the window, in thousandths of bits per second × ns (1e-12 bits).
@@ -67,14 +69,16 @@ impl LaneMeter {
 
     /// Brings the integrals to `now`.
     pub(crate) fn advance(&mut self, now: SimTime) {
-        let span = u128::from(now.since(self.since).0);
+        let span = now.since(self.since).0;
         if span == 0 {
             return;
         }
         let sums = &mut self.sums;
-        sums.carried = sums.carried.saturating_add(self.rate.saturating_mul(span));
-        sums.capacity = sums.capacity.saturating_add(self.bandwidth.saturating_mul(span));
-        sums.background = sums.background.saturating_add(self.background.saturating_mul(span));
+        sums.carried = sums.carried.saturating_add(over(self.rate, span));
+        sums.capacity = sums.capacity.saturating_add(over(self.bandwidth, span));
+        if self.background > 0 {
+            sums.background = sums.background.saturating_add(over(self.background, span));
+        }
         self.peak = self.peak.max(self.rate);
         self.flows_peak = self.flows_peak.max(self.flows);
         self.since = now;

@@ -25,6 +25,8 @@ pub(crate) struct Meters {
     pub(crate) lanes: Vec<LaneMeter>,
     pub(crate) running: Gauge,
     pub(crate) waiting: Gauge,
+    /// Whether the gauges of centers and of the whole are kept, or only what can be added up from pools and lanes.
+    with_peaks: bool,
 }
 
 impl Meters {
@@ -45,7 +47,13 @@ impl Meters {
             lanes: vec![LaneMeter::default(); platform.links.len() * 2],
             running: Gauge::default(),
             waiting: Gauge::default(),
+            with_peaks: true,
         }
+    }
+
+    /// The same without the gauges of centers and of the whole, whose integrals are the sums of those of pools.
+    pub(crate) fn without_peaks(platform: &Platform) -> Self {
+        Self { with_peaks: false, ..Self::new(platform) }
     }
 
     /// Takes note of one record. Ids that do not exist are passed over: it is for the auditor to name them.
@@ -57,16 +65,20 @@ impl Meters {
                 if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
                     center.signal.advance(now);
                     meter.take(now, center.signal.readings(), held);
-                    center.running.add(now, 1);
-                    self.running.add(now, 1);
+                    if self.with_peaks {
+                        center.running.add(now, 1);
+                        self.running.add(now, 1);
+                    }
                 }
             }
             Record::Ended { pool, held, .. } => {
                 if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
                     center.signal.advance(now);
                     meter.give(now, center.signal.readings(), held);
-                    center.running.subtract(now, 1);
-                    self.running.subtract(now, 1);
+                    if self.with_peaks {
+                        center.running.subtract(now, 1);
+                        self.running.subtract(now, 1);
+                    }
                 }
             }
             // It left the queue without ever starting.
@@ -81,7 +93,7 @@ impl Meters {
                     meter.set_nodes(now, center.signal.readings(), *open, *closed);
                 }
             }
-            Record::Storage { center, used } => {
+            Record::Storage { center, used } if self.with_peaks => {
                 if let Some(meter) = self.centers.get_mut(center.index()) {
                     meter.storage.set(now, used.0);
                 }
@@ -102,8 +114,11 @@ impl Meters {
 
     fn wait(&mut self, now: SimTime, pool: PoolId, begins: bool) {
         let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, pool) else { return };
-        for gauge in [&mut meter.waiting, &mut center.waiting, &mut self.waiting] {
-            if begins { gauge.add(now, 1) } else { gauge.subtract(now, 1) }
+        let change = |gauge: &mut Gauge| if begins { gauge.add(now, 1) } else { gauge.subtract(now, 1) };
+        change(&mut meter.waiting);
+        if self.with_peaks {
+            change(&mut center.waiting);
+            change(&mut self.waiting);
         }
     }
 

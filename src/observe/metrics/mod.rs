@@ -24,11 +24,11 @@ pub(crate) use pool::{Bill, PoolMeter};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
+use super::table::Table;
 use super::{Life, Observer, Record, Violation};
 use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, TenantId};
 use crate::units::SimTime;
 use signal::Readings;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use traffic::Traffic;
 
@@ -54,7 +54,7 @@ pub struct Metrics {
     pub(crate) now: SimTime,
     pub(crate) meters: Meters,
     traffic: Traffic,
-    running: BTreeMap<JobNumber, RunningJob>,
+    running: Table<RunningJob>,
     pub(crate) classes: Vec<ClassTally>,
     pub(crate) tenants: Vec<TenantTally>,
     pub(crate) pool_jobs: Vec<Sums>,
@@ -71,7 +71,7 @@ impl Metrics {
             now: SimTime::ZERO,
             meters: Meters::new(&platform),
             traffic: Traffic::new(&platform),
-            running: BTreeMap::new(),
+            running: Table::new(),
             classes: vec![ClassTally::default(); platform.classes.len()],
             tenants: vec![TenantTally::default(); platform.tenants.len()],
             pool_jobs: vec![Sums::default(); platform.pools.len()],
@@ -126,11 +126,11 @@ impl Metrics {
             since: now,
             seen: self.meters.readings(pool),
         };
-        self.running.insert(job.request.number, running);
+        self.running.insert(job.request.number.0, running);
     }
 
     fn ended(&mut self, now: SimTime, number: JobNumber) {
-        let Some(job) = self.running.remove(&number) else { return };
+        let Some(job) = self.running.remove(number.0) else { return };
         let caused = caused(&job, now, &self.meters);
         if let Some(class) = self.classes.get_mut(job.class.index()) {
             class.caused.add(&caused);

@@ -1,6 +1,6 @@
 //! What one pool holds, draws, costs and emits, integrated at each change.
 
-use super::exact::Wide;
+use super::exact::{Wide, over};
 use super::gauge::Gauge;
 use super::signal::{Readings, Signal, between};
 use crate::model::{Center, CenterId, Pool, Totals};
@@ -153,15 +153,16 @@ impl PoolMeter {
     }
 
     fn advance_held(&mut self, now: SimTime, seen: &Readings) {
-        let span = u128::from(now.since(self.held_since).0);
-        if span == 0 {
+        let nanos = now.since(self.held_since).0;
+        if nanos == 0 {
             return;
         }
+        let span = u128::from(nanos);
         let headline = self.headline(&self.held);
         let sums = &mut self.sums;
         sums.held = sums.held.saturating_add(u128::from(headline) * span);
         sums.cores = sums.cores.saturating_add(u128::from(self.held.cores_milli) * span);
-        sums.memory = sums.memory.saturating_add(self.held.memory.saturating_mul(span));
+        sums.memory = sums.memory.saturating_add(over(self.held.memory, nanos));
         sums.cards = sums.cards.saturating_add(u128::from(self.held.accelerators_milli) * span);
         for (sum, part) in sums.held_signals.iter_mut().zip(between(&self.held_seen, seen)) {
             sum.add_product(part, headline);

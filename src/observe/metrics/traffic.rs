@@ -4,7 +4,7 @@ use super::lane::LaneMeter;
 use super::tally::{SIDES, side_index};
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
-use std::collections::BTreeMap;
+use crate::observe::table::Table;
 
 #[derive(Debug, Clone, Copy)]
 struct InFlight {
@@ -15,15 +15,15 @@ struct InFlight {
 }
 
 /// Flows under way and bytes delivered.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Traffic {
     /// Side of each site.
     sides: Vec<u8>,
     /// Lanes of the routes seen, so that a flow need not copy its own.
     routes: Vec<Box<[LaneId]>>,
     /// The latest route between two sites.
-    latest: BTreeMap<(SiteId, SiteId), u32>,
-    flows: BTreeMap<FlowKey, InFlight>,
+    latest: Table<u32>,
+    flows: Table<InFlight>,
     /// Bytes delivered in the window, from side to side.
     pub(crate) matrix: [[u128; SIDES]; SIDES],
     /// Flows that ended in the window.
@@ -34,12 +34,20 @@ impl Traffic {
     /// No flows yet.
     pub(crate) fn new(platform: &Platform) -> Self {
         let sides = platform.sites.iter().map(|site| side_index(site.side) as u8).collect();
-        Self { sides, ..Self::default() }
+        Self {
+            sides,
+            routes: Vec::new(),
+            latest: Table::new(),
+            flows: Table::new(),
+            matrix: Default::default(),
+            ended: 0,
+        }
     }
 
     /// A flow begins.
     pub(crate) fn start(&mut self, flow: FlowKey, from: SiteId, to: SiteId, lanes: &[LaneId], bytes: u128) {
-        let known = self.latest.get(&(from, to)).copied();
+        let pair = u64::from(from.0) << 32 | u64::from(to.0);
+        let known = self.latest.get_mut(pair).copied();
         let route = match known.filter(|r| self.routes.get(*r as usize).is_some_and(|known| **known == *lanes)) {
             Some(route) => route,
             None => {
@@ -48,17 +56,18 @@ impl Traffic {
                 if found.is_none() {
                     self.routes.push(lanes.into());
                 }
-                self.latest.insert((from, to), route);
+                self.latest.remove(pair);
+                self.latest.insert(pair, route);
                 route
             }
         };
         let side = |site: SiteId| self.sides.get(site.index()).copied().unwrap_or(side_index(None) as u8);
-        self.flows.insert(flow, InFlight { route, from_side: side(from), to_side: side(to), bytes });
+        self.flows.insert(flow.0, InFlight { route, from_side: side(from), to_side: side(to), bytes });
     }
 
     /// A flow ends with so many bytes not delivered.
     pub(crate) fn end(&mut self, flow: FlowKey, left: u128, lanes: &mut [LaneMeter]) {
-        let Some(known) = self.flows.remove(&flow) else { return };
+        let Some(known) = self.flows.remove(flow.0) else { return };
         let delivered = known.bytes.saturating_sub(left);
         self.ended += 1;
         if let Some(sum) =

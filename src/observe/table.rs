@@ -1,7 +1,7 @@
 //! Values by number, in memory that follows how many there are.
 
 /// A table from numbers to values: open addressing with linear probing at no more than half load. An ordered map would do; this
-/// one costs a memory access where that costs ten, and the auditor looks up every record. Its order is never seen.
+/// one costs a memory access where that costs ten, and observers look up every record. Its order is never seen.
 #[derive(Debug, Clone)]
 pub(super) struct Table<V> {
     slots: Vec<Option<(u64, V)>>,
@@ -22,6 +22,11 @@ impl<V: Copy> Table<V> {
     /// All values, in no order that means anything.
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.slots.iter().flatten().map(|(_, value)| value)
+    }
+
+    /// All values, to be changed, in no order that means anything.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.slots.iter_mut().flatten().map(|(_, value)| value)
     }
 
     /// The least number in the table.
