@@ -125,7 +125,7 @@ impl Pool {
     #[must_use]
     pub fn could_hold(&self, tasks: u32, task: &TaskShape) -> bool {
         let per_node = u64::from(task.per_node(&self.node));
-        per_node > 0 && u128::from(per_node) * u128::from(self.nodes_max) >= u128::from(tasks)
+        per_node > 0 && per_node.saturating_mul(self.nodes_max) >= u64::from(tasks)
     }
 
     /// How long `work` of a job takes here; `None` where the pool has no rate at that precision.

@@ -135,7 +135,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn peak_power_milliwatts(&self, request: &Request, pool: PoolId) -> u128 {
         let pool = self.pool(pool);
-        let demand = request.task.times(request.tasks).headline(pool.accelerated());
+        let demand = request.task.headline(request.tasks, pool.accelerated());
         (u128::from(pool.power_peak.0) * u128::from(demand))
             .checked_div(u128::from(pool.headline_per_node()))
             .unwrap_or(0)
@@ -204,7 +204,13 @@ impl<'a> View<'a> {
     /// Whether the storage of a pool's center has room for the input that is moved there and the output.
     #[must_use]
     pub fn storage_fits(&self, request: &Request, pool: PoolId, staging: &Staging) -> bool {
-        self.paths.storage_free(self.pool(pool).center).is_none_or(|free| staging.bytes + request.output <= free)
+        self.storage_holds(request, pool, staging.bytes)
+    }
+
+    /// Whether the storage of a pool's center has room for this much input and the output.
+    #[must_use]
+    pub fn storage_holds(&self, request: &Request, pool: PoolId, input: Bytes) -> bool {
+        self.paths.storage_free(self.pool(pool).center).is_none_or(|free| input + request.output <= free)
     }
 
     /// Round trip between the job's user and a pool; `None` where there is no way.
@@ -229,7 +235,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn queue_wait(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
         let summary = self.summary(pool);
-        let demand = request.task.times(request.tasks).headline(self.pool(pool).accelerated());
+        let demand = request.task.headline(request.tasks, self.pool(pool).accelerated());
         if summary.queued_jobs == 0 && summary.coming_jobs == 0 && summary.free >= demand {
             return Some(SimDuration::ZERO);
         }

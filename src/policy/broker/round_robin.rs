@@ -34,7 +34,7 @@ impl Broker for Turns {
         let last = self.last;
         let found = |later: bool| {
             let half = view.candidates(request).filter(move |pool| (last < Some(*pool)) == later);
-            half.filter_map(|pool| Filters::ALL.pass(view, request, pool)).map(|candidate| candidate.pool).next()
+            half.filter(|pool| Filters::ALL.passes(view, request, *pool)).next()
         };
         let decision = place(found(true).or_else(|| found(false)), view, request);
         if let Decision::Place(Placement { pool, .. }) = decision {
