@@ -220,8 +220,10 @@ impl Driver<'_, '_, '_, '_> {
         }
         let world = &mut self.world;
         world.advanced += 1;
-        let Some(state) = world.jobs.remove(slot) else { return Ok(()) };
-        self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
+        if let Some(state) = world.jobs.get(slot) {
+            self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
+            world.jobs.remove(slot);
+        }
         Ok(())
     }
 }
