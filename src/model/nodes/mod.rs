@@ -217,7 +217,7 @@ impl NodePool {
 
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
-        let idle = NodeState::idle(&self.shape);
+        let idle = self.states.get(IDLE).state;
         let done =
             self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {

@@ -33,8 +33,8 @@ impl Broker for Turns {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let last = self.last;
         let found = |later: bool| {
-            let half = view.candidates(request).filter(move |pool| (last < Some(*pool)) == later);
-            half.filter(|pool| Filters::ALL.passes(view, request, *pool)).next()
+            let mut half = view.candidates(request).filter(move |pool| (last < Some(*pool)) == later);
+            half.find(|pool| Filters::ALL.passes(view, request, *pool))
         };
         let decision = place(found(true).or_else(|| found(false)), view, request);
         if let Decision::Place(Placement { pool, .. }) = decision {
