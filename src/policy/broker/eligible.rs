@@ -160,13 +160,16 @@ pub fn least_of<K: Ord>(
     best.map(|(_, pool)| pool)
 }
 
-/// As [`least`], with a key that does not depend on how data would be moved.
+/// As [`least`], with a key that does not depend on how data would be moved. The key is asked of every allowed pool.
 pub fn least_pool<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(PoolId) -> K) -> Decision {
     let mut best: Option<(K, PoolId)> = None;
-    for pool in view.candidates(request) {
+    for pool in view.allowed(request).iter().copied() {
         let key = key(pool);
         // The filters cost more than the key: only a pool that would be the best is put to them.
-        if best.as_ref().is_none_or(|(least, _)| key < *least) && Filters::ALL.passes(view, request, pool) {
+        if best.as_ref().is_none_or(|(least, _)| key < *least)
+            && view.could_run(request, pool)
+            && Filters::ALL.passes(view, request, pool)
+        {
             best = Some((key, pool));
         }
     }
