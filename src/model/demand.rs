@@ -45,6 +45,12 @@ impl TaskShape {
         cores.min(memory).min(cards)
     }
 
+    /// What `tasks` tasks ask for of the headline resource: accelerators where `accelerated`, else cores.
+    #[must_use]
+    pub fn headline(&self, tasks: u32, accelerated: bool) -> u64 {
+        u64::from(if accelerated { self.accelerators_milli } else { self.cores_milli }) * u64::from(tasks)
+    }
+
     /// The whole demand of `tasks` tasks.
     #[must_use]
     pub fn times(&self, tasks: u32) -> Totals {

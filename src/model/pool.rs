@@ -131,7 +131,7 @@ impl Pool {
     #[must_use]
     pub fn could_hold(&self, tasks: u32, task: &TaskShape) -> bool {
         let per_node = u64::from(task.per_node(&self.node));
-        per_node > 0 && u128::from(per_node) * u128::from(self.open_max()) >= u128::from(tasks)
+        per_node > 0 && per_node.saturating_mul(self.open_max()) >= u64::from(tasks)
     }
 
     /// How many of so many nodes the owners keep at an instant.
@@ -165,8 +165,13 @@ impl Pool {
 /// A share in parts per million of so many nodes, rounded to the nearest.
 fn closed_nodes(nodes: u64, share_ppm: u64) -> u64 {
     const PPM: u64 = 1_000_000;
-    let share = u128::from(share_ppm.min(PPM));
-    u64::try_from((u128::from(nodes) * share + u128::from(PPM / 2)) / u128::from(PPM)).unwrap_or(nodes).min(nodes)
+    let share = share_ppm.min(PPM);
+    // Pools of more than 18 trillion nodes need the wide product.
+    let closed = match nodes.checked_mul(share).and_then(|product| product.checked_add(PPM / 2)) {
+        Some(product) => product / PPM,
+        None => u64::try_from((u128::from(nodes) * u128::from(share) + 500_000) / u128::from(PPM)).unwrap_or(nodes),
+    };
+    closed.min(nodes)
 }
 
 /// Rounds up to whole nanoseconds; too large becomes the maximum.

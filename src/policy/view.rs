@@ -69,6 +69,10 @@ pub trait Paths {
     fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate>;
     /// One-way latency without load; `None` where there is no way.
     fn latency(&self, from: SiteId, to: SiteId) -> Option<SimDuration>;
+    /// One-way latencies forth and back; `None` where there is no way.
+    fn round_trip(&self, from: SiteId, to: SiteId) -> Option<SimDuration> {
+        Some(self.latency(from, to)?.saturating_add(self.latency(to, from)?))
+    }
     /// Lanes crossed, empty within a site; `None` where there is no way.
     fn lanes(&self, from: SiteId, to: SiteId) -> Option<&[LaneId]>;
     /// Sites that hold a complete replica of a dataset now, in id order.
@@ -106,11 +110,15 @@ pub struct Staging {
 impl<'a> View<'a> {
     /// Pools that may run the job (regions, labels, kind of accelerator), could hold it and know how long it takes; in id order.
     pub fn candidates(&self, request: &'a Request) -> impl Iterator<Item = PoolId> + use<'a> {
-        let platform = self.platform;
-        platform.constraints[request.constraint.index()].pools.iter().copied().filter(move |pool| {
-            let pool = &platform.pools[pool.index()];
-            pool.could_hold(request.tasks, &request.task) && pool.duration(&request.requested, request).is_some()
-        })
+        let view = *self;
+        self.allowed(request).iter().copied().filter(move |pool| view.could_run(request, *pool))
+    }
+
+    /// Whether a pool could hold the job, if empty, and knows how long it takes.
+    #[must_use]
+    pub fn could_run(&self, request: &Request, pool: PoolId) -> bool {
+        let pool = self.pool(pool);
+        pool.could_hold(request.tasks, &request.task) && pool.duration(&request.requested, request).is_some()
     }
 
     /// Pools that satisfy the job's regions, labels and kind of accelerator, whether or not they could hold it; in id order.
@@ -135,7 +143,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn peak_power_milliwatts(&self, request: &Request, pool: PoolId) -> u128 {
         let pool = self.pool(pool);
-        let demand = request.task.times(request.tasks).headline(pool.accelerated());
+        let demand = request.task.headline(request.tasks, pool.accelerated());
         (u128::from(pool.power_peak.0) * u128::from(demand))
             .checked_div(u128::from(pool.headline_per_node()))
             .unwrap_or(0)
@@ -204,16 +212,19 @@ impl<'a> View<'a> {
     /// Whether the storage of a pool's center has room for the input that is moved there and the output.
     #[must_use]
     pub fn storage_fits(&self, request: &Request, pool: PoolId, staging: &Staging) -> bool {
-        self.paths.storage_free(self.pool(pool).center).is_none_or(|free| staging.bytes + request.output <= free)
+        self.storage_holds(request, pool, staging.bytes)
+    }
+
+    /// Whether the storage of a pool's center has room for this much input and the output.
+    #[must_use]
+    pub fn storage_holds(&self, request: &Request, pool: PoolId, input: Bytes) -> bool {
+        self.paths.storage_free(self.pool(pool).center).is_none_or(|free| input + request.output <= free)
     }
 
     /// Round trip between the job's user and a pool; `None` where there is no way.
     #[must_use]
     pub fn round_trip(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
-        let to = self.platform.site_of(pool);
-        let forth = self.paths.latency(request.origin, to)?;
-        let back = self.paths.latency(to, request.origin)?;
-        Some(forth.saturating_add(back))
+        self.paths.round_trip(request.origin, self.platform.site_of(pool))
     }
 
     /// Whether a pool is within the job's round-trip bound (true without a bound).
@@ -229,7 +240,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn queue_wait(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
         let summary = self.summary(pool);
-        let demand = request.task.times(request.tasks).headline(self.pool(pool).accelerated());
+        let demand = request.task.headline(request.tasks, self.pool(pool).accelerated());
         if summary.queued_jobs == 0 && summary.coming_jobs == 0 && summary.free >= demand {
             return Some(SimDuration::ZERO);
         }

@@ -54,8 +54,10 @@ impl Driver<'_, '_, '_, '_> {
         if self.world.touched.is_empty() {
             return Ok(());
         }
-        let mut started = Vec::new();
-        for pool in self.world.take_touched() {
+        // Both lists keep their memory.
+        let mut started = std::mem::take(&mut self.world.started);
+        let mut touched = self.world.take_touched();
+        for pool in touched.drain(..) {
             let mut desk = desk!(self, pool, &mut started);
             let queue = &mut self.stack.queues[pool.index()];
             queue.decide(&mut desk);
@@ -69,12 +71,15 @@ impl Driver<'_, '_, '_, '_> {
                     },
                 });
             }
-            for slot in std::mem::take(&mut started) {
+            for slot in started.drain(..) {
                 self.started(slot, pool)?;
             }
             self.plan_wake(pool);
             self.tell_free(pool);
         }
+        self.world.started = started;
+        touched.append(&mut self.world.touched);
+        self.world.touched = touched;
         Ok(())
     }
 
@@ -123,6 +128,9 @@ impl Driver<'_, '_, '_, '_> {
 
     /// Jobs that were started on nodes about to fall free get them now that all events of the instant are handled.
     pub(super) fn settle_deferred(&mut self) -> Result<(), RunError> {
+        if self.world.deferred.is_empty() {
+            return Ok(());
+        }
         for slot in std::mem::take(&mut self.world.deferred) {
             let world = &mut self.world;
             let state = &mut world.jobs[slot];
@@ -220,8 +228,10 @@ impl Driver<'_, '_, '_, '_> {
         }
         let world = &mut self.world;
         world.advanced += 1;
-        let Some(state) = world.jobs.remove(slot) else { return Ok(()) };
-        self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
+        if let Some(state) = world.jobs.get(slot) {
+            self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
+            world.jobs.remove(slot);
+        }
         Ok(())
     }
 }

@@ -101,11 +101,14 @@ impl Slab {
         self.slots.get(slot.index())?.as_ref()
     }
 
-    pub(super) fn remove(&mut self, slot: JobSlot) -> Option<JobState> {
-        let job = self.slots.get_mut(slot.index())?.take()?;
-        self.free.push(slot);
-        self.len -= 1;
-        Some(job)
+    /// Empties a slot, if it is not.
+    pub(super) fn remove(&mut self, slot: JobSlot) {
+        // In place: a job is large, and nobody wants it any more.
+        if let Some(job) = self.slots.get_mut(slot.index()).filter(|job| job.is_some()) {
+            *job = None;
+            self.free.push(slot);
+            self.len -= 1;
+        }
     }
 
     /// All jobs in the system by number.

@@ -36,7 +36,7 @@ pub(super) struct Transfer {
 
 impl Transfer {
     pub(super) fn new(purpose: Purpose, from: SiteId, to: SiteId, bytes: Bytes) -> Self {
-        Self { purpose, from, to, left: bytes, lanes: Arc::from([]), price: TransferPrice(0) }
+        Self { purpose, from, to, left: bytes, lanes: Arc::default(), price: TransferPrice(0) }
     }
 
     /// The dataset that it copies for later jobs too.

@@ -27,6 +27,17 @@ impl Most {
             && self.share >= need.share
     }
 
+    /// Whether these bounds of a group still hold, and are met, when nodes with `gone` leave it and nodes with `come` join: whether
+    /// wherever a bound may rest on the former the latter have as much.
+    pub(super) const fn keeps(&self, gone: &Self, come: &Self) -> bool {
+        (gone.memory < self.memory || come.memory >= gone.memory)
+            && (gone.cores_milli < self.cores_milli || come.cores_milli >= gone.cores_milli)
+            && (gone.share < self.share || come.share >= gone.share)
+            && (gone.whole < self.whole || come.whole >= gone.whole)
+            && (!gone.open || come.open)
+            && (!gone.withheld || come.withheld)
+    }
+
     /// Of both groups together.
     pub(super) fn join(&self, other: &Self) -> Self {
         Self {
@@ -56,6 +67,12 @@ impl Bounds {
     /// How many groups there are.
     pub(super) const fn groups(&self) -> usize {
         self.groups
+    }
+
+    /// What is kept of a group.
+    #[cfg(test)]
+    pub(super) fn group(&self, group: usize) -> Most {
+        self.tree[self.leaves + group]
     }
 
     /// Makes the tree anew for these groups.

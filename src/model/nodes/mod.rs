@@ -9,6 +9,7 @@
 //! Taking, giving back and finding the first node cost the logarithm of the number of ranges.
 
 mod bounds;
+mod by_state;
 mod need;
 mod ranges;
 #[cfg(test)]
@@ -59,34 +60,35 @@ impl NodeState {
     fn less(&self, part: &AllocationPart, task: &TaskShape) -> Option<Self> {
         let tasks = u64::from(part.tasks_per_node);
         let cores_milli = u32::try_from(u64::from(task.cores_milli) * tasks).ok()?;
-        let mut cards = self.cards;
-        for (free, taken) in cards.iter_mut().zip(&part.cards) {
-            *free = free.checked_sub(*taken)?;
-        }
         let memory = if self.memory == u64::MAX {
             u64::MAX
         } else {
             self.memory.checked_sub(task.memory.checked_mul(tasks)?)?
         };
-        Some(Self { cores_milli: self.cores_milli.checked_sub(cores_milli)?, memory, cards })
+        // All cards are gone over without a way out, several at once.
+        let (mut cards, mut enough) = (self.cards, true);
+        for (free, taken) in cards.iter_mut().zip(&part.cards) {
+            enough &= *free >= *taken;
+            *free = free.wrapping_sub(*taken);
+        }
+        let cores_milli = self.cores_milli.checked_sub(cores_milli)?;
+        enough.then_some(Self { cores_milli, memory, cards })
     }
 
     /// What is free after one job's tasks are gone; `None` where that is more than `idle`.
     fn more(&self, part: &AllocationPart, task: &TaskShape, idle: &Self) -> Option<Self> {
         let tasks = u64::from(part.tasks_per_node);
         let cores_milli = u32::try_from(u64::from(self.cores_milli) + u64::from(task.cores_milli) * tasks).ok()?;
-        let mut cards = self.cards;
-        for (free, given) in cards.iter_mut().zip(&part.cards) {
-            *free = free.checked_add(*given)?;
-        }
         let memory = if idle.memory == u64::MAX {
             u64::MAX
         } else {
             self.memory.checked_add(task.memory.checked_mul(tasks)?)?
         };
-        let within = cores_milli <= idle.cores_milli
-            && memory <= idle.memory
-            && cards.iter().zip(&idle.cards).all(|(free, whole)| free <= whole);
+        let (mut cards, mut within) = (self.cards, cores_milli <= idle.cores_milli && memory <= idle.memory);
+        for ((free, given), whole) in cards.iter_mut().zip(&part.cards).zip(&idle.cards) {
+            *free = free.saturating_add(*given);
+            within &= *free <= *whole;
+        }
         within.then_some(Self { cores_milli, memory, cards })
     }
 }
@@ -215,7 +217,7 @@ impl NodePool {
 
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
-        let idle = NodeState::idle(&self.shape);
+        let idle = self.states.get(IDLE).state;
         let done =
             self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {
@@ -228,23 +230,45 @@ impl NodePool {
     /// Whether parts are in order and each holds just the cards that its tasks need.
     fn well_formed(&self, allocation: &Allocation, task: &TaskShape) -> bool {
         let Some(need) = self.need(task) else { return allocation.parts.is_empty() };
+        let each = u64::from(need.accelerators_milli());
         let mut next = 0;
         allocation.parts.iter().all(|part| {
             let after = part.first >= next;
             let Some(end) = part.first.checked_add(part.count) else { return false };
             next = end;
-            let tasks = u64::from(part.tasks_per_node);
             let sum: u64 = part.cards.iter().map(|card| u64::from(*card)).sum();
-            let right = if need.whole > 0 {
-                part.cards.iter().all(|card| *card == 0 || *card == 1000) && sum == u64::from(need.whole) * 1000 * tasks
-            } else if need.share > 0 {
-                part.cards.iter().all(|card| *card <= 1000 && card % need.share == 0)
-                    && sum == u64::from(need.share) * tasks
-            } else {
-                sum == 0
-            };
+            let right = sum == each * u64::from(part.tasks_per_node)
+                && match (need.whole, need.share) {
+                    (0, 0) => true,
+                    (0, share) => part.cards.iter().all(|card| *card <= 1000 && card % share == 0),
+                    _ => part.cards.iter().all(|card| *card == 0 || *card == 1000),
+                };
             after && right && part.count > 0
         })
+    }
+
+    /// As [`NodePool::change`], for an allocation of one part that lies in one range; `None` for others.
+    fn change_one(
+        &mut self,
+        allocation: &Allocation,
+        next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
+    ) -> Option<bool> {
+        let [part] = allocation.parts.as_slice() else { return None };
+        let Some(place) = self.ranges.locate(part.first) else { return Some(false) };
+        let run = self.ranges.get(place);
+        if run.state == WITHHELD {
+            return Some(false);
+        }
+        if run.end() < part.first + part.count {
+            return None;
+        }
+        let old = &self.states.get(run.state).state;
+        let Some(new) = next(old, part) else { return Some(false) };
+        if new != *old {
+            let new = self.states.id(new);
+            self.ranges.change(place, part.first, part.count, new, &mut self.states);
+        }
+        Some(true)
     }
 
     /// Puts all nodes of an allocation into the state that `next` says; where it says none for one of them, nothing is done.
@@ -253,6 +277,9 @@ impl NodePool {
         allocation: &Allocation,
         next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
     ) -> bool {
+        if let Some(done) = self.change_one(allocation, &next) {
+            return done;
+        }
         let possible = allocation.parts.iter().all(|part| {
             let end = part.first + part.count;
             let mut at = part.first;

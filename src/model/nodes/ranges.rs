@@ -1,8 +1,8 @@
 //! Ranges of node numbers in the same state, in chunks.
 
 use super::bounds::{Bounds, Most};
+use super::by_state::ByState;
 use super::states::{IDLE, StateId, States};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// The most ranges in a chunk. A full one is halved; neighbors that fill half of one together become one.
@@ -50,7 +50,7 @@ pub(super) struct Ranges {
     chunks: Vec<Chunk>,
     bounds: Bounds,
     /// Counts by state and first node, made when first asked for and kept from then on.
-    by_state: OnceLock<BTreeMap<(StateId, u64), u64>>,
+    by_state: OnceLock<ByState>,
 }
 
 /// Where a range is: its chunk, and its place there.
@@ -75,6 +75,20 @@ impl Ranges {
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.runs.len()).sum()
+    }
+
+    /// What is kept beside the ranges must be what would be made of them now.
+    #[cfg(test)]
+    pub(super) fn check(&self, states: &States) {
+        for (number, chunk) in self.chunks.iter().enumerate() {
+            let fresh = Chunk::new(chunk.runs.clone(), states);
+            assert_eq!((chunk.first, chunk.most), (fresh.first, fresh.most));
+            assert_eq!(self.bounds.group(number), chunk.most);
+        }
+        for state in 0..states.len() {
+            let found = self.iter().filter(|run| run.state == state).map(|run| (run.first, run.count));
+            assert_eq!(self.in_state(state).collect::<Vec<_>>(), found.collect::<Vec<_>>());
+        }
     }
 
     /// All ranges in the order of numbers.
@@ -125,8 +139,7 @@ impl Ranges {
 
     /// First nodes and counts of the ranges in a state, in the order of numbers.
     pub(super) fn in_state(&self, state: StateId) -> impl Iterator<Item = (u64, u64)> {
-        let all = self.by_state.get_or_init(|| self.iter().map(|run| ((run.state, run.first), run.count)).collect());
-        all.range((state, 0)..=(state, u64::MAX)).map(|((_, first), count)| (*first, *count))
+        self.by_state.get_or_init(|| ByState::of(self.iter())).ranges(state)
     }
 
     /// Adds idle nodes behind the last.
@@ -145,9 +158,9 @@ impl Ranges {
             self.chunks.push(Chunk::new(vec![added], states));
         }
         if let Some(all) = self.by_state.get_mut() {
-            all.insert((IDLE, added.first), added.count);
+            all.insert(&added);
         }
-        self.tidy(self.chunks.len() - 1, true, states);
+        self.tidy(self.chunks.len() - 1, true, None, states);
     }
 
     /// Puts `count` nodes from `first` on, which are in the range at `place`, into another state.
@@ -190,15 +203,15 @@ impl Ranges {
         let left = Run { first: old.first, count: first - old.first, state: old.state };
         let end = first + count;
         let right = Run { first: end, count: old.end() - end, state: old.state };
-        let new = [left, middle, right];
-        let new = new.iter().filter(|run| run.count > 0).copied();
         if let Some(all) = self.by_state.get_mut() {
-            gone.iter().flatten().for_each(|run| _ = all.remove(&(run.state, run.first)));
-            new.clone().for_each(|run| _ = all.insert((run.state, run.first), run.count));
+            all.replace(&gone, [left, middle, right]);
         }
-        self.chunks[chunk].runs.splice(from..to, new);
+        let rest = left.count + right.count > 0;
+        replace(&mut self.chunks[chunk].runs, from, to, [left, middle, right]);
         states.shift(old.state, state, count);
-        self.tidy(chunk, moved, states);
+        // The bounds of a chunk where the old state stays need no look at its other ranges.
+        let gone = if rest { Most::default() } else { states.get(old.state).most };
+        self.tidy(chunk, moved, Some((gone, states.get(state).most)), states);
     }
 
     fn before(&self, place: Place) -> Option<Run> {
@@ -214,7 +227,9 @@ impl Ranges {
     }
 
     /// Brings sizes and bounds of a changed chunk (and of those beside it, where ranges `moved` between them) in order.
-    fn tidy(&mut self, chunk: usize, moved: bool, states: &States) {
+    ///
+    /// `exchanged` is what was taken away and what came, where no more than that changed.
+    fn tidy(&mut self, chunk: usize, moved: bool, exchanged: Option<(Most, Most)>, states: &States) {
         let length = self.chunks[chunk].runs.len();
         let beside = |other: Option<&Chunk>| other.is_some_and(|other| length + other.runs.len() <= CHUNK_MAX / 2);
         if length > CHUNK_MAX {
@@ -227,8 +242,19 @@ impl Ranges {
             let mut own = self.chunks.remove(chunk);
             self.chunks[chunk - 1].runs.append(&mut own.runs);
         } else if !moved {
-            self.chunks[chunk].refresh(states);
-            self.bounds.set(chunk, self.chunks[chunk].most);
+            let changed = &mut self.chunks[chunk];
+            let before = changed.most;
+            match exchanged {
+                Some((gone, come)) if changed.most.keeps(&gone, &come) => {
+                    changed.most = changed.most.join(&come);
+                    changed.first = changed.runs.first().map_or(0, |run| run.first);
+                }
+                _ => changed.refresh(states),
+            }
+            let most = changed.most;
+            if most != before {
+                self.bounds.set(chunk, most);
+            }
             return;
         }
         let (from, to) = (chunk.saturating_sub(2), (chunk + 3).min(self.chunks.len()));
@@ -245,5 +271,21 @@ impl Ranges {
         for changed in from..to.min(self.chunks.len()) {
             self.bounds.set(changed, self.chunks[changed].most);
         }
+    }
+}
+
+/// Puts those of `new` that are not empty, of which there is at least one, in the place of the ranges `from..to`, which are one to three.
+fn replace(runs: &mut Vec<Run>, from: usize, to: usize, new: [Run; 3]) {
+    let mut at = from;
+    for run in new.into_iter().filter(|run| run.count > 0) {
+        if at < to {
+            runs[at] = run;
+        } else {
+            runs.insert(at, run);
+        }
+        at += 1;
+    }
+    if at < to {
+        runs.drain(at..to);
     }
 }

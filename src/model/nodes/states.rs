@@ -26,6 +26,20 @@ pub(super) struct States {
     entries: Vec<Entry>,
     order: BTreeMap<(u32, NodeState), StateId>,
     unused: Vec<StateId>,
+    /// Ids found last, by [`slot`]; one counts only while nodes are in its state.
+    recent: [StateId; RECENT],
+}
+
+/// How many ids found last are kept.
+const RECENT: usize = 64;
+
+/// Where the id of a state is kept when it was found last.
+fn slot(state: &NodeState) -> usize {
+    let memory = state.memory ^ (state.memory >> 32);
+    let cards = state.cards.iter().fold(0_u32, |sum, card| sum.rotate_left(5) ^ u32::from(*card));
+    let mixed = (memory as u32 ^ state.cores_milli.rotate_left(16) ^ cards).wrapping_mul(0x9e37_79b9);
+    // Lossless: the upper six bits.
+    (mixed >> (32 - RECENT.ilog2())) as usize
 }
 
 impl States {
@@ -41,7 +55,14 @@ impl States {
             ],
             order: BTreeMap::from([((idle.accelerators_milli(), idle), IDLE)]),
             unused: Vec::new(),
+            recent: [IDLE; RECENT],
         }
+    }
+
+    /// Ids that were ever given.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> StateId {
+        self.entries.len() as StateId
     }
 
     /// The entry of an id.
@@ -51,8 +72,13 @@ impl States {
 
     /// The id of a state, which is made where there is none.
     pub(super) fn id(&mut self, state: NodeState) -> StateId {
-        let Self { entries, order, unused } = self;
-        *order.entry((state.accelerators_milli(), state)).or_insert_with(|| {
+        let Self { entries, order, unused, recent } = self;
+        let recent = &mut recent[slot(&state)];
+        let known = &entries[*recent as usize];
+        if known.nodes > 0 && *recent != WITHHELD && known.state == state {
+            return *recent;
+        }
+        *recent = *order.entry((state.accelerators_milli(), state)).or_insert_with(|| {
             let entry = Entry { state, nodes: 0, most: most(&state) };
             if let Some(id) = unused.pop() {
                 entries[id as usize] = entry;
@@ -60,7 +86,8 @@ impl States {
             }
             entries.push(entry);
             (entries.len() - 1) as StateId
-        })
+        });
+        *recent
     }
 
     /// Moves nodes from one state to another; a state that nobody is in is forgotten.

@@ -36,6 +36,7 @@ fn check(pool: &NodePool, slow: &SlowPool) {
         nodes.extend((0..run.count).map(|_| state));
     }
     assert_eq!(nodes, slow.nodes);
+    pool.ranges.check(&pool.states);
     for kind in 0..7 {
         let (task, _) = task_of(kind, 0, 0);
         let Some(need) = pool.need(&task) else { continue };

@@ -9,12 +9,12 @@
 //! Source: National Development and Reform Commission and others, plan for the hubs of the national computing network (2021): what
 //! cannot wait stays in the east, non-real-time computing and storage go west; and the Implementation Opinions on deepening East
 //! Data, West Computing (December 2023) with their circles of 1 ms (city), 5 ms (region) and 20 ms (between hubs), one way. Cost:
-//! one estimate for each pool.
+//! one estimate for each pool, or each western one.
 
-use super::eligible::least;
+use super::eligible::{Candidate, least_of, least_pool, place};
 use super::estimate::delivered_or_never;
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{ClassKind, Platform, Request, Side};
+use crate::model::{ClassKind, Platform, PoolId, Request, Side};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -49,17 +49,17 @@ impl Broker for EdwcDoctrine {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
         match view.platform.classes[request.class.index()].kind {
-            ClassKind::RealTime => least(view, request, |candidate| round_trip(candidate.pool)),
-            ClassKind::Interactive => least(view, request, |candidate| {
-                let there_and_back = round_trip(candidate.pool);
+            ClassKind::RealTime => least_pool(view, request, round_trip),
+            ClassKind::Interactive => least_pool(view, request, |pool| {
+                let there_and_back = round_trip(pool);
                 let outside = request.round_trip.is_none() && there_and_back > self.circle + self.circle;
-                (outside, view.wait_or_never(request, candidate.pool), there_and_back)
+                (outside, view.wait_or_never(request, pool), there_and_back)
             }),
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
-                least(view, request, |candidate| {
-                    let west = view.center(candidate.pool).side == Some(Side::West);
-                    (!west, delivered_or_never(view, request, candidate))
-                })
+                let west = |pool: &PoolId| view.center(*pool).side == Some(Side::West);
+                let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
+                let pool = least_of(view, request, west, delivered);
+                place(pool.or_else(|| least_of(view, request, |pool| !west(pool), delivered)), view, request)
             }
         }
     }

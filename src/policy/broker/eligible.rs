@@ -2,10 +2,11 @@
 //!
 //! Three filters, in the order in which a rejection names them: the data can get there (input in, output out), storage has room for
 //! input and output, the round trip is within the job's bound. Brokers go over the pools that pass in id order, without a
-//! list: nothing is allocated for a job, and its cost is one look at the paths of each pool that may run it.
+//! list: nothing is allocated for a job, and its cost is one look at the paths of each pool that may run it. A broker that does not
+//! weigh transfers asks [`least_pool`]: ways are then looked up only for pools that would be the best so far, without rates or prices.
 
 use super::{Decision, Placement};
-use crate::model::{PoolId, RejectReason, Request};
+use crate::model::{Input, PoolId, RejectReason, Request, SiteId};
 use crate::policy::view::{Staging, View};
 use crate::units::{Bytes, SimDuration};
 
@@ -64,6 +65,27 @@ impl Filters {
         (!self.storage || view.storage_fits(request, pool, &candidate.staging)).then_some(candidate)
     }
 
+    /// Whether a pool passes: [`Filters::pass`] for brokers that need no more than that.
+    #[must_use]
+    pub fn passes(self, view: &View<'_>, request: &Request, pool: PoolId) -> bool {
+        if self.round_trip && !view.within_round_trip(request, pool) {
+            return false;
+        }
+        let site = view.platform.site_of(pool);
+        let moved = |from: SiteId, to: SiteId, bytes: Bytes| from != to && bytes != Bytes::ZERO;
+        let way = |from, to, bytes| !moved(from, to, bytes) || view.paths.latency(from, to).is_some();
+        let staged = match request.input {
+            Input::None => Some(Bytes::ZERO),
+            Input::From(from, bytes) => {
+                way(from, site, bytes).then_some(if moved(from, site, bytes) { bytes } else { Bytes::ZERO })
+            }
+            // Which replica is read, and so whether anything is moved, depends on the times.
+            Input::Dataset(_) => view.staging(request, pool).map(|staging| staging.bytes),
+        };
+        let leaves = || way(site, request.output_to.unwrap_or(site), request.output);
+        staged.is_some_and(|bytes| leaves() && (!self.storage || view.storage_holds(request, pool, bytes)))
+    }
+
     /// The pools that pass, in id order.
     pub fn eligible<'a>(self, view: &View<'a>, request: &'a Request) -> impl Iterator<Item = Candidate> + use<'a> {
         let view = *view;
@@ -115,13 +137,40 @@ fn reached(view: &View<'_>, request: &Request, pool: PoolId) -> Option<Candidate
 }
 
 /// The eligible pool with the least key; equal keys by pool id. Rejects where no pool is eligible.
-pub fn least<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(&Candidate) -> K) -> Decision {
+pub fn least<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(&Candidate) -> K) -> Decision {
+    place(least_of(view, request, |_| true, key), view, request)
+}
+
+/// The eligible pool with the least key of those for which `counts` holds; equal keys by pool id.
+pub fn least_of<K: Ord>(
+    view: &View<'_>,
+    request: &Request,
+    counts: impl Fn(&PoolId) -> bool,
+    mut key: impl FnMut(&Candidate) -> K,
+) -> Option<PoolId> {
     let mut best: Option<(K, PoolId)> = None;
-    for candidate in eligible(view, request) {
+    for pool in view.candidates(request).filter(counts) {
+        let Some(candidate) = Filters::ALL.pass(view, request, pool) else { continue };
         let key = key(&candidate);
         // Pools come in id order: only a smaller key replaces the first of equals.
         if best.as_ref().is_none_or(|(least, _)| key < *least) {
-            best = Some((key, candidate.pool));
+            best = Some((key, pool));
+        }
+    }
+    best.map(|(_, pool)| pool)
+}
+
+/// As [`least`], with a key that does not depend on how data would be moved. The key is asked of every allowed pool.
+pub fn least_pool<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(PoolId) -> K) -> Decision {
+    let mut best: Option<(K, PoolId)> = None;
+    for pool in view.allowed(request).iter().copied() {
+        let key = key(pool);
+        // The filters cost more than the key: only a pool that would be the best is put to them.
+        if best.as_ref().is_none_or(|(least, _)| key < *least)
+            && view.could_run(request, pool)
+            && Filters::ALL.passes(view, request, pool)
+        {
+            best = Some((key, pool));
         }
     }
     place(best.map(|(_, pool)| pool), view, request)

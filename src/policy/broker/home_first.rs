@@ -4,7 +4,7 @@
 //! job. Where none is that free, the job queues at the nearest: data stay at home when leaving gains nothing at once. Source:
 //! practice (overflow routing of regional clouds, "burst to the neighbor"). Cost: one estimate for each pool.
 
-use super::eligible::least;
+use super::eligible::least_pool;
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Request};
 use crate::policy::view::View;
@@ -38,9 +38,9 @@ impl BrokerForm for HomeFirst {
 
 impl Broker for HomeFirst {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least(view, request, |candidate| {
-            let full = view.wait_or_never(request, candidate.pool) > self.overflow;
-            (full, view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX))
+        least_pool(view, request, |pool| {
+            let full = view.wait_or_never(request, pool) > self.overflow;
+            (full, view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
         })
     }
 }

@@ -4,7 +4,7 @@
 //! free share, then by pool id. Source: join the shortest queue with work instead of counts ("least work left"; Harchol-Balter,
 //! "Performance Modeling and Design of Computer Systems", 2013, ch. 24). Cost: one estimate for each pool.
 
-use super::eligible::least;
+use super::eligible::least_pool;
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, PoolId, Request};
 use crate::policy::view::View;
@@ -31,7 +31,7 @@ impl BrokerForm for LeastLoaded {
 
 impl Broker for LeastLoaded {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least(view, request, |candidate| load(view, request, candidate.pool))
+        least_pool(view, request, |pool| load(view, request, pool))
     }
 }
 

@@ -3,7 +3,7 @@
 //! Idea: what a content network or a DNS by region does; good where latency is all and load is even. Source: practice
 //! (latency-based routing). Cost: two looks at latencies for each pool.
 
-use super::eligible::least;
+use super::eligible::least_pool;
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Request};
 use crate::policy::view::View;
@@ -28,7 +28,7 @@ impl BrokerForm for Nearest {
 
 impl Broker for Nearest {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least(view, request, |candidate| view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX))
+        least_pool(view, request, |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
     }
 }
 

@@ -5,7 +5,7 @@
 //! share, pool id. Source: Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 12(10), 2001. Draws
 //! are keyed by job number, as in `random`. Cost: the filters for each pool, and `choices` estimates.
 
-use super::eligible::{eligible, place};
+use super::eligible::{Filters, place};
 use super::random::{STREAM, below};
 use super::{Broker, BrokerForm, Decision, least_loaded};
 use crate::model::{Platform, PoolId, Request};
@@ -54,7 +54,7 @@ struct Choices {
 impl Broker for Choices {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         self.pools.clear();
-        self.pools.extend(eligible(view, request).map(|candidate| candidate.pool));
+        self.pools.extend(view.candidates(request).filter(|pool| Filters::ALL.passes(view, request, *pool)));
         let count = self.pools.len();
         let choices = (self.choices as usize).clamp(1, count.max(1)).min(count);
         let mut draws = self.family.of(request.number.0);

@@ -4,7 +4,7 @@
 //! the job's number: one job's choice moves no other's. Source: practice; the baseline of Mitzenmacher, IEEE TPDS 2001. Cost:
 //! the filters for each pool, and one draw.
 
-use super::eligible::{eligible, place};
+use super::eligible::{Filters, place};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, PoolId, Request};
 use crate::policy::view::View;
@@ -39,7 +39,7 @@ struct Draws {
 impl Broker for Draws {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         self.pools.clear();
-        self.pools.extend(eligible(view, request).map(|candidate| candidate.pool));
+        self.pools.extend(view.candidates(request).filter(|pool| Filters::ALL.passes(view, request, *pool)));
         let drawn = (!self.pools.is_empty()).then(|| {
             let mut draws = self.family.of(request.number.0);
             self.pools[below(self.pools.len(), &mut draws)]

@@ -33,8 +33,8 @@ impl Broker for Turns {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let last = self.last;
         let found = |later: bool| {
-            let half = view.candidates(request).filter(move |pool| (last < Some(*pool)) == later);
-            half.filter_map(|pool| Filters::ALL.pass(view, request, pool)).map(|candidate| candidate.pool).next()
+            let mut half = view.candidates(request).filter(move |pool| (last < Some(*pool)) == later);
+            half.find(|pool| Filters::ALL.passes(view, request, *pool))
         };
         let decision = place(found(true).or_else(|| found(false)), view, request);
         if let Decision::Place(Placement { pool, .. }) = decision {

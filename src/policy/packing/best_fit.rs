@@ -47,6 +47,35 @@ const fn headline(accelerated: bool, accelerators: u32, cores: u32) -> u32 {
     if accelerated { accelerators } else { cores }
 }
 
+/// The whole job on the first node that is to be filled, where that takes all of it: then no list of nodes is needed.
+fn on_one_node(nodes: &NodePool, tasks: u32, need: Need, accelerated: bool, demand: u64) -> Option<Allocation> {
+    let mut best: Option<(Candidate<'_>, u64)> = None;
+    // The least left on a node that takes the whole job.
+    let mut least: Option<u64> = None;
+    for group in nodes.groups(need) {
+        let free = headline(accelerated, group.state.accelerators_milli(), group.state.cores_milli);
+        if least.is_some_and(|least| u64::from(free) > least + demand) {
+            break;
+        }
+        let candidate = Candidate::new(group, tasks, &need);
+        if candidate.fit >= tasks {
+            let left = u64::from(headline(accelerated, candidate.left.0, candidate.left.1));
+            least = Some(least.map_or(left, |least| least.min(left)));
+        }
+        if best.is_some_and(|(best, _)| best.left < candidate.left) {
+            continue;
+        }
+        let Some((first, _)) = nodes.ranges_in(&candidate.group).next() else { continue };
+        if best.is_none_or(|(best, other)| (candidate.left, first) < (best.left, other)) {
+            best = Some((candidate, first));
+        }
+    }
+    let (candidate, first) = best.filter(|(candidate, _)| candidate.fit >= tasks)?;
+    let mut parts = Parts::new(need, CardOrder::Fullest);
+    parts.add(first, 1, tasks, candidate.group.state);
+    Some(parts.finish())
+}
+
 impl Packing for BestFit {
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
@@ -55,6 +84,11 @@ impl Packing for BestFit {
         let need = nodes.need(task)?;
         let accelerated = nodes.shape().cards > 0;
         let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
+        if task.per_node(nodes.shape()) >= tasks
+            && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand)
+        {
+            return Some(found);
+        }
         let mut candidates: Vec<Candidate<'_>> = Vec::new();
         // The least left on a node that takes the whole job.
         let mut least: Option<u64> = None;
