@@ -66,7 +66,7 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 /// The eight digits of a number below 10^8, one in each byte, the first in the lowest. It is halved thrice, all halves at once: four
 /// digits in each 32 bits, two in each 16, one in each 8. Divisions by 100 and 10 are multiplications that are exact for that many digits.
 const fn eight(value: u64) -> u64 {
-    let fours = value / 10_000 | (value % 10_000) << 32;
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
     let hundreds = (fours * 10_486) >> 20 & 0x0000_007f_0000_007f;
     let twos = hundreds | (fours - 100 * hundreds) << 16;
     let tens = (twos * 103) >> 10 & 0x000f_000f_000f_000f;
