@@ -221,9 +221,7 @@ pub(super) fn play(
         let submit = bench.requests.get(next).map(|request| request.submit);
         let end = ends.first_key_value().map(|(key, _)| key.0);
         let wake = queue.wake_at().filter(|at| *at > bench.now);
-        let Some(now) =
-            [submit, end, wake.filter(|_| submit.or(end).is_some() || !queue.is_empty())].into_iter().flatten().min()
-        else {
+        let Some(now) = [submit, end, wake.filter(|_| submit.or(end).is_some())].into_iter().flatten().min() else {
             break;
         };
         bench.now = now;

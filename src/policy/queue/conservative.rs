@@ -201,9 +201,8 @@ impl QueueDiscipline for Conservative {
     }
 
     fn wake_at(&self) -> Option<SimTime> {
-        // Most reserved starts are predicted ends, which ask for the pass themselves; but where a job moved out of the way while
-        // the queue was compressed, nothing else happens at the start that was reserved behind it.
-        let due = self.due.first().map(|(at, ..)| *at).filter(|at| *at > self.now && *at < SimTime::MAX);
-        due.into_iter().chain(self.book.next_correction(self.now)).min()
+        // Reserved starts are predicted ends: the ends themselves ask for the pass. A wish to be woken at the next reserved start would
+        // be renewed every nanosecond while a job outlives its estimate.
+        self.book.next_correction(self.now)
     }
 }

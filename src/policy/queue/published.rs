@@ -5,7 +5,7 @@ use super::bench_desk::{Case, Rules, simulate};
 use super::order::{Fcfs, Sjf};
 use super::{Conservative, Easy, Estimate, InOrder, NamedEasy, QueueDiscipline};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 fn traces(folder: &str) -> Option<PathBuf> {
@@ -14,7 +14,11 @@ fn traces(folder: &str) -> Option<PathBuf> {
     let near = ["../shared/traces", "../../shared/traces"].map(|near| here.join(near));
     let found = roots.into_iter().chain(near).map(|root| root.join(folder)).find(|path| path.is_dir());
     if found.is_none() {
-        eprintln!("SKIPPED: no traces `{folder}`; set EASTWEST_TRACES to the folder that holds them");
+        // Past the test harness, which would keep what a passing test prints to itself.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: no traces `{folder}`; set EASTWEST_TRACES to the folder that holds them"
+        );
     }
     found
 }

@@ -187,9 +187,7 @@ proptest! {
             let (nodes, cores) = if kind == 5 { (8, 1) } else { (1, 8) };
             bench_desk::play(nodes, cores, &cases, 1_000_000_000, Rules::Ours, queue.as_mut()).starts
         };
-        let starts = run(false);
-        prop_assert!(starts.iter().all(Option::is_some), "jobs left in the queue");
-        prop_assert_eq!(starts, run(true));
+        prop_assert_eq!(run(false), run(true));
     }
 }
 
