@@ -16,7 +16,8 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
         Format::Json => terminal::pretty(&json!({
             "scenario": scenario.name,
             "description": scenario.description,
-            "totals": inventory,
+            "totals": inventory.totals(&scenario),
+            "inventory": inventory,
             "stacks": scenario.stacks.keys().collect::<Vec<_>>(),
             "policy": scenario.policy,
             "warnings": scenario.warnings,

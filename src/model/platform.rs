@@ -17,6 +17,9 @@ pub enum Tier {
     Regional,
     /// A local or edge center.
     Local,
+    /// A store outside the computing centers (of enterprises, of devices): storage without computing. It counts in storage,
+    /// not among the centers.
+    Store,
 }
 
 /// Which side of "East Data, West Computing" a place is on.
@@ -44,7 +47,7 @@ macro_rules! words {
         }
     };
 }
-words!(Tier { NationalHub => "national-hub", Regional => "regional", Local => "local" });
+words!(Tier { NationalHub => "national-hub", Regional => "regional", Local => "local", Store => "store" });
 words!(Side { East => "east", Central => "central", West => "west" });
 
 /// A place on the map, in degrees.
@@ -79,6 +82,8 @@ pub struct Center {
     pub side: Option<Side>,
     /// Its province.
     pub province: Option<String>,
+    /// The national hub it belongs to, for reports.
+    pub hub: Option<String>,
     /// Who runs it.
     pub operator: Option<String>,
     /// Standard racks, for the inventory only.
@@ -100,6 +105,12 @@ pub struct Center {
 }
 
 impl Center {
+    /// Whether it is a store: storage without computing.
+    #[must_use]
+    pub fn is_store(&self) -> bool {
+        self.tier == Some(Tier::Store)
+    }
+
     /// The ids of its pools.
     pub fn pool_ids(&self) -> impl Iterator<Item = PoolId> + use<> {
         self.pools.clone().map(PoolId)

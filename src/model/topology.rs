@@ -54,6 +54,8 @@ pub struct Link {
     pub price: TransferPrice,
     /// Share of the bandwidth that others use, in parts per million, over time; the same both ways.
     pub background: Series,
-    /// What kind of line it is (`trunk`, `interconnect`, `leased`, ...), for reports.
+    /// What kind of line it is (`trunk`, `interconnection`, `leased`, ...), for reports.
     pub kind: Option<String>,
+    /// How many cables it stands for, for the inventory only.
+    pub cables: u64,
 }

@@ -232,6 +232,7 @@ mod tests {
             price: TransferPrice(latency * 10),
             background: Series::constant(0),
             kind: None,
+            cables: 1,
         }
     }
 

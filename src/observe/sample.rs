@@ -48,6 +48,7 @@ pub(crate) fn platform() -> Platform {
         tier: None,
         side: Some(side),
         province: None,
+        hub: None,
         operator: None,
         racks: None,
         pue: Series::constant(pue),
@@ -87,6 +88,7 @@ pub(crate) fn platform() -> Platform {
             price: TransferPrice(100_000),
             background: Series::constant(0),
             kind: None,
+            cables: 1,
         }],
         classes: vec![Class { name: "job".to_owned(), kind: ClassKind::Batch }],
         tenants: Tenants {

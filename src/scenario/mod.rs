@@ -22,7 +22,7 @@ pub use check::check;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use effective::effective;
 pub use embedded::embedded;
-pub use inventory::{Capacity, Circle, Demand, Inventory, Lines, inventory};
+pub use inventory::{Capacity, Circle, Demand, INTERCONNECTION, Inventory, Lines, TRUNK, Totals, inventory};
 pub use load::{Input, load, load_raw};
 pub use schema::schema;
 pub use source::{Location, Source, SourceMap};

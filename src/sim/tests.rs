@@ -53,6 +53,7 @@ impl World {
                 tier: None,
                 side: None,
                 province: None,
+                hub: None,
                 operator: None,
                 racks: None,
                 pue: Series::constant(10_000),
@@ -86,6 +87,7 @@ impl World {
                     price: TransferPrice(100_000),
                     background: zero(),
                     kind: None,
+                    cables: 1,
                 });
             }
         }

@@ -77,6 +77,7 @@ fn center() -> Center {
         tier: None,
         side: None,
         province: None,
+        hub: None,
         operator: None,
         racks: None,
         pue: Series::constant(10_000),

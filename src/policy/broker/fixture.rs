@@ -211,6 +211,7 @@ fn center((at, spot): (usize, &Spot)) -> Center {
         tier: None,
         side: Some(spot.side),
         province: None,
+        hub: None,
         operator: None,
         racks: None,
         pue: Series::constant(spot.pue * 100),

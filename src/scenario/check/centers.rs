@@ -4,7 +4,7 @@ use super::super::diagnostic::{Diagnostic, Diagnostics};
 use super::super::raw::{At, RawCenter, RawScenario, RawStorage};
 use super::names::{self, Sites};
 use super::{amounts, pools, signals};
-use crate::model::{AcceleratorKind, Center, CenterId, Place, Pool, SiteId, Storage};
+use crate::model::{AcceleratorKind, Center, CenterId, Place, Pool, SiteId, Storage, Tier};
 use crate::signals::Calendar;
 use crate::units::Bytes;
 use std::ops::Range;
@@ -35,10 +35,17 @@ pub(super) fn build(raw: &RawScenario, sites: &Sites, calendar: Calendar, out: &
     for (name, center) in &raw.center {
         let id = CenterId::from_index(built.centers.len());
         let first = built.pools.len();
-        if center.get().pool.is_empty() {
+        let store = center.get().tier == Some(Tier::Store);
+        if let Some(pool) = center.get().pool.values().next().filter(|_| store) {
+            let problem = format!("{name:?} is a store, which has no pools");
+            out.push(Diagnostic::error(pool.span(), problem).help("give a place that computes another tier"));
+        }
+        if center.get().pool.is_empty() && !store {
             out.push(
                 Diagnostic::warning(center.span(), format!("center {name:?} has no pool, so no job can run there"))
-                    .help("a place without computing is a [metro.NAME]"),
+                    .help(
+                        "a place without computing is a [metro.NAME], storage without computing has tier = \"store\"",
+                    ),
             );
         }
         for (pool_name, pool) in &center.get().pool {
@@ -66,9 +73,9 @@ fn one(
 ) -> Center {
     let raw = raw.get();
     let (carbon, green_share_ppm) = signals::carbon(raw.carbon.as_ref(), calendar, out);
-    let texts = raw.province.iter().chain(&raw.operator).chain(&raw.regions).chain(raw.labels.values());
+    let texts = raw.province.iter().chain(&raw.hub).chain(&raw.operator).chain(&raw.regions).chain(raw.labels.values());
     for text in texts {
-        names::allowed(text.get(), "a province, region, operator or label", text.span(), out);
+        names::allowed(text.get(), "a province, hub, region, operator or label", text.span(), out);
     }
     place(raw.place.as_ref(), out);
     Center {
@@ -77,6 +84,7 @@ fn one(
         tier: raw.tier,
         side: raw.side,
         province: raw.province.as_ref().map(|text| text.get().clone()),
+        hub: raw.hub.as_ref().map(|text| text.get().clone()),
         operator: raw.operator.as_ref().map(|text| text.get().clone()),
         racks: raw.racks,
         pue: signals::pue(raw.pue.as_ref(), calendar, out),

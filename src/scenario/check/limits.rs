@@ -38,5 +38,7 @@ pub(super) const TASKS_MAX: f64 = 4e9;
 pub(super) const RATE_MAX: f64 = 1e9;
 /// Round trips of a link that take longer than this are taken for a mistake in the unit.
 pub(super) const LATENCY_MAX: SimDuration = SimDuration(SimDuration::DAY.0);
+/// Cables that one link stands for.
+pub(super) const CABLES_MAX: u64 = 1_000_000;
 /// Weights of all kinds.
 pub(super) const WEIGHT_MAX: f64 = 1e15;

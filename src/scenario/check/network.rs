@@ -87,6 +87,9 @@ fn one_link(name: &str, at: &At<RawLink>, sites: &Sites, calendar: Calendar, out
     if let Some(kind) = &raw.kind {
         names::allowed(kind.get(), "a kind of line", kind.span(), out);
     }
+    let cables = raw.cables.as_ref().map_or(1, |cables| {
+        centers::at_most(*cables.get(), limits::CABLES_MAX, "the number of cables", cables.span(), out)
+    });
     Some(Link {
         name: name.to_owned(),
         between,
@@ -95,6 +98,7 @@ fn one_link(name: &str, at: &At<RawLink>, sites: &Sites, calendar: Calendar, out
         price,
         background,
         kind: raw.kind.as_ref().map(|kind| kind.get().clone()),
+        cables,
     })
 }
 

@@ -127,7 +127,7 @@ impl Reach {
         if platform.sites.len() < 2 {
             return;
         }
-        for center in &platform.centers {
+        for center in platform.centers.iter().filter(|center| !center.is_store()) {
             let alone = self
                 .part
                 .iter()

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawCenter {
-    /// Its tier.
+    /// Its tier. A `store` is storage outside the computing centers, without pools.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<Tier>,
     /// Its side.
@@ -23,6 +23,9 @@ pub struct RawCenter {
     /// Regions it lies in, beside its own name, province and side: what `regions` of jobs can name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<At<String>>,
+    /// The national hub it belongs to, for reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<At<String>>,
     /// Who runs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<At<String>>,

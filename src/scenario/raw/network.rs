@@ -40,9 +40,13 @@ pub struct RawLink {
     /// Share of the bandwidth that others use, 0 to 1, the same both ways. Default 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<At<Hourly<f64>>>,
-    /// What kind of line it is (`trunk`, `interconnect`, `leased`, ...), for reports.
+    /// What kind of line it is, for reports. `trunk` (between hubs, provinces and metros) and `interconnection` (between
+    /// operators) are counted in the totals; any other word (`leased`, `access`) is a kind of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<At<String>>,
+    /// How many cables it stands for, for the inventory only. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cables: Option<At<u64>>,
 }
 
 /// A dataset that jobs can name as their input.

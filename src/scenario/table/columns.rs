@@ -64,6 +64,7 @@ const PLACE: &[Column] = &[
 const CENTER: &[Column] = &[
     Column("tier", &["tier"], Content::Text, &[]),
     Column("regions", &["regions"], Content::List, &[]),
+    Column("hub", &["hub"], Content::Text, &[]),
     Column("operator", &["operator"], Content::Text, &[]),
     Column("racks", &["racks"], Content::Number, &[]),
     Column("pue", &["pue"], Content::Hourly, &[]),
@@ -104,6 +105,7 @@ const LINK: &[Column] = &[
     Column("price", &["price"], Content::Text, TRANSFER_PRICE),
     Column("background", &["background"], Content::Hourly, &[]),
     Column("kind", &["kind"], Content::Text, &[]),
+    Column("cables", &["cables"], Content::Number, &[]),
 ];
 
 /// Rates of the headline resource of a pool.

@@ -112,7 +112,7 @@ pub(in crate::scenario) fn good(text: &str) -> Scenario {
 }
 
 /// The whole scenario with some texts replaced, each of which must be there once.
-pub(super) fn with(changes: &[(&str, &str)]) -> String {
+pub(in crate::scenario) fn with(changes: &[(&str, &str)]) -> String {
     changes.iter().fold(WHOLE.to_owned(), |text, (from, to)| {
         assert_eq!(text.matches(from).count(), 1, "{from}");
         text.replace(from, to)

@@ -102,6 +102,16 @@ fn centers_and_pools() {
     let other = "[metro.shanghai]\n[center.other.pool.ai]\nnodes = 1\ncores = 1\naccelerators = { kind = \"card\", count = 1, fp16 = \"281 TFLOPS\" }\n[link.o]\nbetween = [\"other\", \"ix\"]\nlatency = \"1 ms\"\nbandwidth = \"1 bps\"\n";
     refused(&[("[metro.shanghai]\n", other)], "\"280 TFLOPS\"", &["`fp16` of accelerator \"card\" differs"]);
     let empty = "[metro.shanghai]\n[center.empty]\n[link.o]\nbetween = [\"empty\", \"ix\"]\nlatency = \"1 ms\"\nbandwidth = \"1 bps\"\n";
+    refused(
+        &[("tier = \"regional\"", "tier = \"store\"")],
+        "{ nodes = 4",
+        &["\"beijing\" is a store, which has no pools", "another tier"],
+    );
+    refused(
+        &[("latency = \"9 ms\"", "latency = \"9 ms\"\ncables = 1000001")],
+        "1000001",
+        &["the number of cables must be at most 1000000"],
+    );
     warned(&[("[metro.shanghai]\n", empty)], "[center.empty]", &["center \"empty\" has no pool"]);
     let (_, out) = look("format = 1\nname = \"nothing\"\n");
     assert_eq!(out.list[0].message, "the scenario has no center");
