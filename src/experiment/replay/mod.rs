@@ -21,7 +21,7 @@ use crate::sim::{Options, RunError};
 /// Replays a log on its machine.
 ///
 /// # Errors
-/// The policy cannot be built ([`RunError::Source`] with the reason), or the run fails.
+/// The run fails.
 pub fn replay(
     scenario: &Scenario,
     log: Log,
@@ -29,9 +29,10 @@ pub fn replay(
     sinks: &mut [&mut dyn Observer],
     options: Options<'_>,
 ) -> Result<RunResult, RunError> {
-    let stack = policy.stack().map_err(RunError::Source)?;
-    run_audited(scenario, stack, log.jobs, sinks, Options { rules: policy.rules, ..options })
+    run_audited(scenario, policy.stack(), log.jobs, sinks, Options { rules: policy.rules, ..options })
 }
 
+#[cfg(test)]
+mod published;
 #[cfg(test)]
 mod tests;

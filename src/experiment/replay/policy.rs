@@ -6,7 +6,7 @@ use crate::policy::broker::{Broker, Decision, Placement};
 use crate::policy::packing::FirstFit;
 use crate::policy::queue::order::{Order, Sjf};
 use crate::policy::queue::{
-    Conservative, Easy, Estimate, InOrder, NamedEasy, OrderSpec, QueueDiscipline, ReservationKind,
+    Conservative, Easy, Estimate, InOrder, NamedConservative, NamedEasy, OrderSpec, QueueDiscipline, ReservationKind,
 };
 use crate::policy::view::View;
 use crate::sim::{Decide, Rules, SameInstant};
@@ -83,20 +83,20 @@ impl ReplayPolicy {
     }
 
     /// The stack of a machine with one pool.
-    pub(super) fn stack(&self) -> Result<Stack, String> {
-        Ok(Stack {
+    pub(super) fn stack(&self) -> Stack {
+        Stack {
             broker: Box::new(OnlyPool),
-            queues: vec![self.queue()?],
+            queues: vec![self.queue()],
             packings: vec![Box::new(FirstFit)],
             clairvoyant: self.clairvoyant(),
-        })
+        }
     }
 
-    fn queue(&self) -> Result<Box<dyn QueueDiscipline>, String> {
+    fn queue(&self) -> Box<dyn QueueDiscipline> {
         let order = self.order.build();
         let shortest = || -> Option<Box<dyn Order>> { Some(Box::new(Sjf)) };
         let overtaking = if self.backfill == Backfill::EasySjbf { shortest() } else { None };
-        Ok(match (self.backfill, self.reservation) {
+        match (self.backfill, self.reservation) {
             (Backfill::None, _) => Box::new(InOrder::new(order, self.estimate)),
             (Backfill::Easy | Backfill::EasySjbf, ReservationKind::Counted) => {
                 Box::new(Easy::new(order, overtaking, self.estimate, self.ends_by_prediction))
@@ -105,10 +105,8 @@ impl ReplayPolicy {
                 Box::new(NamedEasy::new(order, overtaking, self.estimate))
             }
             (Backfill::Conservative, ReservationKind::Counted) => Box::new(Conservative::new(order, self.estimate)),
-            (Backfill::Conservative, ReservationKind::Named) => {
-                return Err("conservative backfilling has counted reservations only".to_owned());
-            }
-        })
+            (Backfill::Conservative, ReservationKind::Named) => Box::new(NamedConservative::new(order, self.estimate)),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A log worked by hand, and published schedules through the whole driver, audited.
+//! A log worked by hand.
 
 use super::*;
 use crate::model::Outcome;
@@ -6,7 +6,6 @@ use crate::observe::{Record, Violation};
 use crate::policy::queue::{Estimate, OrderSpec};
 use crate::units::SimTime;
 use crate::workload::swf::SwfOptions;
-use crate::workload::traces;
 use std::collections::BTreeMap;
 
 /// Waits by the log's job number, in whole seconds, and outcomes.
@@ -88,43 +87,4 @@ fn a_machine_needs_processors() {
     assert!(machine("x", 0, false, &[0], false).is_err());
     assert!(machine("x", u32::MAX, false, &[0], false).is_err());
     assert!(machine("x", u32::MAX, true, &[0], false).is_ok());
-}
-
-/// Every wait and the average bounded slowdown of a published schedule, through driver, nodes and auditor.
-fn published(log: &str, processors: u32, kind: &str, slowdown: &str) {
-    let Some(bytes) = traces::bytes(&format!("easy/{log}.filtered.swf.gz")) else { return };
-    let Some(expected) = traces::bytes(&format!("easy/expected-{log}-{kind}.csv.gz")) else { return };
-    let (backfill, estimate) = match kind {
-        "easy.req" => (Backfill::Easy, Estimate::Requested),
-        "easy.clair" => (Backfill::Easy, Estimate::Actual),
-        _ => (Backfill::EasySjbf, Estimate::Actual),
-    };
-    let policy = fcfs(backfill, estimate).under(Ruleset::Predictsim);
-    let (waits, result) = run(&bytes, processors, &policy, false);
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&expected[..]), &mut text).expect("gzip");
-    let mut jobs = 0;
-    for line in text.lines().skip(1) {
-        let (job, wait) = line.split_once(',').expect("two columns");
-        let (job, wait): (u64, u64) = (job.parse().expect("job"), wait.parse().expect("wait"));
-        assert_eq!(waits.0[&job].0, Some(wait), "{log} {kind}: job {job}");
-        jobs += 1;
-    }
-    assert_eq!(waits.0.len(), jobs);
-    let mean = result.summary.bounded_slowdown_mean.expect("a mean");
-    assert_eq!(format!("{mean:.10}"), slowdown, "{log} {kind}");
-}
-
-#[test]
-fn kth_sp2_equals_the_published_schedules() {
-    published("KTH-SP2", 100, "easy.req", "92.5765397336");
-    published("KTH-SP2", 100, "easy.clair", "71.7223851124");
-    published("KTH-SP2", 100, "sjbf.clair", "49.8477189313");
-}
-
-#[test]
-fn sdsc_sp2_equals_the_published_schedules() {
-    published("SDSC-SP2", 128, "easy.req", "87.8703241922");
-    published("SDSC-SP2", 128, "easy.clair", "70.4779419668");
-    published("SDSC-SP2", 128, "sjbf.clair", "56.8362212695");
 }

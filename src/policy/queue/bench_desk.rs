@@ -48,7 +48,6 @@ pub(super) struct Bench {
     taken: u64,
     pub(super) starts: Vec<Option<SimTime>>,
     pub(super) allocations: Vec<Option<Allocation>>,
-    node_free: Vec<bool>,
     started_now: Vec<JobSlot>,
     rules: Rules,
 }
@@ -100,7 +99,6 @@ impl Bench {
             taken: 0,
             starts: vec![None; cases.len()],
             allocations: vec![None; cases.len()],
-            node_free: vec![true; usize::try_from(nodes).unwrap()],
             started_now: Vec::new(),
             rules,
         }
@@ -125,8 +123,8 @@ impl Bench {
     fn end(&mut self, job: JobSlot) {
         self.taken -= self.size(job);
         self.recount();
-        for part in self.allocations[job.index()].iter().flat_map(|all| all.parts.iter()) {
-            (part.first..part.first + part.count).for_each(|node| self.node_free[node as usize] = true);
+        if let Some(allocation) = &self.allocations[job.index()] {
+            assert!(self.nodes.release(allocation, &self.requests[job.index()].task));
         }
     }
 }
@@ -174,12 +172,10 @@ impl Desk for Bench {
         true
     }
     fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool {
-        let numbers = || nodes.parts.iter().flat_map(|part| part.first..part.first + part.count);
         assert_eq!(nodes.tasks(), u64::from(self.requests[job.index()].tasks));
-        if !numbers().all(|node| self.node_free[node as usize]) {
+        if !self.nodes.allocate(&nodes, &self.requests[job.index()].task) {
             return false;
         }
-        numbers().for_each(|node| self.node_free[node as usize] = false);
         self.begin(job);
         self.allocations[job.index()] = Some(nodes);
         true
@@ -217,11 +213,13 @@ pub(super) fn play(
     let mut ends: BTreeMap<(SimTime, u64), JobSlot> = BTreeMap::new();
     let mut starts = 0;
     let mut next = 0;
-    loop {
+    for passes in 0.. {
+        // A wish to be woken again and again must not hang the test.
+        assert!(passes < 1000 * (cases.len() + 10), "a queue that is woken without end");
         let submit = bench.requests.get(next).map(|request| request.submit);
         let end = ends.first_key_value().map(|(key, _)| key.0);
-        let wake = queue.wake_at().filter(|at| *at > bench.now);
-        let Some(now) = [submit, end, wake.filter(|_| submit.or(end).is_some())].into_iter().flatten().min() else {
+        let wake = queue.wake_at().filter(|at| *at > bench.now && !queue.is_empty());
+        let Some(now) = [submit, end, wake].into_iter().flatten().min() else {
             break;
         };
         bench.now = now;

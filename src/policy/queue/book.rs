@@ -273,6 +273,15 @@ impl Book {
         if self.estimator.corrects() { ends.next() } else { None }
     }
 
+    /// When to ask for a pass at which the first reserved start comes. Mostly a job is predicted to end then, and its end asks. While
+    /// a job outlives its prediction reservations are made anew whenever something happens, and its end is what they wait for; a
+    /// start that has come and could not be waits for an end or for nodes too.
+    pub(super) fn wake_for(&self, start: SimTime, now: SimTime) -> Option<SimTime> {
+        let outlived = self.running.first_key_value().is_some_and(|((end, _), _)| *end <= now);
+        let ends = || self.running.range((start, 0)..).next().is_some_and(|((end, _), _)| *end == start);
+        (start > now && start < SimTime::MAX && !outlived && !ends()).then_some(start)
+    }
+
     /// Drops the running jobs whose predicted end has come, as if they had ended; what they hold together.
     pub(super) fn drop_expired(&mut self, now: SimTime) -> Option<Totals> {
         let mut sum = None;

@@ -3,7 +3,7 @@
 //!
 //! Reservations are counted (totals of cores, memory and accelerators) and kept. When a job ends before its predicted end, the
 //! queue is compressed: each job in order is taken out and put in again at the earliest time that the others leave, which
-//! is never later than before. With exact estimates no job starts later than its first reservation. Where a job outlives its
+//! is never later than before; at later ends again, until nothing moves. With exact estimates no job starts later than its first reservation. Where a job outlives its
 //! estimate, nodes come or go, or totals suffice but no node does, reservations cannot be kept: they are made anew, in order.
 //!
 //! Cost: joining walks the steps of the profile (at most two a job running or queued), compressing does so once a job.
@@ -32,6 +32,8 @@ pub struct Conservative {
     left: Totals,
     now: SimTime,
     compress: bool,
+    /// Whether the last compression moved jobs: those before them may move up behind them.
+    moved: bool,
 }
 
 impl Conservative {
@@ -47,6 +49,7 @@ impl Conservative {
             left: Totals::default(),
             now: SimTime::ZERO,
             compress: false,
+            moved: false,
         }
     }
 
@@ -105,9 +108,26 @@ impl Conservative {
     /// Takes each job out in order and puts it in again, at the same time or earlier.
     fn compress(&mut self) {
         let all: Vec<Queued> = self.book.queue().to_vec();
+        self.moved = false;
         for job in &all {
+            let before = self.reserved.get(job.job.index()).copied();
             self.unreserve(job);
             self.reserve(job);
+            self.moved |= before != self.reserved.get(job.job.index()).copied();
+        }
+    }
+
+    /// Reserves for the jobs that joined: where the queue is compressed each in its turn, else behind all others.
+    fn join_and_compress(&mut self, fresh: &[JobSlot], resorted: bool) {
+        if !self.compress {
+            let mut fresh: Vec<Queued> = fresh.iter().filter_map(|job| self.book.overtaker(*job)).collect();
+            fresh.sort_unstable_by_key(|job| job.place);
+            for job in &fresh {
+                self.reserve(job);
+            }
+        }
+        if self.compress || resorted {
+            self.compress();
         }
     }
 
@@ -130,6 +150,8 @@ impl Conservative {
             // The reservation becomes the run: a span of zero was held for one nanosecond, a late one ends later.
             self.profile.give(self.now, at + span_of(&queued), &queued.demand);
             self.profile.take(self.now, end, &queued.demand);
+            // Others may have been put behind that nanosecond, for which nobody will wake.
+            self.compress = true;
         }
         all
     }
@@ -153,10 +175,8 @@ impl QueueDiscipline for Conservative {
         self.now = desk.now();
         self.profile.advance(self.now);
         self.left.add(&ended.demand);
-        if ended.predicted > self.now {
-            self.profile.give(self.now, ended.predicted, &ended.demand);
-            self.compress = true;
-        }
+        self.profile.give(self.now, ended.predicted, &ended.demand);
+        self.compress |= ended.predicted > self.now || self.moved;
     }
 
     fn withdraw(&mut self, job: JobSlot) {
@@ -176,17 +196,7 @@ impl QueueDiscipline for Conservative {
         if corrected || self.left != desk.free() || self.profile.now() != self.expected(desk) {
             self.rebuild(desk);
         } else {
-            if self.compress {
-                self.compress();
-            }
-            let mut fresh: Vec<Queued> = fresh.iter().filter_map(|job| self.book.overtaker(*job)).collect();
-            fresh.sort_unstable_by_key(|job| job.place);
-            for job in &fresh {
-                self.reserve(job);
-            }
-            if resorted {
-                self.compress();
-            }
+            self.join_and_compress(&fresh, resorted);
         }
         self.compress = false;
         if !self.start_due(desk) {
@@ -201,8 +211,7 @@ impl QueueDiscipline for Conservative {
     }
 
     fn wake_at(&self) -> Option<SimTime> {
-        // Reserved starts are predicted ends: the ends themselves ask for the pass. A wish to be woken at the next reserved start would
-        // be renewed every nanosecond while a job outlives its estimate.
-        self.book.next_correction(self.now)
+        let start = self.due.first().and_then(|(at, ..)| self.book.wake_for(*at, self.now));
+        start.into_iter().chain(self.book.next_correction(self.now)).min()
     }
 }

@@ -1,7 +1,7 @@
 //! Queue disciplines: the order of a pool's queue, and who may overtake.
 //!
 //! [`order`] says who is next, [`Estimate`] how long jobs are believed to run; [`InOrder`] lets nobody overtake, [`Easy`] whoever
-//! does not delay the first, [`Conservative`] whoever delays nobody before him, [`NamedEasy`] is EASY on named nodes.
+//! does not delay the first, [`Conservative`] whoever delays nobody before him; [`NamedEasy`] and [`NamedConservative`] are these on named nodes.
 //! [`QueueSpec`] builds them.
 
 mod book;
@@ -9,7 +9,10 @@ mod conservative;
 mod easy;
 mod estimate;
 mod in_order;
+mod named;
+mod named_conservative;
 mod named_easy;
+mod node_set;
 pub mod order;
 mod profile;
 mod spec;
@@ -19,6 +22,7 @@ pub use conservative::Conservative;
 pub use easy::Easy;
 pub use estimate::Estimate;
 pub use in_order::InOrder;
+pub use named_conservative::NamedConservative;
 pub use named_easy::NamedEasy;
 pub use spec::{
     ConservativeSpec, EasySpec, FairShareSpec, InOrderSpec, MultiQueueSpec, NoParameters, OrderSpec, QueueSpec,
@@ -56,7 +60,7 @@ pub trait QueueDiscipline: Send {
 #[cfg(test)]
 mod bench_desk;
 #[cfg(test)]
-mod published;
+mod oracles;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -5,14 +5,16 @@
 //! time at which there are enough; another job may start now on nodes that are not reserved, or on any if it ends by then. If
 //! nothing ended since the last pass only new jobs are tried.
 //!
-//! Nodes that other than its own jobs hold (withheld or down) are found out when a start on them is refused: the job then waits.
+//! Where nodes come or go, what is idle is looked up again and all jobs are tried.
 
 use super::QueueDiscipline;
 use super::book::Book;
 use super::estimate::Estimate;
+use super::named::{idle_nodes, nodes_of, whole_nodes};
+use super::node_set::NodeSet;
 use super::order::Order;
 use super::waiting::Queued;
-use crate::model::{Allocation, AllocationPart, CARDS_MAX, JobSlot, NodeShape, Request, TaskShape};
+use crate::model::{JobSlot, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 
@@ -21,18 +23,19 @@ use crate::units::SimTime;
 struct Reservation {
     head: JobSlot,
     at: SimTime,
-    /// By node number.
-    nodes: Vec<bool>,
+    nodes: NodeSet,
 }
 
 /// EASY backfilling with a reservation of named nodes. A pass costs nodes times jobs tried.
 pub struct NamedEasy {
     book: Book,
-    /// Predicted end of each node's holder.
-    busy_until: Vec<Option<SimTime>>,
-    held: Vec<Vec<usize>>,
+    idle: NodeSet,
+    /// By slot: predicted end and nodes of each running job.
+    held: Vec<Option<(SimTime, NodeSet)>>,
     reservation: Option<Reservation>,
     fresh: Vec<JobSlot>,
+    /// What should be free: what the last pass left, and what ended since.
+    left: Totals,
     ended: bool,
     now: SimTime,
 }
@@ -43,150 +46,53 @@ impl NamedEasy {
     pub fn new(order: Box<dyn Order>, overtaking: Option<Box<dyn Order>>, estimate: Estimate) -> Self {
         Self {
             book: Book::new(order, overtaking, estimate),
-            busy_until: Vec::new(),
+            idle: NodeSet::default(),
             held: Vec::new(),
             reservation: None,
             fresh: Vec::new(),
+            left: Totals::default(),
             ended: false,
             now: SimTime::ZERO,
         }
-    }
-
-    /// The lowest free nodes that `allowed` lets through, if there are enough.
-    fn pick(&self, count: usize, allowed: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
-        let free = self.busy_until.iter().enumerate().filter(|(node, until)| until.is_none() && allowed(*node));
-        let nodes: Vec<usize> = free.map(|(node, _)| node).take(count).collect();
-        (nodes.len() == count).then_some(nodes)
     }
 
     fn try_start(&mut self, job: &Queued, reserved: Option<&Reservation>, desk: &mut dyn Desk) -> bool {
         let request = desk.request(job.job);
         let shape = desk.pool().node;
         let count = nodes_of(request, &shape);
-        let avoid = reserved.filter(|held| self.now + job.estimate > held.at);
-        let picked =
-            self.pick(count, |node| avoid.is_none_or(|held| !held.nodes.get(node).is_some_and(|taken| *taken)));
-        let Some(nodes) = picked else { return false };
-        let allocation = whole_nodes(&nodes, request, &shape);
-        if !desk.start_on(job.job, allocation) {
+        let mut nodes = self.idle.clone();
+        if let Some(held) = reserved.filter(|held| self.now + job.estimate > held.at) {
+            nodes.subtract(&held.nodes);
+        }
+        let nodes = nodes.lowest(count);
+        if nodes.len() < count || !desk.start_on(job.job, whole_nodes(&nodes, request, &shape)) {
             return false;
         }
         let end = self.book.start(job.job, desk);
-        for node in &nodes {
-            self.busy_until[*node] = Some(end);
-        }
+        self.idle.subtract(&nodes);
         if self.held.len() <= job.job.index() {
-            self.held.resize(job.job.index() + 1, Vec::new());
+            self.held.resize(job.job.index() + 1, None);
         }
-        self.held[job.job.index()] = nodes;
+        self.held[job.job.index()] = Some((end, nodes));
         true
     }
 
-    fn reserve(&self, head: &Queued, desk: &dyn Desk) -> Option<Reservation> {
-        let count = nodes_of(desk.request(head.job), &desk.pool().node);
-        let mut free_at: Vec<SimTime> =
-            self.busy_until.iter().map(|until| until.map_or(self.now, |end| end.max(self.now))).collect();
-        free_at.sort_unstable();
-        let at = *free_at.get(count.checked_sub(1)?)?;
-        let mut left = count;
-        let nodes = self.busy_until.iter().map(|until| {
-            let mine = left > 0 && until.is_none_or(|end| end <= at);
-            left -= usize::from(mine);
-            mine
-        });
-        Some(Reservation { head: head.job, at, nodes: nodes.collect() })
-    }
-}
-
-/// Whole nodes that a job needs.
-fn nodes_of(request: &Request, shape: &NodeShape) -> usize {
-    let per_node = request.task.per_node(shape);
-    if per_node == 0 { usize::MAX } else { request.tasks.div_ceil(per_node) as usize }
-}
-
-/// What `tasks` tasks take of the cards of one node, lowest cards first.
-fn cards_of(task: &TaskShape, tasks: u32) -> [u16; CARDS_MAX] {
-    let mut cards = [0; CARDS_MAX];
-    let each = task.accelerators_milli;
-    if each >= 1000 {
-        cards.iter_mut().take((each.div_ceil(1000) * tasks) as usize).for_each(|card| *card = 1000);
-    } else if let Some(fits) = 1000_u32.checked_div(each) {
-        let mut left = tasks;
-        for card in &mut cards {
-            let here = left.min(fits);
-            *card = u16::try_from(here * each).unwrap_or(1000);
-            left -= here;
-        }
-    }
-    cards
-}
-
-/// The allocation of a job on whole nodes, in ascending order; the last one may be partly used.
-fn whole_nodes(nodes: &[usize], request: &Request, shape: &NodeShape) -> Allocation {
-    let per_node = request.task.per_node(shape);
-    let mut left = request.tasks;
-    let mut parts: Vec<AllocationPart> = Vec::new();
-    for node in nodes {
-        let tasks = left.min(per_node);
-        left -= tasks;
-        let first = *node as u64;
-        match parts.last_mut() {
-            Some(part) if part.first + part.count == first && part.tasks_per_node == tasks => part.count += 1,
-            _ => parts.push(AllocationPart {
-                first,
-                count: 1,
-                tasks_per_node: tasks,
-                cards: cards_of(&request.task, tasks),
-            }),
-        }
-    }
-    Allocation { parts }
-}
-
-impl QueueDiscipline for NamedEasy {
-    fn enqueued(&mut self, job: JobSlot, desk: &dyn Desk) {
-        self.book.enqueue(job, desk);
-        self.fresh.push(job);
-    }
-
-    fn started(&mut self, _job: JobSlot, _desk: &dyn Desk) {}
-
-    fn ended(&mut self, job: JobSlot, started: SimTime, desk: &dyn Desk) {
-        self.book.end(job, started, desk);
-        self.ended = true;
-        let nodes = self.held.get_mut(job.index()).map(std::mem::take).unwrap_or_default();
-        for node in nodes {
-            self.busy_until[node] = None;
-        }
-    }
-
-    fn withdraw(&mut self, job: JobSlot) {
-        self.book.withdraw(job);
-        self.ended = true;
-    }
-
-    fn decide(&mut self, desk: &mut dyn Desk) {
-        self.now = desk.now();
-        let nodes = usize::try_from(desk.pool().nodes_max).unwrap_or(usize::MAX);
-        if self.busy_until.len() < nodes {
-            self.busy_until.resize(nodes, None);
-        }
-        let fresh = std::mem::take(&mut self.fresh);
-        let mut all = std::mem::take(&mut self.ended);
-        let head = loop {
-            all |= self.book.refresh(self.now);
-            let Some(head) = self.book.queue().first() else { break None };
+    /// Starts the head while it fits; the head that does not. `all` is set where ranks changed.
+    fn start_heads(&mut self, all: &mut bool, desk: &mut dyn Desk) -> Option<Queued> {
+        loop {
+            *all |= self.book.refresh(self.now);
+            let head = self.book.queue().first()?;
             let waits = self.reservation.as_ref().is_some_and(|kept| kept.head == head.job);
-            if (waits && !all) || !self.try_start(&head, None, desk) {
-                break Some(head);
+            if (waits && !*all) || !self.try_start(&head, None, desk) {
+                return Some(head);
             }
-        };
-        let Some(head) = head else {
-            self.reservation = None;
-            return;
-        };
+        }
+    }
+
+    /// Tries the jobs behind the head: all, or the new ones only.
+    fn overtake(&mut self, head: &Queued, all: bool, fresh: &[JobSlot], desk: &mut dyn Desk) {
         if all || self.reservation.as_ref().is_none_or(|kept| kept.head != head.job) {
-            self.reservation = self.reserve(&head, desk);
+            self.reservation = self.reserve(head, desk);
         }
         let mut tried: Vec<Queued> = if all {
             self.book.overtakers().to_vec()
@@ -199,6 +105,61 @@ impl QueueDiscipline for NamedEasy {
             self.try_start(job, reservation.as_ref(), desk);
         }
         self.reservation = reservation;
+    }
+
+    /// The lowest of the nodes that are idle at the earliest predicted time at which there are enough.
+    fn reserve(&self, head: &Queued, desk: &dyn Desk) -> Option<Reservation> {
+        let count = nodes_of(desk.request(head.job), &desk.pool().node);
+        let (mut at, mut nodes) = (self.now, self.idle.clone());
+        let mut ends = self.book.ends().peekable();
+        while nodes.len() < count {
+            let (end, ..) = *ends.peek()?;
+            at = at.max(end);
+            // All that ends by then is idle then.
+            while let Some((_, job, _)) = ends.next_if(|(end, ..)| *end <= at) {
+                if let Some(Some((_, held))) = self.held.get(job.index()) {
+                    nodes.add(held);
+                }
+            }
+        }
+        Some(Reservation { head: head.job, at, nodes: nodes.lowest(count) })
+    }
+}
+
+impl QueueDiscipline for NamedEasy {
+    fn enqueued(&mut self, job: JobSlot, desk: &dyn Desk) {
+        self.book.enqueue(job, desk);
+        self.fresh.push(job);
+    }
+
+    fn started(&mut self, _job: JobSlot, _desk: &dyn Desk) {}
+
+    fn ended(&mut self, job: JobSlot, started: SimTime, desk: &dyn Desk) {
+        let held = self.held.get_mut(job.index()).and_then(Option::take);
+        let (Some(ended), Some((_, nodes))) = (self.book.end(job, started, desk), held) else { return };
+        self.left.add(&ended.demand);
+        self.idle.add(&nodes);
+        self.ended = true;
+    }
+
+    fn withdraw(&mut self, job: JobSlot) {
+        self.book.withdraw(job);
+        self.ended = true;
+    }
+
+    fn decide(&mut self, desk: &mut dyn Desk) {
+        self.now = desk.now();
+        let fresh = std::mem::take(&mut self.fresh);
+        let mut all = std::mem::take(&mut self.ended);
+        if self.left != desk.free() {
+            self.idle = idle_nodes(desk);
+            all = true;
+        }
+        match self.start_heads(&mut all, desk) {
+            Some(head) => self.overtake(&head, all, &fresh, desk),
+            None => self.reservation = None,
+        }
+        self.left = desk.free();
     }
 
     fn len(&self) -> usize {

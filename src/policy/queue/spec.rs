@@ -5,7 +5,7 @@ use super::order::{
     Deadline, FairShare, Fcfs, LargestFirst, Ljf, MultiQueue, Order, Priority, Regression, Sjf, SmallestFirst, Unicef,
     Wfp3,
 };
-use super::{Conservative, Easy, InOrder, NamedEasy, QueueDiscipline};
+use super::{Conservative, Easy, InOrder, NamedConservative, NamedEasy, QueueDiscipline};
 use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,8 @@ pub struct ConservativeSpec {
     pub order: OrderSpec,
     /// Estimated run times. Default "requested".
     pub estimate: Estimate,
+    /// What a reservation holds. Default "counted".
+    pub reservation: ReservationKind,
 }
 
 /// Makes the enums of orders and of queue disciplines, and all that is asked of each of them, from the table below.
@@ -242,7 +244,10 @@ impl QueueSpec {
 
 impl ConservativeSpec {
     fn build(&self) -> Box<dyn QueueDiscipline> {
-        Box::new(Conservative::new(self.order.build(), self.estimate))
+        match self.reservation {
+            ReservationKind::Counted => Box::new(Conservative::new(self.order.build(), self.estimate)),
+            ReservationKind::Named => Box::new(NamedConservative::new(self.order.build(), self.estimate)),
+        }
     }
 }
 
