@@ -4,7 +4,6 @@ use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 
 /// A file or folder below the directory of traces: `EASTWEST_TRACES`, else `shared/traces` beside the project or one above.
-#[expect(clippy::disallowed_methods, reason = "tests find public logs through the environment; the library does not")]
 pub(crate) fn path(below: &str) -> Option<PathBuf> {
     let given = std::env::var_os("EASTWEST_TRACES").map(PathBuf::from);
     let beside =
