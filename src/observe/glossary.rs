@@ -64,7 +64,7 @@ pub fn glossary_markdown() -> String {
 
 const ENTRIES: &[Entry] = &[
     // Run.
-    entry("name", "", "name of the scenario; in groups the tier, side or operator; in the timeline the center or link"),
+    entry("name", "", "name of the scenario; in groups the tier, side or operator; in the timeline the center, province (`closed`) or link"),
     entry("description", "", "what the scenario's author wants to learn"),
     entry("policy", "", "name of the stack (broker, queue, packing)"),
     entry("seed", "", "seed of all random streams"),
@@ -182,7 +182,7 @@ const ENTRIES: &[Entry] = &[
     entry("link", "", "name of the link"),
     entry("from", "", "where this direction of the link begins; in `traffic` the side of the source"),
     entry("to", "", "where this direction of the link ends; in `traffic` the side of the destination"),
-    entry("kind", "", "kind of line; in the timeline `center` or `link`"),
+    entry("kind", "", "kind of line; in the timeline `center`, `closed` (the centers of a province in which nothing is ever open to jobs, together) or `link`"),
     entry("bandwidth_mean_bps", "bit/s", "mean bandwidth, background included"),
     entry("bytes", "B", "bytes of the flows that ended in the window"),
     entry("carried_bytes", "B", "integral of the rate of flows over the window, those under way included"),

@@ -397,7 +397,7 @@ fn a_corrupted_stream_gives_numbers_and_no_panic() {
         }
         let summary = metrics.summary(s(100));
         assert!(serde_json::to_string(&summary).is_ok());
-        assert!(!timeline.rows(s(1)).is_empty());
+        assert!(timeline.rows(s(1)).next().is_some());
         assert_eq!(metrics.tenants(SimTime::ZERO).len(), 1);
     }
 }

@@ -68,7 +68,7 @@ impl Constraints {
         &self.list[id.index()].pools
     }
 
-    /// The set of pools that satisfy a wish; reports what does not exist, and a wish that nothing satisfies.
+    /// The set of pools that satisfy a wish and ever have open nodes; reports what does not exist, and a wish that nothing satisfies.
     ///
     /// Where a pool is `doubtful` (something is wrong with it), it is not said that nothing satisfies the wish.
     pub(super) fn of(
@@ -98,6 +98,12 @@ impl Constraints {
             || (0..doubtful.len()).any(|at| doubtful[at] && self.in_place(PoolId::from_index(at), wish, platform));
         if pools.is_empty() && known && !in_doubt() {
             self.nothing_satisfies(wish, platform, out);
+        }
+        // Pools that their owners keep for themselves throughout are no choice: of a nation's centers most are such. Where
+        // there are no others they stay, so that jobs are turned away by them as too large, not as allowed nowhere.
+        let opens = |pool: &PoolId| platform.pools[pool.index()].open_max() > 0;
+        if pools.iter().any(opens) {
+            pools.retain(opens);
         }
         // Who needs no accelerators leaves them to others where there is a place without: use and energy of a pool follow
         // its accelerators, so that such a job would seem to cost nothing there.

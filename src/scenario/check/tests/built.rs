@@ -197,3 +197,20 @@ fn jobs_without_accelerators_leave_those_to_others() {
     let bound = with(&[("cores = 4", "cores = 4\nregions = [\"china\"]")]);
     assert_eq!(pools(&bound), [PoolId(1)], "where all it may use have cards, it runs beside them");
 }
+
+#[test]
+fn pools_that_never_open_are_no_choice() {
+    let pools = |share: &str| {
+        let scenario = good(&with(&[
+            ("closed-share = 0.25", share),
+            ("cores = 4\nruntime", "cores = 4\nregions = [\"china\", \"hebei\"]\nruntime"),
+        ]));
+        scenario.platform.constraints[scenario.jobs[0].request.constraint.index()].pools.clone()
+    };
+    // The pool without accelerators comes first; where its owners keep it for good, the other one has to do.
+    assert_eq!(pools("closed-share = 0.25"), [PoolId(0)]);
+    assert_eq!(pools("closed-share = 1.0"), [PoolId(1)]);
+    // An hour a day is enough.
+    let hourly = format!("closed-share = {{ hourly = [0.5{}] }}", ", 1.0".repeat(23));
+    assert_eq!(pools(&hourly), [PoolId(0)]);
+}

@@ -1,0 +1,268 @@
+//! Least-latency routes, found per source when first asked for and kept.
+//!
+//! Dijkstra's algorithm (E. W. Dijkstra: A Note on Two Problems in Connexion with Graphs, 1959) over latencies in whole
+//! nanoseconds. Among routes of equal latency the one with the fewest lanes is taken, and among those the one whose list
+//! of lane ids comes first in dictionary order: one route, whatever the order of calls.
+//!
+//! A link takes part if its bandwidth is above zero and it is not down.
+//!
+//! Most sites of a nation hang on a single link: centers on a city, users on an exchange. No way leads through such a leaf, and all of its
+//! ways begin with that link; so shortest-path trees are grown over the other sites only, the core.
+
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::{Direction, LaneId, Link, LinkId, SiteId};
+use crate::units::{SimDuration, TransferPrice};
+use std::sync::{Arc, OnceLock};
+use tree::{Exit, NO_LANE, Tree};
+
+/// A way from one site to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The lanes in the order in which they are crossed; none from a site to itself.
+    pub lanes: Arc<[LaneId]>,
+    /// The sum of the one-way latencies.
+    pub latency: SimDuration,
+    /// The sum of the prices: what a gigabyte costs all the way.
+    pub price: TransferPrice,
+}
+
+/// Where a site is attached to the core.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The site's own place in the core, or that of the only site that a leaf is linked with.
+    core: u32,
+    /// The lane from a leaf to the core; [`NO_LANE`] of sites of the core.
+    lane: LaneId,
+    /// The latency of that lane; zero in the core.
+    latency: SimDuration,
+    /// Whether that lane can be used.
+    usable: bool,
+}
+
+/// What routing knows of a link.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    between: [SiteId; 2],
+    price: u64,
+    has_bandwidth: bool,
+    up: bool,
+}
+
+impl Line {
+    const fn usable(&self) -> bool {
+        self.up && self.has_bandwidth
+    }
+}
+
+/// Routes from one source that were asked for, by destination in pages, so that memory follows the routes in use.
+type Known = Box<[OnceLock<Box<[OnceLock<Box<Route>>]>>]>;
+
+const PAGE: usize = 64;
+
+/// Routes between all sites of a network.
+///
+/// Asking needs no exclusive access, so that a policy's view can hold a shared reference; what was found is kept until a
+/// link changes.
+#[derive(Debug, Clone)]
+pub struct Routes {
+    places: Vec<Place>,
+    lines: Vec<Line>,
+    core: tree::Core,
+    /// By place in the core.
+    trees: Vec<OnceLock<Box<Tree>>>,
+    /// By site.
+    known: Vec<OnceLock<Known>>,
+}
+
+impl Routes {
+    /// The routes of a network of so many sites. Links that name sites beyond are left out.
+    #[must_use]
+    pub fn new(sites: usize, links: &[Link]) -> Self {
+        let mut exits = vec![Vec::new(); sites];
+        for (number, link) in links.iter().enumerate() {
+            let [a, b] = link.between;
+            if a.index() < sites && b.index() < sites {
+                let link = LinkId::from_index(number);
+                exits[a.index()].push((link.lane(Direction::Forth), b));
+                exits[b.index()].push((link.lane(Direction::Back), a));
+            }
+        }
+        let line = |link: &Link| Line {
+            between: link.between,
+            price: link.price.0,
+            has_bandwidth: link.bandwidth.0 > 0,
+            up: true,
+        };
+        let lines: Vec<Line> = links.iter().map(line).collect();
+        let (places, size) = places(&exits, links, &lines);
+        let mut core = tree::Core { exits: vec![Vec::new(); size] };
+        for (site, place) in places.iter().enumerate().filter(|(_, place)| place.lane == NO_LANE) {
+            for &(lane, to) in exits[site].iter().filter(|(_, to)| places[to.index()].lane == NO_LANE) {
+                let link = lane.link().index();
+                let (latency, usable) = (links[link].latency, lines[link].usable());
+                let to = places[to.index()].core;
+                core.exits[place.core as usize].push(Exit { lane, from: place.core, to, latency, usable });
+            }
+        }
+        Self { lines, core, trees: vec![OnceLock::new(); size], known: vec![OnceLock::new(); sites], places }
+    }
+
+    /// Says whether a link is up. Where that changes something, routes are found anew when asked for next; those
+    /// given out stay valid as values, and it is for the caller to decide what becomes of flows under way.
+    pub fn set_up(&mut self, link: LinkId, up: bool) -> bool {
+        self.change(link, |line| line.up = up)
+    }
+
+    /// Says whether a link has any bandwidth at all; without, it takes no part. Returns whether that changed something.
+    pub fn set_has_bandwidth(&mut self, link: LinkId, has_bandwidth: bool) -> bool {
+        self.change(link, |line| line.has_bandwidth = has_bandwidth)
+    }
+
+    fn change(&mut self, link: LinkId, change: impl FnOnce(&mut Line)) -> bool {
+        let Some(line) = self.lines.get_mut(link.index()) else { return false };
+        let before = line.usable();
+        change(line);
+        let (usable, between) = (line.usable(), line.between);
+        if usable == before {
+            return false;
+        }
+        for end in between {
+            let Some(place) = self.places.get_mut(end.index()) else { continue };
+            if place.lane != NO_LANE && place.lane.link() == link {
+                // The core does not depend on its leaves.
+                place.usable = usable;
+                self.known.fill(OnceLock::new());
+                return true;
+            }
+        }
+        for end in between {
+            let Some(place) = self.places.get(end.index()) else { continue };
+            let exits = self.core.exits[place.core as usize].iter_mut();
+            exits.filter(|exit| exit.lane.link() == link).for_each(|exit| exit.usable = usable);
+        }
+        self.trees.fill(OnceLock::new());
+        self.known.fill(OnceLock::new());
+        true
+    }
+
+    /// The route between two sites; `None` if there is no way. After the first time this is a few look-ups.
+    #[must_use]
+    pub fn route(&self, from: SiteId, to: SiteId) -> Option<&Route> {
+        let (page, place) = (to.index() / PAGE, to.index() % PAGE);
+        let known = self.known.get(from.index())?.get_or_init(|| empty(self.places.len().div_ceil(PAGE)));
+        if let Some(route) = known.get(page)?.get().and_then(|page| page[place].get()) {
+            return Some(route);
+        }
+        let latency = self.latency(from, to)?;
+        Some(known[page].get_or_init(|| empty(PAGE))[place].get_or_init(|| {
+            let lanes: Arc<[LaneId]> = self.lanes(from, to).into();
+            let price =
+                lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(self.lines[lane.link().index()].price));
+            Box::new(Route { lanes, latency, price: TransferPrice(price) })
+        }))
+    }
+
+    /// The one-way latency between two sites; `None` if there is no way.
+    #[must_use]
+    pub fn latency(&self, from: SiteId, to: SiteId) -> Option<SimDuration> {
+        let (start, end) = (self.places.get(from.index())?, self.places.get(to.index())?);
+        if from == to {
+            return Some(SimDuration::ZERO);
+        }
+        if !(start.usable && end.usable) {
+            return None;
+        }
+        let core = self.core_latency(start.core, end.core)?;
+        let latency = start.latency.saturating_add(core).saturating_add(end.latency);
+        (latency != SimDuration::MAX).then_some(latency)
+    }
+
+    fn core_latency(&self, from: u32, to: u32) -> Option<SimDuration> {
+        if from == to {
+            return Some(SimDuration::ZERO);
+        }
+        Some(self.tree(from).latency[to as usize]).filter(|&latency| latency != SimDuration::MAX)
+    }
+
+    /// The one-way latencies from a site to all sites, by site; [`SimDuration::MAX`] where there is no way. Empty for a
+    /// site that does not exist.
+    #[must_use]
+    pub fn latencies(&self, from: SiteId) -> Vec<SimDuration> {
+        if from.index() >= self.places.len() {
+            return Vec::new();
+        }
+        let to = |site| self.latency(from, SiteId::from_index(site)).unwrap_or(SimDuration::MAX);
+        (0..self.places.len()).map(to).collect()
+    }
+
+    /// The other sites that can be reached from a site, nearest first (then by id): for saying what would have worked.
+    #[must_use]
+    pub fn reachable(&self, from: SiteId) -> Vec<SiteId> {
+        let latencies = self.latencies(from).into_iter().enumerate();
+        let mut sites: Vec<(SimDuration, SiteId)> = latencies
+            .map(|(site, latency)| (latency, SiteId::from_index(site)))
+            .filter(|&(latency, site)| latency != SimDuration::MAX && site != from)
+            .collect();
+        sites.sort_unstable();
+        sites.into_iter().map(|(_, site)| site).collect()
+    }
+
+    fn tree(&self, from: u32) -> &Tree {
+        self.trees[from as usize].get_or_init(|| Box::new(self.core.grow(from)))
+    }
+
+    /// The lanes between two sites that a way joins.
+    fn lanes(&self, from: SiteId, to: SiteId) -> Vec<LaneId> {
+        if from == to {
+            return Vec::new();
+        }
+        let [start, end] = [from, to].map(|site| self.places[site.index()]);
+        let mut lanes = Vec::new();
+        if start.lane != NO_LANE {
+            lanes.push(start.lane);
+        }
+        if start.core != end.core {
+            lanes.extend(self.tree(start.core).lanes_to(end.core));
+        }
+        if end.lane != NO_LANE {
+            lanes.push(end.lane.link().lane(opposite(end.lane.direction())));
+        }
+        lanes
+    }
+}
+
+/// Where each site is attached, and how many make the core. Of two sites that are linked with nothing but each other one is the core.
+fn places(exits: &[Vec<(LaneId, SiteId)>], links: &[Link], lines: &[Line]) -> (Vec<Place>, usize) {
+    let leaf = |site: usize| match exits[site][..] {
+        [(lane, to)] if to.index() != site && (exits[to.index()].len() > 1 || to.index() < site) => Some((lane, to)),
+        _ => None,
+    };
+    let (mut core, mut size) = (vec![0; exits.len()], 0);
+    for (site, place) in core.iter_mut().enumerate().filter(|(site, _)| leaf(*site).is_none()) {
+        (*place, size) = (u32::try_from(size).unwrap_or(u32::MAX), size + 1);
+        debug_assert!(site >= *place as usize);
+    }
+    let place = |site: usize| match leaf(site) {
+        Some((lane, to)) => {
+            let link = lane.link().index();
+            Place { core: core[to.index()], lane, latency: links[link].latency, usable: lines[link].usable() }
+        }
+        None => Place { core: core[site], lane: NO_LANE, latency: SimDuration::ZERO, usable: true },
+    };
+    ((0..exits.len()).map(place).collect(), size)
+}
+
+const fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Forth => Direction::Back,
+        Direction::Back => Direction::Forth,
+    }
+}
+
+fn empty<T>(length: usize) -> Box<[OnceLock<T>]> {
+    (0..length).map(|_| OnceLock::new()).collect()
+}

@@ -1,0 +1,137 @@
+//! Routes against all ways, and against the algorithm of Floyd and Warshall.
+
+use super::*;
+use crate::signals::Series;
+use crate::units::BitsPerSec;
+use proptest::prelude::*;
+
+fn link(a: u32, b: u32, latency: u64) -> Link {
+    Link {
+        name: format!("{a}-{b}"),
+        between: [SiteId(a), SiteId(b)],
+        latency: SimDuration(latency),
+        bandwidth: BitsPerSec(1),
+        price: TransferPrice(latency * 10),
+        background: Series::constant(0),
+        kind: None,
+        cables: 1,
+    }
+}
+
+#[test]
+fn the_least_latency_then_lanes_then_ids() {
+    // 0 -> 3: by 1 (links 0, 1) 5 + 5, by 2 (links 2, 3) 5 + 5, direct (link 4) 11. Equal ones: lanes 0, 2 first.
+    let mut routes = Routes::new(5, &[link(0, 1, 5), link(1, 3, 5), link(2, 0, 5), link(2, 3, 5), link(0, 3, 11)]);
+    let (a, d) = (SiteId(0), SiteId(3));
+    let lanes = |routes: &Routes, from, to| routes.route(from, to).map(|r| r.lanes.iter().map(|l| l.0).collect());
+    assert_eq!(lanes(&routes, a, d), Some(vec![0, 2]));
+    assert_eq!(lanes(&routes, d, a), Some(vec![3, 1]));
+    assert_eq!(routes.route(a, d).map(|r| (r.latency.0, r.price.0)), Some((10, 100)));
+    assert_eq!(lanes(&routes, a, a), Some(vec![]));
+    // Without link 1 the way leads back over link 2 (lane 5), then lane 6; without bandwidth on it, directly.
+    assert!(routes.set_up(LinkId(1), false));
+    assert!(!routes.set_up(LinkId(1), false), "nothing changed");
+    assert_eq!(lanes(&routes, a, d), Some(vec![5, 6]));
+    assert!(routes.set_has_bandwidth(LinkId(2), false));
+    assert_eq!(lanes(&routes, a, d), Some(vec![8]));
+    assert_eq!(routes.reachable(a), [SiteId(1), SiteId(3), SiteId(2)]);
+    // Site 4 has no link; site 9 does not exist.
+    assert_eq!(routes.route(a, SiteId(4)), None);
+    assert_eq!(routes.latency(a, SiteId(4)), None);
+    assert_eq!(routes.latencies(SiteId(4))[4], SimDuration::ZERO);
+    assert_eq!(routes.reachable(SiteId(4)), []);
+    assert_eq!(routes.route(SiteId(9), a), None);
+    assert_eq!(routes.route(a, SiteId(9)), None);
+}
+
+/// All simple ways from `at`, as (latency, lanes).
+fn ways(links: &[Link], at: SiteId, to: SiteId, seen: &mut Vec<SiteId>, found: &mut Vec<Vec<LaneId>>, way: &[LaneId]) {
+    if at == to {
+        found.push(way.to_vec());
+        return;
+    }
+    for (i, link) in links.iter().enumerate() {
+        for (direction, next) in [(Direction::Forth, [0, 1]), (Direction::Back, [1, 0])] {
+            let [start, end] = next.map(|end| link.between[end]);
+            if start == at && !seen.contains(&end) && link.bandwidth.0 > 0 {
+                seen.push(end);
+                let way = [way, &[LinkId::from_index(i).lane(direction)]].concat();
+                ways(links, end, to, seen, found, &way);
+                seen.pop();
+            }
+        }
+    }
+}
+
+proptest! {
+    /// Latencies against the algorithm of Floyd and Warshall.
+    #[test]
+    fn latencies_of_all_pairs(ends in prop::collection::vec((0u32..12, 0u32..12, 0u64..20), 0..40)) {
+        let links: Vec<Link> = ends.iter().map(|&(a, b, latency)| link(a, b, latency)).collect();
+        let mut table = vec![vec![u64::MAX; 12]; 12];
+        for (i, row) in table.iter_mut().enumerate() {
+            row[i] = 0;
+        }
+        for &(a, b, latency) in &ends {
+            for (a, b) in [(a as usize, b as usize), (b as usize, a as usize)] {
+                table[a][b] = table[a][b].min(latency);
+            }
+        }
+        for k in 0..12 {
+            for i in 0..12 {
+                for j in 0..12 {
+                    table[i][j] = table[i][j].min(table[i][k].saturating_add(table[k][j]));
+                }
+            }
+        }
+        let routes = Routes::new(12, &links);
+        for (i, row) in table.iter().enumerate() {
+            let from = SiteId::from_index(i);
+            prop_assert_eq!(routes.latencies(from).iter().map(|l| l.0).collect::<Vec<_>>(), row.clone());
+        }
+    }
+
+    /// The route itself against all simple ways: least latency, then number of lanes, then their ids.
+    #[test]
+    fn ties_are_broken_by_the_rule(
+        ends in prop::collection::vec((0u32..5, 0u32..5, 0u64..3, 0u64..8), 0..9),
+    ) {
+        let links: Vec<Link> = ends.iter().map(|&(a, b, latency, bandwidth)| {
+            Link { bandwidth: BitsPerSec(bandwidth), ..link(a, b, latency) }
+        }).collect();
+        let routes = Routes::new(5, &links);
+        for (from, to) in (0..5).flat_map(|a| (0..5).map(move |b| (SiteId(a), SiteId(b)))) {
+            let mut found = Vec::new();
+            ways(&links, from, to, &mut vec![from], &mut found, &[]);
+            let rank = |way: &Vec<LaneId>| {
+                let latency: u64 = way.iter().map(|lane| links[lane.link().index()].latency.0).sum();
+                (latency, way.len(), way.clone())
+            };
+            let best = found.into_iter().min_by_key(rank);
+            prop_assert_eq!(routes.route(from, to).map(|r| r.lanes.to_vec()), best);
+        }
+    }
+
+    /// Links that come and go leave the same routes as a network that never had those that are down.
+    #[test]
+    fn changes_leave_the_routes_of_a_new_network(
+        ends in prop::collection::vec((0u32..7, 0u32..7, 0u64..4), 1..10),
+        changes in prop::collection::vec((0usize..10, any::<bool>()), 0..12),
+    ) {
+        let mut links: Vec<Link> = ends.iter().map(|&(a, b, latency)| link(a, b, latency)).collect();
+        let mut routes = Routes::new(7, &links);
+        let pairs = || (0..7).flat_map(|a| (0..7).map(move |b| (SiteId(a), SiteId(b))));
+        for (number, up) in changes {
+            // Routes that were found before must not outlive the change.
+            pairs().for_each(|(from, to)| drop(routes.route(from, to).cloned()));
+            let number = number % links.len();
+            routes.set_up(LinkId::from_index(number), up);
+            links[number].bandwidth = BitsPerSec(u64::from(up));
+            let anew = Routes::new(7, &links);
+            for (from, to) in pairs() {
+                prop_assert_eq!(routes.route(from, to), anew.route(from, to));
+                prop_assert_eq!(routes.latency(from, to), anew.route(from, to).map(|route| route.latency));
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Exact time-weighted averages per interval.
+//!
+//! A nation has thousands of centers that never take a job, and links that no job's data cross. The former are summed by province, the
+//! latter have no rows, so that memory and `timeline.csv` follow what jobs can touch.
+
+mod cells;
+
+#[cfg(test)]
+mod tests;
+
+use super::metrics::{Meters, ratio, seconds};
+use super::{Observer, Record, Violation};
+use crate::model::{Direction, LinkId, Platform};
+use crate::units::{SimDuration, SimTime};
+use cells::{Cell, History, Row, Runs};
+use std::sync::Arc;
+
+/// Cells kept at most; when there would be more, neighboring intervals are joined and the interval doubles.
+const CELLS_MAX: usize = 1 << 20;
+
+/// Averages over intervals of the run, from its start (warm-up included) to its end. Integrals are kept, not samples: over all intervals
+/// they add up to the totals of the run.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    platform: Arc<Platform>,
+    interval: SimDuration,
+    slices_max: usize,
+    meters: Meters,
+    rows: Vec<Row>,
+    /// By center.
+    row_of: Vec<usize>,
+    slices: Vec<Vec<Cell>>,
+    lanes: Vec<Runs>,
+    now: SimTime,
+    /// Where the current interval ends.
+    border: SimTime,
+}
+
+/// One row of `timeline.csv`; `None` where the column does not belong to the kind of row.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct TimelineRow<'a> {
+    /// Where the interval begins.
+    pub interval_start_s: f64,
+    /// Where it ends.
+    pub interval_end_s: f64,
+    /// `center`, `closed` (all centers of a province in which nothing is ever open to jobs, together) or `link`.
+    pub kind: &'static str,
+    /// The center's, province's (`-` where the scenario names none) or link's name.
+    pub name: &'a str,
+    /// Of a link: where this direction begins.
+    pub from: Option<&'a str>,
+    /// Of a link: where it ends.
+    pub to: Option<&'a str>,
+    /// Of a center: headline capacity held over headline capacity open. Of a link: bandwidth used by flows over bandwidth there.
+    pub utilization: Option<f64>,
+    /// Of a center: open and closed use together over the whole.
+    pub load: Option<f64>,
+    /// Mean number of running jobs.
+    pub running_mean: Option<f64>,
+    /// Mean number of waiting jobs.
+    pub waiting_mean: Option<f64>,
+    /// Mean power after PUE.
+    pub power_mean_kw: Option<f64>,
+    /// Mean cost of energy.
+    pub energy_cost_cny_per_h: Option<f64>,
+    /// Mean carbon of energy, by location.
+    pub carbon_kg_per_h: Option<f64>,
+    /// Of a link: mean rate of flows.
+    pub rate_mean_bps: Option<f64>,
+    /// Of a link: utilization with background.
+    pub busy: Option<f64>,
+}
+
+impl Timeline {
+    /// A timeline in steps of `interval` (at least 1 ns). On a long run of many centers the interval doubles as often as it must to
+    /// keep memory bounded; [`Timeline::interval`] tells.
+    #[must_use]
+    pub fn new(platform: Arc<Platform>, interval: SimDuration) -> Self {
+        let places = platform.centers.len() + 2 * platform.links.len();
+        Self::with_slices(platform, interval, (CELLS_MAX / places.max(1)).max(32))
+    }
+
+    fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {
+        let interval = interval.max(SimDuration(1));
+        let (rows, row_of) = cells::rows(&platform);
+        Self {
+            lanes: vec![Runs::default(); platform.links.len() * 2],
+            rows,
+            row_of,
+            interval,
+            border: SimTime(interval.0),
+            // Even, so that intervals join in pairs.
+            slices_max: slices_max.max(2).next_multiple_of(2),
+            meters: Meters::without_peaks(&platform),
+            slices: Vec::new(),
+            now: SimTime::ZERO,
+            platform,
+        }
+    }
+
+    /// The interval now.
+    #[must_use]
+    pub const fn interval(&self) -> SimDuration {
+        self.interval
+    }
+
+    fn next_border(&self) -> SimTime {
+        SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
+    }
+
+    #[inline]
+    fn advance(&mut self, now: SimTime) {
+        if now <= self.now {
+            return;
+        }
+        self.now = now;
+        if self.border <= now {
+            self.cross_borders(now);
+        }
+    }
+
+    fn cross_borders(&mut self, now: SimTime) {
+        while self.border <= now && self.border < SimTime::MAX {
+            self.meters.advance(self.border);
+            self.cut();
+            if self.slices.len() >= self.slices_max {
+                self.coarsen();
+            }
+            self.border = self.next_border();
+        }
+    }
+
+    /// Takes what the meters have integrated and begins anew.
+    fn cut(&mut self) {
+        let mut slice = vec![Cell::default(); self.rows.len()];
+        for pool in &self.meters.pools {
+            let row = self.row_of.get(pool.center.index()).and_then(|row| slice.get_mut(*row));
+            if let Some(cell) = row {
+                cell.add(&Cell::of(pool));
+            }
+        }
+        for (runs, lane) in self.lanes.iter_mut().zip(&self.meters.lanes) {
+            runs.push(self.slices.len(), lane.sums);
+        }
+        self.slices.push(slice);
+        self.meters.restart();
+    }
+
+    fn coarsen(&mut self) {
+        let pairs = self.slices.len() / 2;
+        for at in 0..pairs {
+            let second = std::mem::take(&mut self.slices[2 * at + 1]);
+            let mut first = std::mem::take(&mut self.slices[2 * at]);
+            first.iter_mut().zip(&second).for_each(|(mine, theirs)| mine.add(theirs));
+            self.slices[at] = first;
+        }
+        self.slices.truncate(pairs);
+        self.lanes.iter_mut().for_each(|runs| *runs = runs.joined(pairs));
+        self.interval = SimDuration(self.interval.0.saturating_mul(2));
+    }
+
+    /// All rows from the start to `end`, by interval, then centers in id order, closed centers by province and the directions of links
+    /// that ever carried a flow; the last interval may be shorter. The last state is extended to `end`; nothing changes.
+    pub fn rows(&self, end: SimTime) -> impl Iterator<Item = TimelineRow<'_>> {
+        let history = self.history(end);
+        let lanes: Vec<(usize, Direction)> = (0..self.platform.links.len())
+            .flat_map(|link| [(link, Direction::Forth), (link, Direction::Back)])
+            .filter(|(link, direction)| {
+                history.lanes[LinkId::from_index(*link).lane(*direction).index()].ever_carried()
+            })
+            .collect();
+        (0..history.slices.len()).flat_map(move |at| {
+            let centers = self.rows.iter().zip(&history.slices[at]);
+            let mut rows: Vec<TimelineRow<'_>> =
+                centers.map(|(row, cell)| self.center_row(row, cell, history.span(at))).collect();
+            rows.extend(lanes.iter().map(|(link, direction)| self.link_row(*link, *direction, at, &history)));
+            rows
+        })
+    }
+
+    fn history(&self, end: SimTime) -> History {
+        let end = end.max(self.now);
+        let mut copy = self.clone();
+        copy.advance(end);
+        copy.meters.advance(end);
+        if copy.slices.len() as u64 * copy.interval.0 < end.0 {
+            copy.cut();
+        }
+        History { slices: copy.slices, lanes: copy.lanes, interval: copy.interval, end }
+    }
+
+    fn center_row<'a>(&'a self, row: &'a Row, cell: &Cell, (start, stop): (SimTime, SimTime)) -> TimelineRow<'a> {
+        let span = u128::from(stop.since(start).0);
+        // 1e-12 of a unit over ns, an hour of it: 3.6e12 ns.
+        let per_hour = |pico: u128| ratio(pico.saturating_mul(3600), span.saturating_mul(1000));
+        let (kind, name) = match row {
+            Row::Center(id) => ("center", self.platform.centers[id.index()].name.as_str()),
+            Row::Closed(province) => ("closed", province.as_deref().unwrap_or("-")),
+        };
+        TimelineRow {
+            kind,
+            name,
+            utilization: ratio(cell.held, cell.open),
+            load: ratio(cell.load_used, cell.load_there),
+            running_mean: ratio(cell.running, span),
+            waiting_mean: ratio(cell.waiting, span),
+            power_mean_kw: ratio(cell.energy, span.saturating_mul(1_000_000)),
+            energy_cost_cny_per_h: per_hour(cell.cost),
+            carbon_kg_per_h: per_hour(cell.carbon),
+            ..TimelineRow::of(start, stop)
+        }
+    }
+
+    fn link_row(&self, link: usize, direction: Direction, at: usize, history: &History) -> TimelineRow<'_> {
+        let (start, stop) = history.span(at);
+        let sums = history.lanes[LinkId::from_index(link).lane(direction).index()].at(at);
+        let link = &self.platform.links[link];
+        let name = |end: usize| self.platform.sites.get(link.between[end].index()).map(|site| site.name.as_str());
+        let [from, to] = match direction {
+            Direction::Forth => [0, 1],
+            Direction::Back => [1, 0],
+        };
+        TimelineRow {
+            kind: "link",
+            name: &link.name,
+            from: name(from),
+            to: name(to),
+            utilization: ratio(sums.carried, sums.capacity),
+            rate_mean_bps: ratio(sums.carried, u128::from(stop.since(start).0).saturating_mul(1000)),
+            busy: ratio(sums.carried.saturating_add(sums.background), sums.capacity),
+            ..TimelineRow::of(start, stop)
+        }
+    }
+}
+
+impl TimelineRow<'_> {
+    fn of(start: SimTime, stop: SimTime) -> Self {
+        let edge = |at: SimTime| seconds(u128::from(at.0)).unwrap_or_default();
+        Self { interval_start_s: edge(start), interval_end_s: edge(stop), ..Self::default() }
+    }
+}
+
+impl History {
+    /// Where an interval begins and ends.
+    fn span(&self, at: usize) -> (SimTime, SimTime) {
+        let start = SimTime((at as u64).saturating_mul(self.interval.0));
+        (start, SimTime(start.0.saturating_add(self.interval.0)).min(self.end))
+    }
+}
+
+impl Observer for Timeline {
+    fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        // What changes at a border belongs to the interval that begins there.
+        self.advance(now);
+        self.meters.note(now, record);
+        Ok(())
+    }
+}
