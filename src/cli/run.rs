@@ -91,6 +91,9 @@ fn simulate(
     out.stream("pools.csv", |file| report::pools_csv(&summary, file))?;
     out.stream("links.csv", |file| report::links_csv(&summary, file))?;
     out.stream("classes.csv", |file| report::classes_csv(&summary, file))?;
+    if !summary.services.is_empty() {
+        out.stream("services.csv", |file| report::services_csv(&summary, file))?;
+    }
     out.stream("tenants.csv", |file| report::tenants_csv(&metrics.tenants(stats.end), file))?;
     out.stream("timeline.csv", |file| report::timeline_csv(&timeline, stats.end, file))?;
     let text = match global.format {

@@ -41,6 +41,8 @@ id!(/// A kind of accelerator, by name.
     AcceleratorId, u32);
 id!(/// A set of placement constraints (regions, labels) shared by many jobs.
     ConstraintId, u32);
+id!(/// An online service, by name.
+    ServiceId, u32);
 id!(/// Where a job in the system is kept. Slots are reused.
     JobSlot, u32);
 id!(/// A job's identity: its place in the order of submission. The last tie-break of every decision.

@@ -11,20 +11,22 @@ mod nodes;
 mod outcome;
 mod platform;
 mod pool;
+mod service;
 mod topology;
 
 pub use allocation::{Allocation, AllocationPart, CARDS_MAX};
 pub use dataset::{CacheMode, Dataset};
 pub use demand::{Precision, TaskShape, Totals};
 pub use ids::{
-    AcceleratorId, CenterId, ClassId, ConstraintId, DatasetId, JobNumber, JobSlot, LaneId, LinkId, PoolId, SiteId,
-    TenantId,
+    AcceleratorId, CenterId, ClassId, ConstraintId, DatasetId, JobNumber, JobSlot, LaneId, LinkId, PoolId, ServiceId,
+    SiteId, TenantId,
 };
 pub use job::{Class, ClassKind, Input, Job, Request, TenantGroup, Tenants, Truth, Work};
 pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState};
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};
+pub use service::{MICRO, Service, ServiceFlow, ServicePlacement, ServiceState, UnservedReason};
 pub use topology::{Direction, Link, Site, SiteKind};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Everything that does not change during a run.
 
-use super::{AcceleratorKind, CenterId, Class, Dataset, Link, Pool, PoolId, Site, SiteId, Tenants};
+use super::{AcceleratorKind, CenterId, Class, Dataset, Link, Pool, PoolId, Service, Site, SiteId, Tenants};
 use crate::signals::Series;
 use crate::units::Bytes;
 use serde::{Deserialize, Serialize};
@@ -140,6 +140,8 @@ pub struct Platform {
     pub datasets: Vec<Dataset>,
     /// Classes of jobs, by name.
     pub classes: Vec<Class>,
+    /// Online services, by name.
+    pub services: Vec<Service>,
     /// Groups of tenants, by name.
     pub tenants: Tenants,
     /// Kinds of accelerators, by name.

@@ -18,7 +18,7 @@ pub(crate) use metrics::{JobTimes, deadline_missed};
 pub use quantiles::{Quantiles, Spread};
 pub use record::{Life, Observer, Record, Violation};
 pub use summary::{
-    CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, Summary, TENANTS_LISTED,
-    TenantSummary, Traffic,
+    CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, ServiceCenterSummary, ServiceSummary,
+    Summary, TENANTS_LISTED, TenantSummary, Traffic,
 };
 pub use timeline::{Timeline, TimelineRow};

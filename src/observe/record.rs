@@ -1,6 +1,8 @@
 //! The record stream: everything that happens in a run, in order, as plain values.
 
-use crate::model::{Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, SiteId, Totals};
+use crate::model::{
+    Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, ServiceId, ServiceState, SiteId, Totals,
+};
 use crate::network::FlowKey;
 use crate::units::{Bytes, SimTime};
 
@@ -144,11 +146,28 @@ pub enum Record<'a> {
     PoolNodes {
         /// Which pool.
         pool: PoolId,
-        /// Nodes that jobs may use or are using.
+        /// Nodes that jobs may use or are using, and those of services.
         open: u64,
         /// Nodes that the owners keep.
         closed: u64,
     },
+    /// The replicas of a service in a pool from now on. They hold whole nodes, of which jobs get nothing.
+    ServiceNodes {
+        /// Which service.
+        service: ServiceId,
+        /// Where.
+        pool: PoolId,
+        /// Nodes that are its own.
+        nodes: u64,
+        /// Replicas on them.
+        replicas: u64,
+        /// What its replicas there held until now.
+        before: Totals,
+        /// What they hold from now on.
+        held: Totals,
+    },
+    /// How the requests of a service are served from now on.
+    ServiceServed(ServiceState<'a>),
     /// The end of warm-up: what was counted before is left out, what is in the system stays.
     WindowOpened,
     /// The run is over at this instant.

@@ -5,10 +5,11 @@ mod decimal;
 mod human;
 mod jobs_csv;
 mod json;
+mod services;
 mod tables;
 mod text;
 
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};
-pub use tables::{centers_csv, classes_csv, links_csv, pools_csv, tenants_csv, timeline_csv};
+pub use tables::{centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenants_csv, timeline_csv};
 pub use text::{Format, summary_text};

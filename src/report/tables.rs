@@ -1,7 +1,8 @@
 //! One CSV a table: the header is the names of the fields, an empty cell is no data.
 
 use crate::observe::{
-    CenterSummary, ClassSummary, LinkSummary, PoolSummary, Summary, TenantSummary, Timeline, TimelineRow,
+    CenterSummary, ClassSummary, LinkSummary, PoolSummary, ServiceCenterSummary, Summary, TenantSummary, Timeline,
+    TimelineRow,
 };
 use crate::units::SimTime;
 use serde::Serialize;
@@ -37,6 +38,14 @@ pub fn links_csv(summary: &Summary, writer: impl io::Write) -> io::Result<()> {
 /// Those of the writer.
 pub fn classes_csv(summary: &Summary, writer: impl io::Write) -> io::Result<()> {
     table(&summary.classes, &ClassSummary::default(), writer)
+}
+
+/// `services.csv`: one row a service and center that serves some of it.
+///
+/// # Errors
+/// Those of the writer.
+pub fn services_csv(summary: &Summary, writer: impl io::Write) -> io::Result<()> {
+    table(&summary.service_centers, &ServiceCenterSummary::default(), writer)
 }
 
 /// `tenants.csv`: one row a tenant, from [`Metrics::tenants`](crate::observe::Metrics::tenants).
@@ -104,6 +113,7 @@ mod tests {
             ("pools", text(|w| pools_csv(&summary, w))),
             ("links", text(|w| links_csv(&summary, w))),
             ("classes", text(|w| classes_csv(&summary, w))),
+            ("services", text(|w| services_csv(&summary, w))),
             ("tenants", text(|w| tenants_csv(&metrics.tenants(s(7200)), w))),
             ("timeline", text(|w| timeline_csv(&timeline, s(7200), w))),
         ];
@@ -143,6 +153,9 @@ mod tests {
         for (_, table) in &tables {
             names.extend(table.lines().next().expect("a header").split(',').map(str::to_owned));
         }
+        // A run without services has none of their keys.
+        let mut summary = summary;
+        summary.services.push(crate::observe::ServiceSummary::default());
         let value = summary_value(&RunInfo::default(), &summary);
         let keys = |value: &serde_json::Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>());
         names.extend(keys(&value).expect("an object"));

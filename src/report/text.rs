@@ -2,6 +2,7 @@
 
 use super::human::{bit_rate, bytes, carbon, count, energy, money, number, percent, seconds};
 use super::json::RunInfo;
+use super::services;
 use crate::observe::{CenterSummary, ClassSummary, LinkSummary, Summary};
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -41,6 +42,8 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
     headline(&mut text, info, summary, format);
     section(&mut text, "Centers", &centers(summary), format);
     section(&mut text, "Classes", &classes(summary), format);
+    section(&mut text, "Services", &services::services(summary), format);
+    section(&mut text, "Requests not served in time", &services::missed(summary), format);
     section(&mut text, "Busiest links", &links(summary), format);
     section(&mut text, "Rejected", &rejected(summary), format);
     if !info.warnings.is_empty() {
@@ -55,16 +58,17 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
 }
 
 /// A table's header and rows; how many leading columns are names (set to the left).
-struct Content {
-    header: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
-    names: usize,
+pub(super) struct Content {
+    pub(super) header: Vec<&'static str>,
+    pub(super) rows: Vec<Vec<String>>,
+    pub(super) names: usize,
     /// Said below it.
-    note: Option<String>,
+    pub(super) note: Option<String>,
 }
 
 fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format) {
     let mut lines = service_lines(info, summary);
+    lines.extend(services::line(summary));
     lines.extend(bill_lines(summary));
     if summary.deadline_jobs > 0 {
         lines.push(("deadlines", missed(summary.deadline_missed, summary.deadline_jobs)));
@@ -269,12 +273,12 @@ fn rest(all: usize, shown: usize, what: &str, file: &str) -> Option<String> {
     (all > shown).then(|| format!("and {} {what}, see {file}", all - shown))
 }
 
-fn cell(value: Option<f64>, write: impl Fn(f64) -> String) -> String {
+pub(super) fn cell(value: Option<f64>, write: impl Fn(f64) -> String) -> String {
     value.map_or_else(|| "-".to_owned(), write)
 }
 
 /// Long names lose their middle, so that what tells them apart at either end stays.
-fn clipped(name: &str, width: usize) -> String {
+pub(super) fn clipped(name: &str, width: usize) -> String {
     let letters: Vec<char> = name.chars().collect();
     if letters.len() <= width {
         return name.to_owned();

@@ -28,6 +28,7 @@ impl Driver<'_, '_, '_, '_> {
                 self.tell_storage(center)?;
             }
         }
+        self.open_services()?;
         // The pools publish what they have before the first job comes.
         self.decide_pools()?;
         if self.world.summaries.refresh().is_some() {
@@ -96,6 +97,7 @@ impl Driver<'_, '_, '_, '_> {
             self.reroute(link)?;
         }
         if changed {
+            self.world.services.ways_changed();
             self.retry_stalled();
         }
         Ok(())
@@ -111,6 +113,7 @@ impl Driver<'_, '_, '_, '_> {
     fn follow_share(&mut self, pool: PoolId) -> Result<(), RunError> {
         let world = &mut self.world;
         world.pools[pool.index()].follow_share(&world.platform.pools[pool.index()], world.now);
+        world.services.pool_changed(pool);
         world.touch(pool);
         self.tell_nodes(pool)
     }
@@ -147,8 +150,9 @@ impl Driver<'_, '_, '_, '_> {
 
     /// Tells how many nodes of a pool are open and closed, where that changed.
     pub(super) fn tell_nodes(&mut self, pool: PoolId) -> Result<(), RunError> {
-        let state = &mut self.world.pools[pool.index()];
-        let open = state.nodes.open();
+        let world = &mut self.world;
+        let state = &mut world.pools[pool.index()];
+        let open = state.nodes.open() + state.service_nodes(&world.platform.pools[pool.index()], world.now);
         let now = (open, state.total.saturating_sub(open));
         if state.told != Some(now) {
             state.told = Some(now);

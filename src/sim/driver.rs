@@ -3,6 +3,7 @@
 //! ```text
 //! repeat   t = earliest of the agenda and the network            none -> end
 //!          apply all events of t in the order of their classes
+//!          services are placed and scaled
 //!          the broker decides on the jobs that ask, then the queues of the pools that were touched
 //!          once more while something is due at t again
 //! ```
@@ -35,6 +36,8 @@ pub(super) enum Event {
     PoolSeries(PoolId),
     /// The background of a link changes.
     LinkSeries(LinkId),
+    /// The rate of a service changes, or a signal that it follows.
+    ServiceSeries,
     /// The next job of the source is submitted.
     Submission,
     /// A job's broker wanted to be asked again.
@@ -52,7 +55,7 @@ pub(super) enum Event {
 impl Event {
     /// Whether it comes again and again by itself, whatever jobs do.
     pub(super) const fn recurs(self) -> bool {
-        matches!(self, Self::PoolSeries(_) | Self::LinkSeries(_) | Self::Publish)
+        matches!(self, Self::PoolSeries(_) | Self::LinkSeries(_) | Self::ServiceSeries | Self::Publish)
     }
 }
 
@@ -184,6 +187,8 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
     }
 
     fn decide(&mut self) -> Result<(), RunError> {
+        // Services take their nodes before any job does.
+        self.settle_services()?;
         self.ask_broker()?;
         self.decide_pools()
     }
@@ -209,6 +214,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             Event::Planned(number) => self.planned(number)?,
             Event::PoolSeries(pool) => self.pool_series(pool)?,
             Event::LinkSeries(link) => self.link_series(link)?,
+            Event::ServiceSeries => self.service_series(),
             Event::Submission => self.submission()?,
             Event::Ask(slot) => self.world.asking.push(slot),
             Event::Stage(slot) => self.stage(slot)?,

@@ -167,6 +167,7 @@ impl Driver<'_, '_, '_, '_> {
         world.pools[pool.index()].nodes.release(&allocation, &job.job.request.task);
         world.advanced += 1;
         world.touch(pool);
+        world.services.job_left(pool);
         let job = &world.jobs[slot];
         self.out.record(&Record::Ended { job: &job.job, pool, allocation: &allocation, held: job.demand, started })?;
         self.tell_nodes(pool)?;

@@ -13,6 +13,7 @@ mod intake;
 mod life;
 mod options;
 mod paths;
+mod services;
 mod slab;
 mod storage;
 mod transfer;

@@ -3,6 +3,7 @@
 use super::driver::Event;
 use super::information::Summaries;
 use super::options::RunStats;
+use super::services::Services;
 use super::slab::Slab;
 use super::storage::Stores;
 use crate::engine::{Agenda, Class, SameInstant};
@@ -22,6 +23,8 @@ pub(super) struct PoolState {
     /// All of its nodes, closed ones included.
     pub(super) total: u64,
     pub(super) nodes: NodePool,
+    /// Nodes that services want.
+    pub(super) services: u64,
     /// Open and closed nodes as last told.
     pub(super) told: Option<(u64, u64)>,
     /// Whether its queue is to be asked in this round.
@@ -64,6 +67,7 @@ pub(super) struct World {
     pub(super) pools: Vec<PoolState>,
     pub(super) links: Vec<LinkState>,
     pub(super) stores: Stores,
+    pub(super) services: Services,
     /// Sites with a whole replica of each dataset, in id order.
     pub(super) replicas: Vec<Vec<SiteId>>,
     /// Copies of shared datasets that jobs bring or will bring.
@@ -123,6 +127,7 @@ impl World {
             pools,
             links,
             stores: Stores::new(&platform),
+            services: Services::new(&platform),
             replicas: platform.datasets.iter().map(|dataset| dataset.at.clone()).collect(),
             copies: BTreeMap::new(),
             flows: Vec::new(),
@@ -190,12 +195,21 @@ impl PoolState {
         let closed = pool.closed(pool.nodes, SimTime::ZERO);
         let mut nodes = NodePool::new(pool.node, pool.nodes);
         nodes.set_open(pool.nodes - closed);
-        Self { total: pool.nodes, nodes, told: None, touched: false, wake: None }
+        Self { total: pool.nodes, nodes, services: 0, told: None, touched: false, wake: None }
     }
 
-    /// Opens as many nodes as the owners leave at this instant; busy ones are withheld when they fall free.
+    /// Opens as many nodes as owners and services leave at this instant; busy ones are withheld when they fall free.
     pub(super) fn follow_share(&mut self, pool: &Pool, now: SimTime) {
-        self.nodes.set_open(self.total - pool.closed(self.total, now));
+        self.nodes.set_open((self.total - pool.closed(self.total, now)).saturating_sub(self.services));
+    }
+
+    /// Nodes that services have: of those withheld from jobs what their owners leave, as far as they are wanted.
+    pub(super) fn service_nodes(&self, pool: &Pool, now: SimTime) -> u64 {
+        if self.services == 0 {
+            return 0;
+        }
+        let withheld = self.total.saturating_sub(self.nodes.open());
+        withheld.saturating_sub(pool.closed(self.total, now)).min(self.services)
     }
 }
 

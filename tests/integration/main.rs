@@ -8,5 +8,6 @@ mod documents;
 mod hostile;
 mod maxmin;
 mod queues;
+mod services;
 mod support;
 mod two_centers;

@@ -154,6 +154,13 @@ impl Table {
         at.unwrap_or_else(|| panic!("no column {name} among {:?}", self.columns))
     }
 
+    /// All cells of a column.
+    #[track_caller]
+    pub(crate) fn cells(&self, column: &str) -> Vec<&str> {
+        let at = self.column(column);
+        self.rows.iter().map(|row| row[at].as_str()).collect()
+    }
+
     /// The cell of the row whose `key` column is `value`.
     #[track_caller]
     pub(crate) fn cell(&self, key: (&str, &str), column: &str) -> &str {

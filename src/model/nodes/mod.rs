@@ -154,6 +154,12 @@ impl NodePool {
         self.ranges.nodes() - self.withheld
     }
 
+    /// Open nodes that nobody uses any part of.
+    #[must_use]
+    pub fn idle(&self) -> u64 {
+        self.states.get(IDLE).nodes
+    }
+
     /// What a task needs of a node of this pool; `None` where even an idle one cannot hold it.
     #[must_use]
     pub fn need(&self, task: &TaskShape) -> Option<Need> {

@@ -102,6 +102,14 @@ impl Accounts {
         }
     }
 
+    /// A service holds something else of a pool; `key` is that of both.
+    pub(super) fn service_holds(&mut self, now: SimTime, platform: &Platform, key: u64, pool: PoolId, headline: u64) {
+        self.job_ended(now, platform, key);
+        if headline > 0 {
+            self.job_started(now, key, pool, headline);
+        }
+    }
+
     /// Counts a job that finished, if it was submitted in the window.
     pub(super) fn count(&mut self, submit: SimTime, outcome: Outcome, wait: Option<u64>) {
         if submit < self.opened {

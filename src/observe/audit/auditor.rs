@@ -5,7 +5,8 @@ use super::broken;
 use super::flows::FlowBook;
 use super::jobs::JobBook;
 use super::nodes::{PoolBook, check_shape, fingerprint};
-use crate::model::{Allocation, CenterId, Job, Outcome, Platform, PoolId, Totals};
+use super::services::{ServiceBook, holder};
+use crate::model::{Allocation, CenterId, Job, Outcome, Platform, PoolId, ServiceId, Totals};
 use crate::observe::{Life, Observer, Record, Violation};
 use crate::units::{Bytes, SimTime};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub struct Auditor {
     flows: FlowBook,
     pub(super) pools: Vec<PoolBook>,
     touched: Vec<PoolId>,
+    pub(super) services: Vec<ServiceBook>,
     pub(super) accounts: Accounts,
 }
 
@@ -38,6 +40,7 @@ impl Auditor {
             flows: FlowBook::new(&platform),
             pools: vec![PoolBook::default(); platform.pools.len()],
             touched: Vec::new(),
+            services: vec![ServiceBook::default(); platform.services.len()],
             accounts: Accounts::new(platform.pools.len()),
             platform,
         }
@@ -64,6 +67,9 @@ impl Auditor {
     /// Judges the instant that is over.
     fn settle(&mut self) -> Result<(), Violation> {
         self.flows.settle(self.now, &self.platform)?;
+        for (book, service) in self.services.iter_mut().zip(&self.platform.services).filter(|(book, _)| book.touched) {
+            book.settle(self.now, service)?;
+        }
         while let Some(id) = self.touched.pop() {
             self.pools[id.index()].settle(self.now, &self.platform.pools[id.index()], id)?;
         }
@@ -126,6 +132,22 @@ impl Auditor {
         Ok(())
     }
 
+    fn service_nodes(
+        &mut self,
+        (service, pool): (ServiceId, PoolId),
+        has: (u64, u64),
+        (before, held): (&Totals, &Totals),
+    ) -> Result<(), Violation> {
+        let (fixed, now) = (&self.platform.services[service.index()], self.now);
+        let book = &mut self.services[service.index()];
+        let more = book.set_nodes(now, (fixed, pool), has, (before, held), &self.platform)?;
+        self.pools[pool.index()].serve(more, before, held);
+        let headline = held.headline(self.platform.pools[pool.index()].accelerated());
+        self.accounts.service_holds(now, &self.platform, holder(service, pool), pool, headline);
+        self.touch(pool);
+        Ok(())
+    }
+
     fn finished(&mut self, job: &Job, life: &Life, outcome: Outcome) -> Result<(), Violation> {
         let story = self.jobs.finish(self.now, job, life, outcome, &self.platform)?;
         let wait = story.started.map(|started| started.since(job.request.submit).0);
@@ -184,8 +206,13 @@ impl Observer for Auditor {
                 self.touch(pool);
                 Ok(())
             }
+            Record::ServiceNodes { service, pool, nodes, replicas, before, held } => {
+                self.service_nodes((service, pool), (nodes, replicas), (&before, &held))
+            }
+            Record::ServiceServed(state) => self.services[state.service.index()].serve(now, &state, &self.platform),
             Record::WindowOpened => {
                 self.accounts.open(now);
+                self.services.iter_mut().for_each(|book| book.open(now));
                 Ok(())
             }
             Record::RunEnded => {

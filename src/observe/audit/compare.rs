@@ -32,6 +32,8 @@ pub struct Figures {
     pub energy_kwh: f64,
     /// Utilization and energy of each center, by id.
     pub centers: Vec<(Option<f64>, f64)>,
+    /// Requests of each service and those served, by id.
+    pub services: Vec<(f64, f64)>,
 }
 
 impl Figures {
@@ -50,6 +52,7 @@ impl Figures {
             utilization: summary.utilization,
             energy_kwh: summary.energy_kwh,
             centers: summary.centers.iter().map(|center| (center.utilization, center.energy_kwh)).collect(),
+            services: summary.services.iter().map(|service| (service.requests, service.served)).collect(),
         }
     }
 }
@@ -79,6 +82,7 @@ impl Auditor {
             wait_mean_s: (accounts.started > 0).then(|| accounts.waits as f64 / accounts.started as f64 / 1e9),
             utilization,
             energy_kwh,
+            services: self.services.iter().zip(&self.platform.services).map(|(b, s)| b.totals(self.end, s)).collect(),
             centers: centers.iter().map(|c| of(&pools[c.pools.start as usize..c.pools.end as usize])).collect(),
         }
     }
@@ -95,7 +99,8 @@ impl Auditor {
     pub(super) fn check(&self, reported: &Figures) -> Result<(), Violation> {
         let own = self.figures();
         let counts = |f: &Figures| (f.completed, f.killed, f.lost, f.unfinished, f.rejected, f.wait_mean_s.is_some());
-        if counts(&own) != counts(reported) || own.centers.len() != reported.centers.len() {
+        let lengths = |f: &Figures| (f.centers.len(), f.services.len());
+        if counts(&own) != counts(reported) || lengths(&own) != lengths(reported) {
             let detail = format!("{reported:?} reported, {own:?} recomputed");
             return Err(broken("summary-jobs", self.end, detail));
         }
@@ -105,6 +110,11 @@ impl Auditor {
         for (center, (theirs, ours)) in self.platform.centers.iter().zip(reported.centers.iter().zip(&own.centers)) {
             self.same("summary-utilization", "utilization", &center.name, theirs.0, ours.0)?;
             self.same("summary-energy", "kWh", &center.name, Some(theirs.1), Some(ours.1))?;
+        }
+        for (service, (theirs, ours)) in self.platform.services.iter().zip(reported.services.iter().zip(&own.services))
+        {
+            self.same("summary-services", "requests", &service.name, Some(theirs.0), Some(ours.0))?;
+            self.same("summary-services", "requests served", &service.name, Some(theirs.1), Some(ours.1))?;
         }
         Ok(())
     }

@@ -22,15 +22,19 @@
 //! | `lane-flows` | the flows told of a lane are those that started and have not ended |
 //! | `lane-bytes` | the integral of a lane's rate = the bytes of the flows that ended or stopped, and of the part of those under way; relative 1e-6, and 1 byte and 1 ns of the lane for each flow |
 //! | `pool-nodes` | open and closed nodes together ≤ the most that a pool ever has |
-//! | `pool-capacity` | cores, memory and accelerators held in a pool ≤ those of its open nodes, and so for nodes in use |
+//! | `pool-capacity` | cores, memory and accelerators held in a pool by jobs and services ≤ those of its open nodes, and so for nodes in use |
 //! | `node-capacity` | the same node by node (by ranges), and card by card |
 //! | `allocation-shape` | an allocation holds all tasks of its job, on nodes that exist, in order, with the cards they ask for |
 //! | `allocation-held` | what is given back when a run ends is what was taken when it started |
+//! | `service-nodes` | the replicas told of a service in a pool fit on the nodes that are its own there, and hold what such replicas hold |
+//! | `service-requests` | requests of a service served + not served = its requests at that hour, and they are served where it may be |
+//! | `service-capacity` | requests that a service serves in a pool ≤ its replicas there × what one serves |
 //! | `storage-space` | bytes stored at a center ≤ its space |
 //! | `waiting-integral` | the integral of the number waiting (submitted, not started, not finished) = the sum of waits, as integers |
 //! | `summary-jobs` | outcomes reported = outcomes counted |
 //! | `summary-waits` | the reported mean wait × the jobs that started = the sum of their waits |
 //! | `summary-utilization` | utilization reported = that of the jobs' start-to-end intervals |
+//! | `summary-services` | requests reported of a service = the integral of its rate, and those served = what was told |
 //! | `summary-energy` | energy reported = idle energy of the nodes + what each job adds between its start and its end |
 //!
 //! Memory follows the jobs and flows in the system. The auditor changes nothing and can be left out without any effect on results.
@@ -44,6 +48,7 @@ mod jobs;
 mod nodes;
 mod pages;
 mod ranges;
+mod services;
 #[cfg(test)]
 mod tests;
 
@@ -54,7 +59,7 @@ use super::Violation;
 use crate::units::SimTime;
 
 /// The names of all invariants, as [`Violation::invariant`] gives them. They are stable.
-pub const INVARIANTS: [&str; 26] = [
+pub const INVARIANTS: [&str; 30] = [
     "time-order",
     "run-end",
     "submitted-once",
@@ -75,11 +80,15 @@ pub const INVARIANTS: [&str; 26] = [
     "node-capacity",
     "allocation-shape",
     "allocation-held",
+    "service-nodes",
+    "service-requests",
+    "service-capacity",
     "storage-space",
     "waiting-integral",
     "summary-jobs",
     "summary-waits",
     "summary-utilization",
+    "summary-services",
     "summary-energy",
 ];
 

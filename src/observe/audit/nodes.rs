@@ -77,6 +77,8 @@ pub(super) struct PoolBook {
     busy: u64,
     held: Totals,
     open: u64,
+    /// Nodes that are services' own.
+    services: u64,
     /// Parts that did not fit when they were taken, to be looked at again when the instant is over.
     crowded: Vec<(u64, u64)>,
     /// Whether something changed in this instant.
@@ -109,6 +111,13 @@ impl PoolBook {
         }
     }
 
+    /// A service has other replicas: so many nodes more (or fewer), and what they hold.
+    pub(super) fn serve(&mut self, more: i64, before: &Totals, held: &Totals) {
+        self.services = self.services.saturating_add_signed(more);
+        self.held.subtract(before);
+        self.held.add(held);
+    }
+
     pub(super) fn give_back(&mut self, allocation: &Allocation, request: &Request, held: &Totals) {
         self.held.subtract(held);
         for part in &allocation.parts {
@@ -137,10 +146,10 @@ impl PoolBook {
                 return Err(broken("node-capacity", at, detail));
             }
         }
-        if self.busy > self.open || !pool.capacity(self.open).covers(&self.held) {
+        if self.busy.saturating_add(self.services) > self.open || !pool.capacity(self.open).covers(&self.held) {
             let detail = format!(
-                "pool {} ({}): {:?} held on {} nodes, {} open",
-                pool.name, id.0, self.held, self.busy, self.open
+                "pool {} ({}): {:?} held on {} nodes and {} of services, {} open",
+                pool.name, id.0, self.held, self.busy, self.services, self.open
             );
             return Err(broken("pool-capacity", at, detail));
         }

@@ -93,6 +93,12 @@ impl Meters {
                     meter.set_nodes(now, center.signal.readings(), *open, *closed);
                 }
             }
+            Record::ServiceNodes { pool, before, held, .. } => {
+                if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
+                    center.signal.advance(now);
+                    meter.exchange(now, center.signal.readings(), before, held);
+                }
+            }
             Record::Storage { center, used } if self.with_peaks => {
                 if let Some(meter) = self.centers.get_mut(center.index()) {
                     meter.storage.set(now, used.0);

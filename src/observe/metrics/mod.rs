@@ -9,6 +9,7 @@ mod gauge;
 mod lane;
 mod meters;
 mod pool;
+mod services;
 mod signal;
 mod tally;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub(crate) use gauge::Gauge;
 pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
 pub(crate) use pool::{Bill, PoolMeter};
+pub(crate) use services::{ServiceMeter, ServiceMeters};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
@@ -53,6 +55,7 @@ pub struct Metrics {
     /// The latest record.
     pub(crate) now: SimTime,
     pub(crate) meters: Meters,
+    pub(crate) services: ServiceMeters,
     traffic: Traffic,
     running: Table<RunningJob>,
     pub(crate) classes: Vec<ClassTally>,
@@ -70,6 +73,7 @@ impl Metrics {
             window_start: SimTime::ZERO,
             now: SimTime::ZERO,
             meters: Meters::new(&platform),
+            services: ServiceMeters::new(&platform),
             traffic: Traffic::new(&platform),
             running: Table::new(),
             classes: vec![ClassTally::default(); platform.classes.len()],
@@ -100,7 +104,9 @@ impl Metrics {
 
     fn open_window(&mut self, now: SimTime) {
         self.meters.advance(now);
+        self.services.advance(now, &self.meters);
         self.meters.restart();
+        self.services.restart(now);
         self.traffic.restart();
         self.window_start = now;
         for job in self.running.values_mut() {
@@ -184,6 +190,17 @@ impl Observer for Metrics {
             }
             Record::FlowEnded { flow } => self.traffic.end(*flow, 0, &mut self.meters.lanes),
             Record::FlowStopped { flow, left } => self.traffic.end(*flow, left.0, &mut self.meters.lanes),
+            Record::ServiceNodes { service, pool, nodes, replicas, held, .. } => {
+                let headline = self.meters.pools.get(pool.index()).map_or(0, |meter| meter.headline(held));
+                if let Some(meter) = self.services.get_mut(*service) {
+                    meter.set_replicas(now, *pool, (*nodes, *replicas, headline), &self.meters);
+                }
+            }
+            Record::ServiceServed(state) => {
+                if let Some(meter) = self.services.get_mut(state.service) {
+                    meter.set_flows(now, state);
+                }
+            }
             Record::WindowOpened => self.open_window(now),
             _ => {}
         }

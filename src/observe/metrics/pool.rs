@@ -130,6 +130,15 @@ impl PoolMeter {
         self.running.subtract(now, 1);
     }
 
+    /// A service holds something else than before.
+    pub(crate) fn exchange(&mut self, now: SimTime, seen: &Readings, before: &Totals, held: &Totals) {
+        self.advance_held(now, seen);
+        self.held.subtract(before);
+        self.held.cores_milli = self.held.cores_milli.saturating_add(held.cores_milli);
+        self.held.memory = self.held.memory.saturating_add(held.memory);
+        self.held.accelerators_milli = self.held.accelerators_milli.saturating_add(held.accelerators_milli);
+    }
+
     /// Other numbers of nodes from now on.
     pub(crate) fn set_nodes(&mut self, now: SimTime, seen: &Readings, open: u64, closed: u64) {
         self.advance_nodes(now, seen);

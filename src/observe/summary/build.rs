@@ -8,7 +8,9 @@ use super::{
 };
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
-use crate::observe::metrics::{Caused, ClassTally, Gauge, LaneMeter, LaneSums, Meters, SIDES, Sums, ratio, seconds};
+use crate::observe::metrics::{
+    Caused, ClassTally, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters, Sums, ratio, seconds,
+};
 use crate::units::SimTime;
 use std::collections::BTreeMap;
 
@@ -58,9 +60,10 @@ impl Metrics {
 pub(super) struct Extended<'a> {
     pub(super) metrics: &'a Metrics,
     pub(super) meters: Meters,
+    pub(super) services: ServiceMeters,
     pub(super) end: SimTime,
     /// Length of the window in ns.
-    window: u128,
+    pub(super) window: u128,
 }
 
 impl<'a> Extended<'a> {
@@ -68,7 +71,9 @@ impl<'a> Extended<'a> {
         let end = end.max(metrics.now);
         let mut meters = metrics.meters.clone();
         meters.advance(end);
-        Self { metrics, meters, end, window: u128::from(end.since(metrics.window_start).0) }
+        let mut services = metrics.services.clone();
+        services.advance(end, &meters);
+        Self { metrics, meters, services, end, window: u128::from(end.since(metrics.window_start).0) }
     }
 
     fn per_hour(&self, count: u64) -> Option<f64> {
@@ -84,6 +89,7 @@ impl<'a> Extended<'a> {
             }
         });
         let open = self.meters.pools.iter().fold(0u128, |sum, p| sum.saturating_add(p.open_headline()));
+        self.services(open, summary);
         let mut total = ClassTally::default();
         for ((tally, class), running) in metrics.classes.iter().zip(&metrics.platform.classes).zip(&running) {
             total.merge(tally);

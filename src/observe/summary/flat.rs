@@ -159,6 +159,12 @@ macro_rules! flat {
                 pub traffic: Vec<Traffic>,
                 /// One a class, by name.
                 pub classes: Vec<ClassSummary>,
+                /// One a service, by name.
+                #[serde(default)]
+                pub services: Vec<ServiceSummary>,
+                /// One a service and center that serves some of it, by their names.
+                #[serde(default)]
+                pub service_centers: Vec<ServiceCenterSummary>,
                 /// One a center, by name.
                 pub centers: Vec<CenterSummary>,
                 /// One a pool, by center and name.

@@ -4,6 +4,7 @@ mod area;
 mod build;
 mod flat;
 mod scalars;
+mod services;
 mod tenants;
 
 pub use scalars::Scalar;
@@ -83,6 +84,12 @@ flat! {
         pub west_share: Option<f64>,
         /// Tenants with a job in the window.
         pub tenants: u64,
+        /// Requests to all services.
+        pub requests: f64,
+        /// The part of them that was served.
+        pub served_share: Option<f64>,
+        /// The part of them that was served within the bound.
+        pub in_time_share: Option<f64>,
         /// Jain's index of the tenants' mean bounded slowdowns.
         pub fairness_slowdown: Option<f64>,
         /// Jain's index of the tenants' use over their weight.
@@ -278,6 +285,90 @@ flat! {
         /// Price of its transfers.
         pub transfer_cost_cny: f64,
         /// Energy its jobs caused.
+        pub caused_energy_kwh: f64,
+        /// Cost of that energy.
+        pub caused_energy_cost_cny: f64,
+        /// Carbon of that energy.
+        pub caused_carbon_kg: f64,
+    }
+}
+
+flat! {
+    /// One service.
+    ServiceSummary: [] {
+        /// Its name.
+        pub service: String,
+        /// Its requests.
+        pub requests: f64,
+        /// Those served, in time or late.
+        pub served: f64,
+        /// The part of them that was served.
+        pub served_share: Option<f64>,
+        /// The part of them that was served within the bound.
+        pub in_time_share: Option<f64>,
+        /// Mean round trip of the requests served.
+        pub round_trip_mean_s: Option<f64>,
+        /// 95th percentile of their round trips.
+        pub round_trip_p95_s: Option<f64>,
+        /// Longest of their round trips.
+        pub round_trip_max_s: Option<f64>,
+        /// Mean number of replicas.
+        pub replicas_mean: Option<f64>,
+        /// Most replicas at once.
+        pub replicas_peak: u64,
+        /// Mean number of nodes that are its own.
+        pub nodes_mean: Option<f64>,
+        /// Requests served over what the replicas could have served.
+        pub replica_utilization: Option<f64>,
+        /// Headline capacity held by its replicas over headline capacity of all open nodes; adds up with those of classes.
+        pub utilization: Option<f64>,
+        /// Headline capacity held × time, in unit-hours.
+        pub used_h: f64,
+        /// Energy its replicas caused.
+        pub caused_energy_kwh: f64,
+        /// Cost of that energy.
+        pub caused_energy_cost_cny: f64,
+        /// Carbon of that energy.
+        pub caused_carbon_kg: f64,
+        /// Requests that nobody can serve: no center in reach.
+        pub unserved_out_of_reach: f64,
+        /// Requests for which there is no room.
+        pub unserved_no_room: f64,
+        /// Requests whose nodes are still held by jobs.
+        pub unserved_nodes_busy: f64,
+    }
+}
+
+flat! {
+    /// One service at one center.
+    ServiceCenterSummary: [] {
+        /// The service.
+        pub service: String,
+        /// The center.
+        pub center: String,
+        /// Its side.
+        pub side: Option<String>,
+        /// Requests served there.
+        pub served: f64,
+        /// The part of these that was served within the bound.
+        pub in_time_share: Option<f64>,
+        /// Mean round trip of these.
+        pub round_trip_mean_s: Option<f64>,
+        /// 95th percentile of their round trips.
+        pub round_trip_p95_s: Option<f64>,
+        /// Longest of their round trips.
+        pub round_trip_max_s: Option<f64>,
+        /// Mean number of replicas.
+        pub replicas_mean: Option<f64>,
+        /// Most replicas at once; of several pools, the sum of each one's most.
+        pub replicas_peak: u64,
+        /// Mean number of nodes that are its own.
+        pub nodes_mean: Option<f64>,
+        /// Requests served over what the replicas could have served.
+        pub replica_utilization: Option<f64>,
+        /// Headline capacity held × time, in unit-hours.
+        pub used_h: f64,
+        /// Energy its replicas caused.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,

@@ -22,6 +22,7 @@ mod pools;
 mod profiles;
 mod reach;
 mod run;
+mod services;
 mod signals;
 mod tenants;
 mod workloads;
@@ -82,6 +83,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
     };
     let classes = workloads::plans(&mut scope, &run, out);
     let jobs = jobs::list(&mut scope, &run, out);
+    scope.platform.services = services::list(&mut scope, &run, out);
     if scope.links_known {
         scope.reach.lonely_centers(raw, &scope.platform, out);
     }

@@ -138,10 +138,9 @@ pub(super) fn scenario(raw: &RawScenario, out: &mut Diagnostics) {
         out.push(Diagnostic::error(raw.format.span(), problem).help("this program reads format = 1"));
     }
     allowed_as_directory(raw.name.get(), "a scenario", raw.name.span(), out);
-    for workload in raw.workload.values() {
-        if let Some(table) = &workload.get().origin_table {
-            out.error(table.span(), "internal problem: the table of origins was not read");
-        }
+    let workloads = raw.workload.values().filter_map(|workload| workload.get().origin_table.as_ref());
+    for table in workloads.chain(raw.service.values().filter_map(|service| service.get().origin_table.as_ref())) {
+        out.error(table.span(), "internal problem: the table of origins was not read");
     }
 }
 

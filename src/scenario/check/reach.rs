@@ -104,6 +104,19 @@ impl Reach {
         out.push(Diagnostic::warning(bound.span(), problem).maybe_help(help));
     }
 
+    /// The least round trip between a site and some pools; `None` where none can be reached.
+    pub(super) fn nearest_round_trip(
+        &self,
+        origin: SiteId,
+        pools: &[PoolId],
+        platform: &Platform,
+    ) -> Option<SimDuration> {
+        let latencies = self.routes.latencies(origin);
+        let one_way = |pool: &PoolId| latencies.get(platform.site_of(*pool).index()).copied();
+        let least = pools.iter().filter_map(one_way).min()?;
+        (least != SimDuration::MAX).then(|| SimDuration(least.0.saturating_mul(2)))
+    }
+
     /// The nearest center that can be reached, in words.
     fn nearest(&self, from: SiteId, platform: &Platform) -> String {
         let name = &platform.sites[from.index()].name;

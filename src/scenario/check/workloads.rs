@@ -42,7 +42,7 @@ fn one(
     let who = format!("workload {name:?}");
     let tenants = tenants(raw, scope, out);
     let arrivals = arrivals::plan(raw, &who, run, out);
-    let origin = origins(raw, &who, at.span(), scope, out);
+    let origin = origins(raw.origin.as_ref(), raw.origin_table.is_some(), &who, at.span(), scope, out);
     let shape = shape(raw, &who, at.span(), scope, out);
     let work = work(raw, &who, at.span(), out);
     let requested = requested(raw, out);
@@ -113,15 +113,16 @@ fn tenants(raw: &RawWorkload, scope: &Scope<'_>, out: &mut Diagnostics) -> Optio
 }
 
 /// Weights by place.
-fn origins(
-    raw: &RawWorkload,
+pub(super) fn origins(
+    raw: Option<&At<std::collections::BTreeMap<String, At<f64>>>>,
+    in_a_table: bool,
     who: &str,
     span: Range<usize>,
     scope: &Scope<'_>,
     out: &mut Diagnostics,
 ) -> Option<Vec<Weighted<SiteId>>> {
-    let Some(table) = &raw.origin else {
-        if raw.origin_table.is_none() {
+    let Some(table) = raw else {
+        if !in_a_table {
             let problem = format!("{who} does not say where its users are");
             out.push(Diagnostic::error(span, problem).help("origin = { NAME = 1.0 }, by center or metro"));
         }

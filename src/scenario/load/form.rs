@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use std::ops::Range;
 
 /// Sections whose tables have names.
-pub(super) const NAMED: [&str; 8] = ["center", "metro", "exchange", "link", "dataset", "tenants", "workload", "policy"];
+pub(super) const NAMED: [&str; 9] =
+    ["center", "metro", "exchange", "link", "dataset", "tenants", "workload", "service", "policy"];
 
 /// What was read, and what is to be made of it.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ pub(super) fn read(root: Table, end: Range<usize>, out: &mut Diagnostics) -> For
     let network = all.section::<RawNetwork>("network").unwrap_or_default();
     let (center, metro, exchange) = (all.named("center"), all.named("metro"), all.named("exchange"));
     let (link, dataset, tenants) = (all.named("link"), all.named("dataset"), all.named("tenants"));
-    let (workload, policy) = (all.named("workload"), all.named("policy"));
+    let (workload, service, policy) = (all.named("workload"), all.named("service"), all.named("policy"));
     let (job, event) = (all.list("job"), all.list("event"));
     all.unknown_sections();
     let Assembler { broken, lost, .. } = all;
@@ -58,6 +59,7 @@ pub(super) fn read(root: Table, end: Range<usize>, out: &mut Diagnostics) -> For
             dataset,
             tenants,
             workload,
+            service,
             job,
             event,
             policy,

@@ -304,18 +304,20 @@ impl<'i> Loader<'i> {
     /// Puts the weights of `origin-table` in its place, so that a scenario needs no file beside it any more.
     fn origin_tables(&mut self) {
         let mut texts: BTreeMap<PathBuf, Option<(usize, Arc<str>)>> = BTreeMap::new();
-        let Some(mut workloads) = self.root.remove("workload") else { return };
-        for entry in workloads.node.as_table_mut().into_iter().flat_map(|classes| classes.values_mut()) {
-            let Some(class) = entry.node.as_table_mut() else { continue };
-            let Some(named) = class.remove("origin-table") else { continue };
-            if let Some(origin) = class.get("origin") {
-                let problem = Diagnostic::error(named.key, "`origin-table` beside `origin`: give one of them");
-                self.out.push(problem.other(origin.key.clone(), "`origin` is given here"));
-            } else if let Some(node) = self.origin_table(&named.node, &mut texts) {
-                class.insert("origin".to_owned(), Entry { key: named.key, node });
+        for section in ["workload", "service"] {
+            let Some(mut classes) = self.root.remove(section) else { continue };
+            for entry in classes.node.as_table_mut().into_iter().flat_map(|classes| classes.values_mut()) {
+                let Some(class) = entry.node.as_table_mut() else { continue };
+                let Some(named) = class.remove("origin-table") else { continue };
+                if let Some(origin) = class.get("origin") {
+                    let problem = Diagnostic::error(named.key, "`origin-table` beside `origin`: give one of them");
+                    self.out.push(problem.other(origin.key.clone(), "`origin` is given here"));
+                } else if let Some(node) = self.origin_table(&named.node, &mut texts) {
+                    class.insert("origin".to_owned(), Entry { key: named.key, node });
+                }
             }
+            self.root.insert(section.to_owned(), classes);
         }
-        self.root.insert("workload".to_owned(), workloads);
     }
 
     fn origin_table(&mut self, node: &Node, texts: &mut BTreeMap<PathBuf, Option<(usize, Arc<str>)>>) -> Option<Node> {

@@ -7,12 +7,14 @@ mod center;
 mod drawn;
 mod network;
 mod profile;
+mod service;
 mod workload;
 
 pub use center::{RawAccelerators, RawCenter, RawPool, RawStorage};
 pub use drawn::{Amount, Drawn};
 pub use network::{RawDataset, RawExchange, RawLink, RawMetro, RawNetwork};
 pub use profile::{ByHour, DayProfile, Hourly, RawCarbon, RawCarbonParts, RawTariff, RawTimeOfUse, WeekProfile};
+pub use service::{RawReplica, RawReplicaAccelerators, RawService, RawServiceRate};
 pub use workload::{
     RawArrivals, RawDeadline, RawJob, RawOriginTable, RawRequested, RawShare, RawTaskAccelerators, RawTenants, RawWork,
     RawWorkload,
@@ -114,6 +116,9 @@ pub struct RawScenario {
     /// Synthetic classes of jobs by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub workload: Named<RawWorkload>,
+    /// Online services by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub service: Named<RawService>,
     /// Single jobs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub job: Vec<At<RawJob>>,
