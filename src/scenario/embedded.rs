@@ -12,6 +12,7 @@ const FILES: &[EmbeddedFile] = &[
     ("hubs-10/links.csv", include_str!("../../scenarios/hubs-10/links.csv")),
     ("hubs-10/metros.csv", include_str!("../../scenarios/hubs-10/metros.csv")),
     ("hubs-10/pools.csv", include_str!("../../scenarios/hubs-10/pools.csv")),
+    ("online-services.toml", include_str!("../../scenarios/online-services.toml")),
     ("two-centers.toml", include_str!("../../scenarios/two-centers.toml")),
 ];
 

@@ -111,10 +111,9 @@ impl Reach {
         pools: &[PoolId],
         platform: &Platform,
     ) -> Option<SimDuration> {
-        let latencies = self.routes.latencies(origin);
-        let one_way = |pool: &PoolId| latencies.get(platform.site_of(*pool).index()).copied();
+        let one_way = |pool: &PoolId| self.routes.latency(platform.site_of(*pool), origin);
         let least = pools.iter().filter_map(one_way).min()?;
-        (least != SimDuration::MAX).then(|| SimDuration(least.0.saturating_mul(2)))
+        Some(SimDuration(least.0.saturating_mul(2)))
     }
 
     /// The nearest center that can be reached, in words.

@@ -189,9 +189,8 @@ fn within_reach(service: &Service, who: &str, bound: &At<SimDuration>, scope: &S
     let share = far.iter().map(|(_, weight)| *weight as f64).sum::<f64>() / all * 100.0;
     let names: Vec<&str> = far.iter().map(|(site, _)| scope.platform.sites[site.index()].name.as_str()).collect();
     let late = if service.strict { "cannot be served" } else { "can only be served late" };
-    let least = nearest(*first).map_or_else(String::new, |least| {
-        format!("; the nearest to {:?} is {least} there and back", names[0])
-    });
+    let least = nearest(*first)
+        .map_or_else(String::new, |least| format!("; the nearest to {:?} is {least} there and back", names[0]));
     let problem = format!(
         "{who}: {share:.1} % of its requests {late}: no center is within {} of {}{least}",
         bound.get(),

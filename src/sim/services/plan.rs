@@ -2,7 +2,7 @@
 
 use super::assign::{Lists, Reach, assign};
 use super::{Services, State};
-use crate::model::{Platform, Service, ServicePlacement};
+use crate::model::{Platform, Service, ServicePlacement, SiteId};
 use crate::network::Routes;
 use crate::sim::world::World;
 use crate::units::{SimDuration, SimTime};
@@ -125,14 +125,13 @@ fn lists(state: &State, service: &Service, platform: &Platform, routes: &Routes)
     let ordered = service.placement != ServicePlacement::Nearest;
     let mut lists = Lists { strict: service.strict, ..Lists::default() };
     // Links have the same latency both ways: the places' own routes say how far all origins are.
-    let one_way: Vec<&[SimDuration]> =
-        state.places.iter().map(|place| routes.latencies(platform.site_of(place.pool))).collect();
+    let sites: Vec<SiteId> = state.places.iter().map(|place| platform.site_of(place.pool)).collect();
     for (origin, _) in &service.origins {
-        let round_trip = |latencies: &&[SimDuration]| {
-            let one_way = latencies.get(origin.index()).copied().filter(|latency| *latency != SimDuration::MAX)?;
+        let round_trip = |site: &SiteId| {
+            let one_way = routes.latency(*site, *origin)?;
             Some(SimDuration(one_way.0.saturating_mul(2)))
         };
-        let all: Vec<Option<SimDuration>> = one_way.iter().map(round_trip).collect();
+        let all: Vec<Option<SimDuration>> = sites.iter().map(round_trip).collect();
         let reach = |(place, round_trip): (usize, &Option<SimDuration>)| {
             round_trip.map(|round_trip| Reach { round_trip, place: place as u32 })
         };
