@@ -22,7 +22,7 @@ pub(super) fn services(summary: &Summary) -> Content {
             cell(s.in_time_share, percent),
             cell(s.round_trip_mean_s, seconds),
             cell(s.round_trip_p95_s, seconds),
-            cell(s.replicas_mean, |mean| amount(mean)),
+            cell(s.replicas_mean, amount),
             amount(s.replicas_peak as f64),
             cell(s.utilization, percent),
             energy(s.caused_energy_kwh),

@@ -1,6 +1,5 @@
 //! How services are served, integrated at each change.
 
-use super::pool::Bill;
 use super::signal::Readings;
 use super::{Caused, Meters};
 use crate::model::{CenterId, Platform, PoolId, Service, ServiceFlow, ServiceId, ServiceState};
@@ -122,7 +121,7 @@ impl ReplicaMeter {
             self.replica_time += u128::from(self.replicas) * nanos;
             let bill = meters.pools.get(pool.index()).map(|meter| meter.caused(self.headline, &self.seen, &seen));
             let used = u128::from(self.headline) * nanos;
-            self.caused.add(&Caused { used, bill: bill.unwrap_or_else(Bill::default) });
+            self.caused.add(&Caused { used, bill: bill.unwrap_or_default() });
         }
         self.since = now;
         self.seen = seen;

@@ -140,8 +140,10 @@ mod tests {
         lists
     }
 
+    type Got = Vec<(usize, u32, u64)>;
+
     /// What each origin got of each place, what it has left, and what the places have left.
-    fn shared(lists: &Lists, left: &[u64], room: &[u64]) -> (Vec<(usize, u32, u64)>, Vec<u64>, Vec<u64>) {
+    fn shared(lists: &Lists, left: &[u64], room: &[u64]) -> (Got, Vec<u64>, Vec<u64>) {
         let (mut left, mut room, mut got) = (left.to_vec(), room.to_vec(), Vec::new());
         assign(lists, &mut left, &mut room, |origin, reach, rate| got.push((origin, reach.place, rate)));
         got.sort_unstable();
