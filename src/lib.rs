@@ -15,6 +15,7 @@
 //! | [`sim`] | the driver: the only room that joins engine, model, network and policy |
 //! | [`observe`] | the record stream and who listens: metrics, timeline, auditor |
 //! | [`scenario`] | from files to a checked scenario, with every problem at its place |
+//! | [`nation`] | the inventory of `national-2023`, made from sourced tables and a file of rules |
 //! | [`report`] | tables, CSV, JSON: pure functions of results |
 //! | [`experiment`] | audited runs, comparisons, replays of logs |
 //!
@@ -40,6 +41,7 @@
 pub mod engine;
 pub mod experiment;
 pub mod model;
+pub mod nation;
 pub mod network;
 pub mod observe;
 pub mod policy;

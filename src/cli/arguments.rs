@@ -92,11 +92,7 @@ pub(crate) enum Verb {
         name: Option<String>,
     },
     /// Write a commented scenario to start from
-    Init {
-        /// The directory it is written to; made where it does not exist
-        #[arg(value_name = "DIR")]
-        directory: PathBuf,
-    },
+    Init(InitArguments),
     /// Print the JSON schema of the scenario language
     Schema,
     /// Print completions for a shell
@@ -138,6 +134,20 @@ pub(crate) struct RunArguments {
     /// Interval of timeline.csv, such as "15 min"
     #[arg(long, value_name = "TIME", default_value = "1 h", value_parser = interval)]
     pub(crate) timeline: eastwest::units::SimDuration,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// The directory it is written to; made where it does not exist
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// The national scenario, with its inventory built from sourced tables and a file of rules
+    #[arg(long)]
+    pub(crate) national: bool,
+    /// Where the rules and tables are [default: the built-in ones]; change a rule in a copy and build anew
+    #[arg(long, value_name = "RULES_DIR", requires = "national")]
+    pub(crate) from: Option<PathBuf>,
 }
 
 /// `compare`

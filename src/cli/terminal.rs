@@ -31,7 +31,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Validate(scenario) => validate::validate(&scenario, &global),
         Verb::Replay(log) => replay::replay(&log, &global),
         Verb::Policies { name } => policies::policies(name.as_deref(), &global),
-        Verb::Init { directory } => init::init(&directory, &global),
+        Verb::Init(arguments) => init::init(&arguments, &global),
         Verb::Schema => schema::schema(),
         Verb::Completions { shell } => completions::completions(shell),
     };

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("policy", &["units", "rng", "signals", "model"]),
     ("workload", &["units", "rng", "signals", "model"]),
     ("observe", &["units", "signals", "model", "network"]),
+    ("nation", &["rng"]),
     ("scenario", &["units", "rng", "signals", "model", "network", "policy", "workload"]),
     ("report", &["units", "signals", "model", "network", "observe"]),
     ("sim", &["units", "rng", "signals", "model", "network", "policy", "workload", "engine", "observe", "scenario"]),
@@ -46,7 +47,7 @@ const OUTSIDE: &[&str] = &[
 
 /// Rooms that read or write no files.
 const WITHOUT_FILES: &[&str] =
-    &["units", "rng", "engine", "signals", "model", "network", "policy", "observe", "report", "sim", "experiment"];
+    &["units", "rng", "engine", "signals", "model", "network", "nation", "policy", "observe", "report", "sim", "experiment"];
 
 /// One source file without its tests and comments.
 struct Source {
