@@ -105,7 +105,7 @@ pub(crate) enum Verb {
 /// Which scenario.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ScenarioArguments {
-    /// A scenario file, a directory that holds a scenario.toml, or the name of a built-in scenario [default: hubs-10]
+    /// A scenario file, a directory that holds a scenario.toml, or the name of a built-in scenario [default: national-2023]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenario: Option<PathBuf>,
     /// Set a key of the scenario, such as run.until="2 d"; may be given again

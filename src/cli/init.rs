@@ -118,9 +118,8 @@ mod tests {
         let text = fs::read_to_string(rules.join("rules.toml")).expect("there");
         fs::write(rules.join("rules.toml"), text.replace("outside = 2200", "outside = 2300")).expect("writes");
         init(&arguments(&other, true, Some(&rules)), &global()).expect("writes");
-        let centers = |at: &Path| {
-            fs::read_to_string(at.join("national-2023/centers.csv")).expect("there").lines().count()
-        };
+        let centers =
+            |at: &Path| fs::read_to_string(at.join("national-2023/centers.csv")).expect("there").lines().count();
         assert_eq!(centers(&other), centers(&one) + 100);
         fs::write(rules.join("cities.csv"), "name,province\nbeijing,beijing\n").expect("writes");
         let failure = init(&arguments(&directory.join("third"), true, Some(&rules)), &global()).expect_err("refused");

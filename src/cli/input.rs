@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What runs where no scenario is named.
-pub(crate) const DEFAULT: &str = "hubs-10";
+pub(crate) const DEFAULT: &str = "national-2023";
 
 /// Finds a scenario: a path wins over a built-in name; a directory is its `scenario.toml`.
 pub(crate) fn find(named: Option<&Path>) -> Result<Input, Failure> {

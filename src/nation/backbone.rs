@@ -74,7 +74,8 @@ pub(super) fn trunks(inputs: &Inputs, nodes: &[Node]) -> Result<Vec<Trunk>, Vec<
     runs.extend(others.iter().map(|more| largest_pairs(&pairs, inputs.clusters.len(), *more as usize)));
     let mut trunks = Vec::new();
     for (at, pair) in pairs.iter().enumerate() {
-        let weights: Vec<f64> = shares.iter().zip(&runs).map(|(share, runs)| if runs[at] { *share } else { 0.0 }).collect();
+        let weights: Vec<f64> =
+            shares.iter().zip(&runs).map(|(share, runs)| if runs[at] { *share } else { 0.0 }).collect();
         for (operator, gbps) in apportion(pair.gbps, &weights).into_iter().enumerate().filter(|(_, gbps)| *gbps > 0) {
             trunks.push(Trunk { operator, ends: pair.ends, gbps, between_hubs: !pair.same_hub });
         }

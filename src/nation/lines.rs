@@ -70,13 +70,7 @@ fn exchange(inputs: &Inputs, node: &Node, operator: usize) -> String {
 }
 
 /// `links.csv`; `data` is each city's share of the data.
-pub(super) fn table(
-    inputs: &Inputs,
-    centers: &[Center],
-    nodes: &[Node],
-    trunks: &[Trunk],
-    data: &[f64],
-) -> String {
+pub(super) fn table(inputs: &Inputs, centers: &[Center], nodes: &[Node], trunks: &[Trunk], data: &[f64]) -> String {
     let header = "name,from,to,kind,latency_ms,bandwidth_gbps,price_cny_per_gb,background,source,confidence";
     let mut links = Links { inputs, nodes, sheet: Sheet::new(header) };
     for trunk in trunks {

@@ -13,6 +13,13 @@ const FILES: &[EmbeddedFile] = &[
     ("hubs-10/metros.csv", include_str!("../../scenarios/hubs-10/metros.csv")),
     ("hubs-10/pools.csv", include_str!("../../scenarios/hubs-10/pools.csv")),
     ("online-services.toml", include_str!("../../scenarios/online-services.toml")),
+    ("national-2023.toml", include_str!("../../scenarios/national-2023.toml")),
+    ("national-2023/centers.csv", include_str!("../../scenarios/national-2023/centers.csv")),
+    ("national-2023/demand.csv", include_str!("../../scenarios/national-2023/demand.csv")),
+    ("national-2023/exchanges.csv", include_str!("../../scenarios/national-2023/exchanges.csv")),
+    ("national-2023/links.csv", include_str!("../../scenarios/national-2023/links.csv")),
+    ("national-2023/metros.csv", include_str!("../../scenarios/national-2023/metros.csv")),
+    ("national-2023/pools.csv", include_str!("../../scenarios/national-2023/pools.csv")),
     ("two-centers.toml", include_str!("../../scenarios/two-centers.toml")),
 ];
 

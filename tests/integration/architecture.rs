@@ -46,8 +46,20 @@ const OUTSIDE: &[&str] = &[
 ];
 
 /// Rooms that read or write no files.
-const WITHOUT_FILES: &[&str] =
-    &["units", "rng", "engine", "signals", "model", "network", "nation", "policy", "observe", "report", "sim", "experiment"];
+const WITHOUT_FILES: &[&str] = &[
+    "units",
+    "rng",
+    "engine",
+    "signals",
+    "model",
+    "network",
+    "nation",
+    "policy",
+    "observe",
+    "report",
+    "sim",
+    "experiment",
+];
 
 /// One source file without its tests and comments.
 struct Source {

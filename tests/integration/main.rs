@@ -7,6 +7,7 @@ mod determinism;
 mod documents;
 mod hostile;
 mod maxmin;
+mod nation;
 mod queues;
 mod services;
 mod support;

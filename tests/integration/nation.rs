@@ -1,0 +1,85 @@
+//! The built-in nation: its sums are the published ones.
+
+use eastwest::model::SiteId;
+use eastwest::network::Routes;
+use eastwest::scenario::{self, Input, Scenario};
+
+fn nation() -> Scenario {
+    let input = Input::Embedded("national-2023".to_owned());
+    scenario::load(&input, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
+#[track_caller]
+fn within(found: f64, published: f64, share: f64) {
+    assert!((found / published - 1.0).abs() <= share, "{found} instead of {published}");
+}
+
+#[test]
+fn sums_agree_with_the_published_figures() {
+    let nation = nation();
+    assert_eq!(nation.warnings, Vec::<String>::new());
+    let inventory = scenario::inventory(&nation);
+    let totals = inventory.totals(&nation);
+    assert_eq!(totals.centers, 2230);
+    assert_eq!(totals.racks, 8_100_000);
+    within(totals.compute_fp32_eflops, 230.0, 0.001);
+    within(totals.intelligent_eflops, 70.0, 0.001);
+    assert!((22_000_000..=30_000_000).contains(&totals.servers), "{}", totals.servers);
+    within(totals.storage_zb, 2.93, 0.001);
+    within(totals.stored_zb, 1.73, 0.001);
+    assert!(totals.trunk_cables >= 180, "{}", totals.trunk_cables);
+    within(totals.interconnect_tbps, 40.0, 1e-9);
+    assert_eq!(inventory.tiers["national-hub"].racks, 1_050_000);
+    within(inventory.tiers["store"].storage_pb, 1_850_000.0, 1e-9);
+    assert_eq!(inventory.operators.len(), 3);
+    let firms = nation.platform.tenants.groups.iter().find(|group| group.name == "ai-firms").expect("there");
+    assert_eq!(firms.count, 4400);
+    // Provinces by hub: shares of racks as published for the end of 2023 (medium), 0.1 % of all.
+    let hub = |names: &[&str]| names.iter().map(|name| inventory.hubs[*name].racks as f64).sum::<f64>() / 8.1e6;
+    assert!((hub(&["beijing-tianjin-hebei"]) - 0.215).abs() < 0.001);
+    assert!((hub(&["yangtze-river-delta"]) - 0.245).abs() < 0.001);
+    let six =
+        ["greater-bay-area", "chengdu-chongqing", "guizhou-hub", "inner-mongolia-hub", "gansu-hub", "ningxia-hub"];
+    assert!((hub(&six) - 0.255).abs() < 0.001);
+}
+
+/// One-way latencies between clusters of different hubs, optical (between backbone nodes) and by private IP (between parks):
+/// means as published by CAICT for the first quarter of 2024, largest ones near it.
+#[test]
+fn latencies_between_hubs_are_those_measured() {
+    let nation = nation();
+    let platform = &nation.platform;
+    let clusters = [
+        "chongqing",
+        "guian",
+        "horinger",
+        "qingyang",
+        "shaoguan",
+        "tianfu",
+        "wuhu",
+        "yangtze-delta",
+        "zhangjiakou",
+        "zhongwei",
+    ];
+    let site = |name: String| platform.site_named(&name).unwrap_or_else(|| panic!("no site {name}"));
+    let hub = |cluster: &str| {
+        let park = platform.center_named(&format!("{cluster}-a")).expect("a park");
+        platform.centers[park.index()].hub.clone()
+    };
+    let routes = Routes::new(platform.sites.len(), &platform.links);
+    let ms = |from: SiteId, to: SiteId| routes.latency(from, to).expect("joined").0 as f64 / 1e6;
+    let (mut optical, mut private) = (Vec::new(), Vec::new());
+    for (at, a) in clusters.iter().enumerate() {
+        for b in clusters[at + 1..].iter().filter(|b| hub(a) != hub(b)) {
+            optical.push(ms(site(format!("{a}-ix-a")), site(format!("{b}-ix-a"))));
+            private.push(ms(site(format!("{a}-a")), site(format!("{b}-a"))));
+        }
+    }
+    assert_eq!(optical.len(), 43);
+    let mean = |list: &[f64]| list.iter().sum::<f64>() / list.len() as f64;
+    let largest = |list: &[f64]| list.iter().copied().fold(0.0, f64::max);
+    within(mean(&optical), 9.7, 0.02);
+    within(mean(&private), 14.6, 0.02);
+    within(largest(&optical), 17.1, 0.12);
+    within(largest(&private), 23.9, 0.17);
+}
