@@ -86,6 +86,8 @@ pub(crate) enum Verb {
     Validate(ScenarioArguments),
     /// Replay a real log on one machine, no scenario needed
     Replay(super::replay_arguments::ReplayArguments),
+    /// Make the page of a directory of results anew
+    Report(ReportArguments),
     /// List the policies, or describe one
     Policies {
         /// A policy's name
@@ -134,6 +136,33 @@ pub(crate) struct RunArguments {
     /// Interval of timeline.csv, such as "15 min"
     #[arg(long, value_name = "TIME", default_value = "1 h", value_parser = interval)]
     pub(crate) timeline: eastwest::units::SimDuration,
+    #[command(flatten)]
+    pub(crate) page: PageArguments,
+}
+
+/// Whether and how `report.html` is made.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PageArguments {
+    /// Make no report.html
+    #[arg(long)]
+    pub(crate) no_report: bool,
+    /// A base map for report.html instead of the coastline: GeoJSON in degrees
+    #[arg(long, value_name = "FILE", conflicts_with = "no_report")]
+    pub(crate) map: Option<PathBuf>,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// A directory that `run` or `compare` wrote
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Where the page goes [default: DIR/report.html]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// A base map instead of the coastline: GeoJSON in degrees
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
 }
 
 /// `init`
@@ -173,6 +202,9 @@ pub(crate) struct CompareArguments {
     /// Where the results go [default: results/runs/<scenario>-<hash>/compare-s<seed>-r<replications>]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Make no report.html
+    #[arg(long)]
+    pub(crate) no_report: bool,
 }
 
 /// Seeds that a scenario can hold: TOML's numbers are signed.

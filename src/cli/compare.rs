@@ -7,11 +7,11 @@ use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::run::{default_directory, run_info};
-use super::{input, interrupt, machine, terminal};
+use super::{input, interrupt, machine, report as pages, terminal};
 use eastwest::experiment::{self, ComparePlan, Comparison, RunKey, Watch, scenario_hash};
 use eastwest::observe::Summary;
 use eastwest::policy::registry::StackSpec;
-use eastwest::report;
+use eastwest::report::{self, ComparePage, ComparedRun};
 use eastwest::sim::{Progress, RunStats};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
         threads,
         interrupt: Some(interrupt::flag()),
     };
-    let (comparison, target) = match simulate(&mut out, plan, global) {
+    let (comparison, target) = match simulate(&mut out, plan, arguments.no_report, global) {
         Ok((comparison, counters)) => (comparison, out.finish(counters)?),
         Err(failure) => {
             out.abandon(&failure);
@@ -65,6 +65,7 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
 fn simulate(
     out: &mut OutputDirectory,
     plan: ComparePlan<'_>,
+    no_report: bool,
     global: &Global,
 ) -> Result<(Comparison, Counters), Failure> {
     out.write("scenario.toml", plan.scenario.effective.as_bytes())?;
@@ -73,6 +74,8 @@ fn simulate(
         meter: Meter::new(global, plan.scenario, runs),
         counters: Mutex::new(Counters::default()),
         files: Mutex::new(Vec::new()),
+        compared: Mutex::new(Vec::new()),
+        no_report,
         directory: out.partial().to_owned(),
         parts: parts(plan.stacks),
         plan,
@@ -81,10 +84,17 @@ fn simulate(
     watcher.meter.finish();
     let comparison = result?;
     out.add_files(watcher.files.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let mut json = terminal::pretty(&comparison.to_json());
+    let value = comparison.to_json();
+    let mut json = terminal::pretty(&value);
     json.push('\n');
     out.write("comparison.json", json.as_bytes())?;
     out.write("comparison.csv", comparison.to_csv().as_bytes())?;
+    if !no_report {
+        let runs = watcher.compared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let description = &plan.scenario.description;
+        let page = report::compare_page(&ComparePage { description, comparison: &value, runs: &runs });
+        out.write(pages::PAGE, page.as_bytes())?;
+    }
     Ok((comparison, watcher.counters.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
@@ -103,6 +113,9 @@ struct Watcher<'a> {
     meter: Meter,
     counters: Mutex<Counters>,
     files: Mutex<Vec<String>>,
+    /// What the page takes from each run.
+    compared: Mutex<Vec<ComparedRun>>,
+    no_report: bool,
     directory: PathBuf,
     parts: Vec<String>,
     plan: ComparePlan<'a>,
@@ -129,6 +142,10 @@ impl Watch for Watcher<'_> {
         };
         write(&path).map_err(|error| Failure::path("write", &path, &error).to_string())?;
         self.files.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+        if !self.no_report {
+            let compared = ComparedRun::new(stack, run.replication, summary);
+            self.compared.lock().unwrap_or_else(PoisonError::into_inner).push(compared);
+        }
         Ok(())
     }
 }

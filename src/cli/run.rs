@@ -5,17 +5,18 @@ use super::failure::Failure;
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
-use super::{choice, input, interrupt, terminal};
+use super::{choice, input, interrupt, report as pages, terminal};
 use eastwest::experiment::{RunResult, run_once, scenario_hash};
-use eastwest::observe::{Observer, Timeline};
+use eastwest::observe::{DigestObserver, Observer, Timeline};
 use eastwest::policy::registry::StackSpec;
-use eastwest::report::{self, JobRecords, JobsCsv, RunInfo};
+use eastwest::report::{self, BaseMap, JobRecords, JobsCsv, RunInfo, RunPage, TimelineGrid};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Options, Progress, RunStats};
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failure> {
     let scenario = input::load(&arguments.scenario, &[])?;
+    let base_map = pages::base_map(arguments.page.map.as_deref())?;
     let choice = choice::one(arguments.policy.as_deref(), &scenario)?;
     let hash = scenario_hash(&scenario.effective);
     // Stack and seed become part of the effective scenario, so that the directory can be run again as it is.
@@ -32,18 +33,19 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
     });
     let manifest = Manifest::begin(&scenario.name, &hash, vec![choice.name.clone()], scenario.run.seed);
     let mut out = OutputDirectory::create(&target, manifest)?;
-    let shown = match simulate(&mut out, &scenario, (&choice.name, &choice.spec), arguments, global) {
-        Ok((text, stats)) => {
-            let mut counters = Counters::default();
-            counters.add(&stats);
-            let target = out.finish(counters)?;
-            (text, target)
-        }
-        Err(failure) => {
-            out.abandon(&failure);
-            return Err(failure);
-        }
-    };
+    let shown =
+        match simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref()), global) {
+            Ok((text, stats)) => {
+                let mut counters = Counters::default();
+                counters.add(&stats);
+                let target = out.finish(counters)?;
+                (text, target)
+            }
+            Err(failure) => {
+                out.abandon(&failure);
+                return Err(failure);
+            }
+        };
     terminal::print(&shown.0)?;
     terminal::note(global, &format!("results: {}", shown.1.display()));
     Ok(())
@@ -60,7 +62,7 @@ fn simulate(
     out: &mut OutputDirectory,
     scenario: &Scenario,
     (name, spec): (&str, &StackSpec),
-    arguments: &RunArguments,
+    (arguments, base_map): (&RunArguments, Option<&BaseMap>),
     global: &Global,
 ) -> Result<(String, RunStats), Failure> {
     out.write("scenario.toml", scenario.effective.as_bytes())?;
@@ -70,9 +72,9 @@ fn simulate(
     };
     let mut timeline = Timeline::new(scenario.platform.clone(), arguments.timeline);
     let mut sinks: Vec<&mut dyn Observer> = vec![&mut timeline];
-    if let Some(jobs) = &mut jobs {
-        sinks.push(jobs);
-    }
+    let mut digest = (!arguments.page.no_report).then(|| DigestObserver::new(&scenario.platform, arguments.timeline));
+    sinks.extend(jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
+    sinks.extend(digest.as_mut().map(|digest| digest as &mut dyn Observer));
     let meter = Meter::new(global, scenario, 1);
     let mut progress = |progress: &Progress| meter.update(0, progress);
     let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
@@ -95,7 +97,24 @@ fn simulate(
         out.stream("services.csv", |file| report::services_csv(&summary, file))?;
     }
     out.stream("tenants.csv", |file| report::tenants_csv(&metrics.tenants(stats.end), file))?;
-    out.stream("timeline.csv", |file| report::timeline_csv(&timeline, stats.end, file))?;
+    let mut grid = TimelineGrid::new(&scenario.platform);
+    let rows = timeline.rows(stats.end).inspect(|row| grid.push(&scenario.platform, row));
+    out.stream("timeline.csv", |file| report::timeline_csv(rows, file))?;
+    if let Some(digest) = digest {
+        let digest = digest.finish(&metrics, stats.end);
+        let json = serde_json::to_string(&digest).unwrap_or_default();
+        out.write(pages::DIGEST, format!("{json}\n").as_bytes())?;
+        let page = report::run_page(&RunPage {
+            info: &info,
+            summary: &summary,
+            platform: &scenario.platform,
+            timeline: &grid,
+            digest: &digest,
+            start: scenario.run.start.as_deref(),
+            base_map,
+        });
+        out.write(pages::PAGE, page.as_bytes())?;
+    }
     let text = match global.format {
         Format::Text => report::summary_text(&info, &summary, report::Format::Text),
         Format::Json => report::summary_json(&info, &summary),

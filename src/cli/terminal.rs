@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Format, Global, Verb, When};
 use super::failure::Failure;
-use super::{compare, completions, init, interrupt, policies, replay, run, schema, validate};
+use super::{compare, completions, init, interrupt, policies, replay, report as pages, run, schema, validate};
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use std::io::{self, Write};
@@ -30,6 +30,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Compare(compare) => compare::compare(&compare, &global),
         Verb::Validate(scenario) => validate::validate(&scenario, &global),
         Verb::Replay(log) => replay::replay(&log, &global),
+        Verb::Report(page) => pages::report(&page, &global),
         Verb::Policies { name } => policies::policies(name.as_deref(), &global),
         Verb::Init(arguments) => init::init(&arguments, &global),
         Verb::Schema => schema::schema(),

@@ -1,6 +1,7 @@
 //! Listens, never acts: the record stream and what is made of it.
 
 pub mod audit;
+mod digest;
 mod glossary;
 mod metrics;
 mod quantiles;
@@ -12,6 +13,8 @@ mod table;
 mod timeline;
 
 pub use audit::Auditor;
+pub(crate) use digest::mix;
+pub use digest::{CURVE_SHARES, Curve, Digest, DigestObserver, Flows, JOBS_A_CENTER, JobSample, Usage};
 pub use glossary::{Better, Entry, glossary, glossary_markdown};
 pub use metrics::Metrics;
 pub(crate) use metrics::{JobTimes, deadline_missed};

@@ -102,6 +102,22 @@ impl Quantiles {
         self.sum
     }
 
+    /// The values at shares of the count, in thousandths, by nearest rank (0 is the smallest); none without values.
+    #[must_use]
+    pub fn at(&self, thousandths: &[u16]) -> Vec<u64> {
+        if self.count == 0 {
+            return Vec::new();
+        }
+        if let Some(histogram) = &self.histogram {
+            let value = |share: &u16| histogram.value_at_quantile(f64::from(*share) / 1000.0).min(self.max);
+            return thousandths.iter().map(value).collect();
+        }
+        let mut sorted = self.values.clone();
+        sorted.sort_unstable();
+        let rank = |share: &u16| (sorted.len() * usize::from(*share)).div_ceil(1000).clamp(1, sorted.len()) - 1;
+        thousandths.iter().map(|share| sorted[rank(share)]).collect()
+    }
+
     /// The distribution; `None` without values.
     #[must_use]
     pub fn spread(&self) -> Option<Spread> {
@@ -172,6 +188,16 @@ mod tests {
             let exact = exact as f64 * 1_000_003.0;
             assert!((found as f64 - exact).abs() <= exact * 1e-3, "{found} {exact}");
         }
+    }
+
+    #[test]
+    fn shares_are_nearest_ranks() {
+        let quantiles = of((1..=200).rev());
+        assert_eq!(quantiles.at(&[0, 5, 500, 501, 950, 1000]), [1, 1, 100, 101, 190, 200]);
+        assert!(Quantiles::default().at(&[0, 500]).is_empty());
+        let mut condensed = Quantiles::default();
+        (1..=200).for_each(|v| condensed.record_bounded(v, 10));
+        assert_eq!(condensed.at(&[0, 500, 950, 1000]), [1, 100, 190, 200]);
     }
 
     #[test]

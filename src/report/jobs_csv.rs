@@ -3,7 +3,7 @@
 use super::cells::push_text;
 use super::decimal::{decimal, seconds, six_digits, whole};
 use crate::model::{Job, JobNumber, Outcome, Platform, TenantGroup, TenantId};
-use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
+use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed, mix};
 use crate::units::SimTime;
 use std::io;
 use std::sync::Arc;
@@ -45,15 +45,6 @@ impl std::str::FromStr for JobRecords {
             }
         }
     }
-}
-
-/// The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): neighboring
-/// numbers land far apart, so that a sample takes no regular pattern of submissions.
-const fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// The header of `jobs.csv`.

@@ -1,10 +1,10 @@
 //! `summary.json`.
 
 use crate::observe::Summary;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a report says of the run itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunInfo {
     /// The scenario's name.
     pub name: String,

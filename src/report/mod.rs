@@ -2,6 +2,7 @@
 
 mod cells;
 mod decimal;
+mod html;
 mod human;
 mod jobs_csv;
 mod json;
@@ -9,6 +10,7 @@ mod services;
 mod tables;
 mod text;
 
+pub use html::{BaseMap, ComparePage, ComparedRun, RunPage, TimelineGrid, compare_page, run_page};
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};
 pub use tables::{centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenants_csv, timeline_csv};

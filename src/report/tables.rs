@@ -1,10 +1,8 @@
 //! One CSV a table: the header is the names of the fields, an empty cell is no data.
 
 use crate::observe::{
-    CenterSummary, ClassSummary, LinkSummary, PoolSummary, ServiceCenterSummary, Summary, TenantSummary, Timeline,
-    TimelineRow,
+    CenterSummary, ClassSummary, LinkSummary, PoolSummary, ServiceCenterSummary, Summary, TenantSummary, TimelineRow,
 };
-use crate::units::SimTime;
 use serde::Serialize;
 use std::io;
 
@@ -56,12 +54,13 @@ pub fn tenants_csv(tenants: &[TenantSummary], writer: impl io::Write) -> io::Res
     table(tenants, &TenantSummary::default(), writer)
 }
 
-/// `timeline.csv`: one row an interval and center, province of closed centers, or direction of a link in use.
+/// `timeline.csv`: one row an interval and center, province of closed centers, or direction of a link in use, as
+/// [`Timeline::rows`](crate::observe::Timeline::rows) gives them.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn timeline_csv(timeline: &Timeline, end: SimTime, writer: impl io::Write) -> io::Result<()> {
-    table(timeline.rows(end), &TimelineRow::default(), writer)
+pub fn timeline_csv<'a>(rows: impl IntoIterator<Item = TimelineRow<'a>>, writer: impl io::Write) -> io::Result<()> {
+    table(rows, &TimelineRow::default(), writer)
 }
 
 /// A table without rows still has its header, taken from a row of no data.
@@ -89,7 +88,7 @@ fn table<T: Serialize>(
 mod tests {
     use super::*;
     use crate::observe::sample::{platform, s, tell, west};
-    use crate::observe::{Metrics, glossary};
+    use crate::observe::{Metrics, Timeline, glossary};
     use crate::report::{JOBS_HEADER, RunInfo, summary_json, summary_value};
     use crate::units::SimDuration;
     use std::collections::BTreeSet;
@@ -115,7 +114,7 @@ mod tests {
             ("classes", text(|w| classes_csv(&summary, w))),
             ("services", text(|w| services_csv(&summary, w))),
             ("tenants", text(|w| tenants_csv(&metrics.tenants(s(7200)), w))),
-            ("timeline", text(|w| timeline_csv(&timeline, s(7200), w))),
+            ("timeline", text(|w| timeline_csv(timeline.rows(s(7200)), w))),
         ];
         (summary, tables)
     }

@@ -8,6 +8,7 @@ mod documents;
 mod hostile;
 mod maxmin;
 mod nation;
+mod pages;
 mod queues;
 mod services;
 mod support;

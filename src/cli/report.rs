@@ -1,0 +1,118 @@
+//! `report`: the page of a directory of results, made from its files alone.
+
+use super::arguments::{Global, ReportArguments};
+use super::failure::{Failure, Message};
+use super::terminal;
+use eastwest::observe::{Digest, Summary};
+use eastwest::report::{self, BaseMap, ComparePage, ComparedRun, RunInfo, RunPage, TimelineGrid};
+use eastwest::scenario::{self, Input, Scenario};
+use serde::de::DeserializeOwned;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// The page.
+pub(crate) const PAGE: &str = "report.html";
+/// What the page shows and no table holds.
+pub(crate) const DIGEST: &str = "digest.json";
+
+pub(crate) fn report(arguments: &ReportArguments, global: &Global) -> Result<(), Failure> {
+    let directory = &arguments.directory;
+    let base_map = base_map(arguments.map.as_deref())?;
+    let page = if directory.join("comparison.json").is_file() {
+        of_comparison(directory)?
+    } else if directory.join("summary.json").is_file() {
+        of_run(directory, base_map.as_ref())?
+    } else {
+        let problem = format!("{} holds no results: neither summary.json nor comparison.json", directory.display());
+        return Err(Failure::Files(
+            Message::new(problem).hint("name a directory that `eastwest run` or `compare` wrote"),
+        ));
+    };
+    let target = arguments.out.clone().unwrap_or_else(|| directory.join(PAGE));
+    // Whole or not at all: a page that is open in a browser is never half written.
+    let mut name = target.clone().into_os_string();
+    name.push(".partial");
+    let partial = PathBuf::from(name);
+    fs::write(&partial, page.as_bytes()).map_err(|error| Failure::path("write", &partial, &error))?;
+    fs::rename(&partial, &target).map_err(|error| Failure::path("write", &target, &error))?;
+    terminal::note(global, &format!("page: {}", target.display()));
+    Ok(())
+}
+
+/// The user's base map, if there is one.
+pub(crate) fn base_map(path: Option<&Path>) -> Result<Option<BaseMap>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let text = read(path)?;
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    match BaseMap::parse(&name, &text) {
+        Ok(map) => Ok(Some(map)),
+        Err(problem) => Err(Failure::Unusable(
+            Message::new(format!("{}: {problem}", path.display())).hint("--map takes GeoJSON in degrees (RFC 7946)"),
+        )),
+    }
+}
+
+fn of_run(directory: &Path, base_map: Option<&BaseMap>) -> Result<String, Failure> {
+    let summary_path = directory.join("summary.json");
+    let info: RunInfo = json(&summary_path)?;
+    let summary: Summary = json(&summary_path)?;
+    let scenario = scenario_of(directory)?;
+    let digest_path = directory.join(DIGEST);
+    if !digest_path.is_file() {
+        let problem = format!("{} has no {DIGEST}: its run made none", directory.display());
+        let hint = "run it again without --no-report: `eastwest run DIR --out NEW`";
+        return Err(Failure::Files(Message::new(problem).hint(hint)));
+    }
+    let digest: Digest = json(&digest_path)?;
+    let platform = &scenario.platform;
+    let same = digest.centers.iter().eq(platform.centers.iter().map(|center| &center.name));
+    if !same || summary.centers.len() != platform.centers.len() {
+        let problem = format!("{}: its files are of different scenarios", directory.display());
+        return Err(Failure::Unusable(Message::new(problem)));
+    }
+    let path = directory.join("timeline.csv");
+    let file = File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
+    let timeline = TimelineGrid::read(platform, file)
+        .map_err(|problem| Failure::Unusable(Message::new(format!("{}: {problem}", path.display()))))?;
+    Ok(report::run_page(&RunPage {
+        info: &info,
+        summary: &summary,
+        platform,
+        timeline: &timeline,
+        digest: &digest,
+        start: scenario.run.start.as_deref(),
+        base_map,
+    }))
+}
+
+fn of_comparison(directory: &Path) -> Result<String, Failure> {
+    let comparison: serde_json::Value = json(&directory.join("comparison.json"))?;
+    let scenario = scenario_of(directory)?;
+    let runs_path = directory.join("runs");
+    let entries = fs::read_dir(&runs_path).map_err(|error| Failure::path("read", &runs_path, &error))?;
+    let mut runs = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Failure::path("read", &runs_path, &error))?;
+        let path = entry.path().join("summary.json");
+        let info: RunInfo = json(&path)?;
+        let summary: Summary = json(&path)?;
+        runs.push(ComparedRun::new(&info.policy, info.replication, &summary));
+    }
+    Ok(report::compare_page(&ComparePage { description: &scenario.description, comparison: &comparison, runs: &runs }))
+}
+
+fn scenario_of(directory: &Path) -> Result<Scenario, Failure> {
+    let path = directory.join("scenario.toml");
+    // Its own words where it cannot be read, before the scenario's.
+    File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
+    Ok(scenario::load(&Input::File(path), &[])?)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::path("read", path, &error))
+}
+
+fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let text = read(path)?;
+    serde_json::from_str(&text).map_err(|error| Failure::Unusable(Message::new(format!("{}: {error}", path.display()))))
+}
