@@ -112,9 +112,11 @@ pub(super) struct Class {
     pub(super) shared: bool,
     /// It is in the list of classes to solve.
     pub(super) dirty: bool,
-    pub(super) lanes: Vec<ClassLane>,
     /// Bits per second of all its flows, as last solved.
     pub(super) load: f64,
+    /// Flows times weight.
+    pub(super) mass: f64,
+    pub(super) lanes: Vec<ClassLane>,
     /// What the solve found for `rate`.
     pub(super) solved_rate: f64,
     pub(super) key: ClassKey,
@@ -144,6 +146,7 @@ impl Class {
             bottleneck: NO_BOTTLENECK,
             level: 0.0,
             load: 0.0,
+            mass: 0.0,
             rate: 0.0,
             solved_rate: 0.0,
             since: 0,

@@ -36,6 +36,10 @@ pub(super) struct Lane {
     pub(super) used: f64,
     /// Bits per second offered to flows.
     pub(super) capacity: f64,
+    /// The level of the classes that it bounds, as last mended; infinite where it bounds none. Only an order to look at lanes in.
+    pub(super) level: f64,
+    /// It is in the queue of lanes to mend.
+    pub(super) doubted: bool,
     /// `mass` when it was last summed afresh.
     pub(super) mass_summed: f64,
     /// Flows that cross it.
@@ -48,7 +52,7 @@ pub(super) struct Lane {
 
 impl Lane {
     /// The level at which the classes not yet settled would fill it.
-    pub(super) fn level(&self) -> f64 {
+    pub(super) fn filling_level(&self) -> f64 {
         (self.capacity - self.filled).max(0.0) / self.mass
     }
 

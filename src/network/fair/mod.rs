@@ -12,6 +12,7 @@
 
 mod class;
 mod lane;
+mod mend;
 mod schedule;
 mod solve;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The weighted max-min allocation, re-solved only where it can have changed.
+//! The weighted max-min allocation, re-solved only where it can have changed: by progressive filling, where mending it in place (see
+//! `mend`) does not come to an end.
 //!
 //! An allocation is max-min fair exactly if every class has a bottleneck: its cap, or a full lane on which no class has a
 //! higher level (rate over weight) than it (D. Bertsekas, R. Gallager: Data Networks, 2nd ed. 1992, section 6.5.2). So a
@@ -27,18 +28,22 @@ pub(super) struct Solver {
     pub(super) changed: LaneSet,
     /// Classes of the last solve.
     pub(super) taken: Vec<u32>,
-    dirty_classes: Vec<u32>,
-    dirty_lanes: Vec<u32>,
-    epoch: u64,
+    pub(super) dirty_classes: Vec<u32>,
+    pub(super) dirty_lanes: Vec<u32>,
+    pub(super) epoch: u64,
+    /// How many lanes may be looked at before mending is given up, where that is not left to the solver.
+    pub(super) patience: Option<usize>,
+    /// How often it was.
+    pub(super) given_up: u64,
     touched: Vec<u32>,
     opened: Vec<u32>,
     risen: Vec<u32>,
     bound: Vec<u32>,
     /// Lanes by a lower bound of the level at which they fill up.
-    queue: BinaryHeap<Reverse<u128>>,
+    pub(super) queue: BinaryHeap<Reverse<u128>>,
 }
 
-fn entry(level: f64, lane: u32) -> Reverse<u128> {
+pub(super) fn entry(level: f64, lane: u32) -> Reverse<u128> {
     // Levels are not negative, so their bits order as they do.
     Reverse(u128::from(level.to_bits()) << 64 | u128::from(lane))
 }
@@ -87,6 +92,10 @@ impl Solver {
             let members = &mut self.lanes[load.lane as usize].members;
             load.position = members.len() as u32;
             members.push(Member { class, slot: slot as u32, factor: load.factor });
+            // What was the own bound of the only class there no longer is.
+            if let [first, _] = members[..] {
+                self.mark_class(first.class);
+            }
         }
         self.classes.list[class as usize].lanes = loads;
     }
@@ -118,6 +127,13 @@ impl Solver {
 
     /// Finds the rates of all classes that can have changed; they stand in `taken`, their rates in `solved_rate`.
     pub(super) fn solve(&mut self) {
+        if !self.mend() {
+            self.fill_anew();
+        }
+    }
+
+    /// The same by progressive filling.
+    fn fill_anew(&mut self) {
         self.epoch += 1;
         self.taken.clear();
         self.touched.clear();
@@ -149,7 +165,7 @@ impl Solver {
         for i in 0..self.touched.len() {
             let number = self.touched[i];
             self.sum_outsiders(number);
-            queue.push(entry(self.lanes[number as usize].level(), number));
+            queue.push(entry(self.lanes[number as usize].filling_level(), number));
         }
         self.queue = queue.into();
         self.fill();
@@ -248,7 +264,7 @@ impl Solver {
                 continue;
             }
             // Levels only rise while others settle, so an entry is a lower bound.
-            let level = self.lanes[number as usize].level().max(floor);
+            let level = self.lanes[number as usize].filling_level().max(floor);
             if level > key && self.queue.peek().is_some_and(|Reverse(next)| entry(level, number).0 > *next) {
                 self.queue.push(entry(level, number));
                 continue;
@@ -267,7 +283,7 @@ impl Solver {
             }
             left += self.take_risen();
             if self.lanes[number as usize].unsettled > 0 {
-                self.queue.push(entry(self.lanes[number as usize].level().max(floor), number));
+                self.queue.push(entry(self.lanes[number as usize].filling_level().max(floor), number));
             }
         }
     }
@@ -373,7 +389,7 @@ impl Solver {
                 if lane.unsettled == lane.solved && !lane.has_outsiders() {
                     lane.filled = 0.0;
                 }
-                self.queue.push(entry(lane.level(), load.lane));
+                self.queue.push(entry(lane.filling_level(), load.lane));
             }
         }
         self.taken.len() - taken

@@ -1,0 +1,258 @@
+//! The allocation mended in place: what most changes need.
+//!
+//! An allocation is max-min fair exactly if every class has a bottleneck: its own bound, or a full lane on which no class has a higher
+//! level (D. Bertsekas, R. Gallager: Data Networks, 2nd ed. 1992, section 6.5.2). One flow more or less moves many levels a little and few
+//! bottlenecks. So each lane in doubt is looked at by itself: the classes that it bounds share what the others leave of it; a class that
+//! others let rise above that level is bound here from now on; one that its own bound holds below it no longer is. Where that moves a
+//! class's rate, its other lanes are in doubt. Lanes come in the order of their levels, as a class bound at one level only matters to lanes
+//! of higher ones, so that nearly every lane is looked at once. When no lane is left in doubt the condition above holds on all of them.
+//!
+//! That it ends is not proved, only seen: when far more was looked at than there is, [`Solver::mend`] gives up, and progressive filling
+//! has to do it.
+
+use super::class::{Class, NO_BOTTLENECK};
+use super::solve::{Solver, entry};
+use std::cmp::Reverse;
+
+/// Looks at lanes, per lane of the network, before mending is given up.
+const PATIENCE: usize = 8;
+
+/// Levels this close are equal: the same share found from two lanes differs by the rounding of their sums, and a class must not be passed
+/// to and fro between them. 256 units in the last place.
+const ALIKE: f64 = 1.0 + 1.0 / (1u64 << 44) as f64;
+
+/// What a lane holds, its classes taken as they are.
+struct Content {
+    /// Bits per second of classes bound elsewhere.
+    filled: f64,
+    /// Bits per second for each unit of level of those bound here.
+    mass: f64,
+    /// The highest level of those bound elsewhere, and who has it.
+    top: (f64, u32),
+    /// The lowest own bound of those bound here.
+    least_own: f64,
+}
+
+impl Solver {
+    /// Finds the rates of all classes that can have changed, as [`Solver::fill_anew`] does. Returns whether it came to an end; else
+    /// everything that it touched is marked anew.
+    pub(super) fn mend(&mut self) -> bool {
+        self.epoch += 1;
+        self.taken.clear();
+        self.queue.clear();
+        let mut lanes = std::mem::take(&mut self.dirty_lanes);
+        for number in lanes.drain(..) {
+            self.changed.insert(number);
+            self.lanes[number as usize].dirty = false;
+            match self.lanes[number as usize].members[..] {
+                [] => self.lanes[number as usize].used = 0.0,
+                // What it offers is an own bound of its only class.
+                [member] => self.mark_class(member.class),
+                _ => self.doubt(number),
+            }
+        }
+        self.dirty_lanes = lanes;
+        let mut classes = std::mem::take(&mut self.dirty_classes);
+        for class in classes.drain(..) {
+            self.classes.list[class as usize].dirty = false;
+            if self.classes.list[class as usize].flows > 0 {
+                self.renew(class);
+            }
+        }
+        self.dirty_classes = classes;
+        let mut patience = self.patience.unwrap_or(PATIENCE * self.lanes.len());
+        while let Some(Reverse(first)) = self.queue.pop() {
+            let number = first as u32;
+            self.lanes[number as usize].doubted = false;
+            if patience == 0 || !self.level_lane(number) {
+                self.doubt(number);
+                self.give_up();
+                return false;
+            }
+            patience -= 1;
+        }
+        true
+    }
+
+    /// Puts a lane that several classes cross in doubt.
+    fn doubt(&mut self, number: u32) {
+        let lane = &mut self.lanes[number as usize];
+        if !lane.doubted {
+            lane.doubted = true;
+            self.queue.push(entry(lane.level, number));
+        }
+    }
+
+    /// A class that has other flows than before, or other own bounds.
+    fn renew(&mut self, number: u32) {
+        let class = &mut self.classes.list[number as usize];
+        class.mass = f64::from(class.flows) * class.key.weight;
+        (class.own_level, class.own_lane) = (class.cap_level(), NO_BOTTLENECK);
+        for load in &class.lanes {
+            let lane = &self.lanes[load.lane as usize];
+            // A lane that no other class crosses is a cap.
+            if lane.members.len() == 1 {
+                let level = lane.capacity / (class.mass * load.factor);
+                if level < class.own_level {
+                    (class.own_level, class.own_lane) = (level, load.lane);
+                }
+            }
+        }
+        let bound_elsewhere = class.bottleneck != NO_BOTTLENECK
+            && self.lanes[class.bottleneck as usize].members.len() > 1
+            && class.level <= class.own_level;
+        if bound_elsewhere {
+            let (level, bottleneck) = (class.level, class.bottleneck);
+            self.move_class(number, level, bottleneck, NO_BOTTLENECK);
+        } else {
+            let (level, bottleneck) = (class.own_level, class.own_lane);
+            self.move_class(number, level, bottleneck, NO_BOTTLENECK);
+        }
+    }
+
+    /// Gives a class a level and a bottleneck; its lanes but `present` are in doubt then.
+    fn move_class(&mut self, number: u32, level: f64, bottleneck: u32, present: u32) {
+        let class = &mut self.classes.list[number as usize];
+        if class.epoch != self.epoch {
+            class.epoch = self.epoch;
+            self.taken.push(number);
+        }
+        if class.bottleneck != bottleneck {
+            if class.bottleneck != NO_BOTTLENECK {
+                self.lanes[class.bottleneck as usize].bottlenecked -= 1;
+            }
+            if bottleneck != NO_BOTTLENECK {
+                self.lanes[bottleneck as usize].bottlenecked += 1;
+            }
+            class.bottleneck = bottleneck;
+        }
+        class.set_level(level);
+        for load in &class.lanes {
+            let lane = &mut self.lanes[load.lane as usize];
+            if lane.members.len() == 1 {
+                lane.used = class.load * load.factor;
+                self.changed.insert(load.lane);
+            } else if load.lane != present && !lane.doubted {
+                lane.doubted = true;
+                self.queue.push(entry(lane.level, load.lane));
+            }
+        }
+    }
+
+    /// What a lane holds.
+    fn content(&self, number: u32) -> Content {
+        let mut content = Content { filled: 0.0, mass: 0.0, top: (-1.0, NO_BOTTLENECK), least_own: f64::INFINITY };
+        for member in &self.lanes[number as usize].members {
+            let class = &self.classes.list[member.class as usize];
+            if class.bottleneck == number {
+                content.mass += class.mass * member.factor;
+                content.least_own = content.least_own.min(class.own_level);
+            } else {
+                // A class that nothing bounds yet has an infinite level, and is the first to be bound.
+                if class.level > content.top.0 {
+                    content.top = (class.level, member.class);
+                }
+                content.filled += class.load * member.factor;
+            }
+        }
+        content
+    }
+
+    /// Finds who is bound by a lane, and at which level. Returns whether that came to an end.
+    fn level_lane(&mut self, number: u32) -> bool {
+        let capacity = self.lanes[number as usize].capacity;
+        let mut tries = 2 * self.lanes[number as usize].members.len() + 2;
+        let (content, level) = loop {
+            let content = self.content(number);
+            let level = if content.mass > 0.0 {
+                (capacity - content.filled).max(0.0) / content.mass
+            } else if content.filled <= capacity * ALIKE {
+                f64::INFINITY
+            } else {
+                -1.0
+            };
+            if content.top.0 > level * ALIKE {
+                // Its rate is not known before the level is; until then it has none.
+                self.move_class(content.top.1, 0.0, number, number);
+            } else if content.least_own < level {
+                self.release_own(number, level);
+            } else {
+                break (content, level);
+            }
+            tries -= 1;
+            if tries == 0 {
+                return false;
+            }
+        };
+        let lane = &mut self.lanes[number as usize];
+        lane.level = level;
+        lane.used = content.filled + if content.mass > 0.0 { content.mass * level } else { 0.0 };
+        lane.drift = 0;
+        self.changed.insert(number);
+        let mut left = lane.bottlenecked;
+        let mut at = 0;
+        while left > 0
+            && let Some(member) = self.lanes[number as usize].members.get(at)
+        {
+            at += 1;
+            let (other, class) = (member.class, &self.classes.list[member.class as usize]);
+            if class.bottleneck == number {
+                left -= 1;
+                if class.level.to_bits() != level.to_bits() {
+                    self.move_class(other, level, number, number);
+                }
+            }
+        }
+        true
+    }
+
+    /// Lets go of the classes of a lane that their own bounds hold below its level.
+    fn release_own(&mut self, number: u32, level: f64) {
+        for at in 0..self.lanes[number as usize].members.len() {
+            let member = self.lanes[number as usize].members[at].class;
+            let class = &self.classes.list[member as usize];
+            if class.bottleneck == number && class.own_level < level {
+                let (own_level, own_lane) = (class.own_level, class.own_lane);
+                self.move_class(member, own_level, own_lane, number);
+            }
+        }
+    }
+
+    /// Leaves all that was touched to progressive filling.
+    fn give_up(&mut self) {
+        self.given_up += 1;
+        while let Some(Reverse(first)) = self.queue.pop() {
+            let number = first as u32;
+            self.lanes[number as usize].doubted = false;
+            for at in 0..self.lanes[number as usize].members.len() {
+                self.mark_class(self.lanes[number as usize].members[at].class);
+            }
+        }
+        for at in 0..self.taken.len() {
+            self.mark_class(self.taken[at]);
+        }
+        for at in 0..self.dirty_classes.len() {
+            let class = &mut self.classes.list[self.dirty_classes[at] as usize];
+            if class.level == f64::INFINITY {
+                (class.level, class.load) = (0.0, 0.0);
+            }
+        }
+        for at in 0..self.dirty_classes.len() {
+            for lane in 0..self.classes.list[self.dirty_classes[at] as usize].lanes.len() {
+                let number = self.classes.list[self.dirty_classes[at] as usize].lanes[lane].lane as usize;
+                let loads = self.lanes[number].members.iter();
+                let used = loads.map(|member| self.classes.list[member.class as usize].load * member.factor).sum();
+                self.lanes[number].used = used;
+            }
+        }
+    }
+}
+
+impl Class {
+    /// Sets the level, and what follows from it.
+    fn set_level(&mut self, level: f64) {
+        self.level = level;
+        self.solved_rate = if self.bottleneck == NO_BOTTLENECK { self.key.cap } else { self.key.weight * level };
+        self.load = f64::from(self.flows) * self.solved_rate;
+    }
+}
