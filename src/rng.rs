@@ -111,6 +111,27 @@ pub fn unit<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     (rng.next_u64() >> 11) as f64 * STEP
 }
 
+/// Evenly in `0..count`, 0 where that is empty: Lemire, "Fast random integer generation in an interval", ACM TOMACS 29:1, 2019.
+pub fn below<R: Rng + ?Sized>(rng: &mut R, count: u64) -> u64 {
+    let mut product = u128::from(rng.next_u64()) * u128::from(count);
+    if (product as u64) < count {
+        // Of 2^64 outputs the first 2^64 mod `count` would make some results likelier.
+        let surplus = count.wrapping_neg() % count;
+        while (product as u64) < surplus {
+            product = u128::from(rng.next_u64()) * u128::from(count);
+        }
+    }
+    (product >> 64) as u64
+}
+
+/// Puts a list into any order, each with equal chance (Fisher and Yates).
+pub fn shuffle<T, R: Rng + ?Sized>(rng: &mut R, list: &mut [T]) {
+    for last in (1..list.len()).rev() {
+        // Lossless: no more than the list is long.
+        list.swap(last, below(rng, last as u64 + 1) as usize);
+    }
+}
+
 /// Exponential of mean 1, by inversion; at most 36.7.
 pub fn standard_exponential<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     -libm::log(1.0 - unit(rng))

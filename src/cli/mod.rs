@@ -15,6 +15,7 @@ mod policies;
 mod progress;
 mod replay;
 mod replay_arguments;
+mod replay_gpu;
 mod report;
 mod run;
 mod schema;

@@ -6,7 +6,7 @@ use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::replay_arguments::{BackfillWord, DecideWord, FilterWord, OutFormat, ReplayArguments, TraceFormat};
-use super::{interrupt, terminal};
+use super::{interrupt, replay_gpu, terminal};
 use eastwest::experiment::ExperimentError;
 use eastwest::experiment::replay::{self, Log, ReplayPolicy, SwfLog};
 use eastwest::observe::Observer;
@@ -19,6 +19,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(), Failure> {
+    if arguments.trace_format == TraceFormat::OpenbGpu {
+        return replay_gpu::replay(arguments, global);
+    }
+    replay_gpu::refuse_its_words(arguments)?;
     let policy = policy(arguments);
     let (log, processors) = read(arguments)?;
     let notices = log.report.to_string();
@@ -52,15 +56,19 @@ pub(crate) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(),
 }
 
 /// The file's name without its endings.
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     let name = path.file_name().map_or_else(|| "log".into(), |name| name.to_string_lossy().into_owned());
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    let name = name.strip_suffix(".swf").or_else(|| name.strip_suffix(".json")).unwrap_or(name);
+    let name = name
+        .strip_suffix(".swf")
+        .or_else(|| name.strip_suffix(".json"))
+        .or_else(|| name.strip_suffix(".csv"))
+        .unwrap_or(name);
     if name.is_empty() { "log".to_owned() } else { name.to_owned() }
 }
 
 /// The bundle of rules, with single switches over it.
-fn policy(arguments: &ReplayArguments) -> ReplayPolicy {
+pub(super) fn policy(arguments: &ReplayArguments) -> ReplayPolicy {
     let mut policy = ReplayPolicy::new(arguments.queue.clone(), arguments.backfill.into(), arguments.estimate.0);
     if let Some(rules) = arguments.rules {
         policy = policy.under(rules.into());
@@ -85,7 +93,7 @@ fn policy(arguments: &ReplayArguments) -> ReplayPolicy {
     policy
 }
 
-fn open(path: &Path) -> Result<File, Failure> {
+pub(super) fn open(path: &Path) -> Result<File, Failure> {
     let file = File::open(path).map_err(|error| Failure::path("read", path, &error))?;
     match file.metadata() {
         Ok(data) if data.is_dir() => {
@@ -105,7 +113,7 @@ fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
     };
     let log = match arguments.trace_format {
         TraceFormat::Batsim => replay::read_batsim(open(path)?).map_err(failed)?,
-        TraceFormat::Swf => {
+        TraceFormat::Swf | TraceFormat::OpenbGpu => {
             let mut options = SwfOptions {
                 from: arguments.from.map(|at| eastwest::units::SimTime(at.0)),
                 to: arguments.to.map(|at| eastwest::units::SimTime(at.0)),
@@ -187,7 +195,7 @@ fn simulate(
 
 impl ReplayArguments {
     /// What reports call the policy.
-    fn policy_name(&self) -> String {
+    pub(super) fn policy_name(&self) -> String {
         let order = serde_json::to_value(&self.queue).ok();
         let order = order.as_ref().and_then(|value| value.as_object()?.keys().next().cloned()).unwrap_or_default();
         let mut name = match self.backfill {

@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use eastwest::experiment::replay::{Backfill, Ruleset};
-use eastwest::policy::queue::{Estimate, OrderSpec, ReservationKind};
+use eastwest::policy::packing::{BestFitSpec, FitMeasure, PackingSpec};
+use eastwest::policy::queue::{Estimate, NoParameters, OrderSpec, ReservationKind};
 use eastwest::report::JobRecords;
 use eastwest::sim::SameInstant;
 use eastwest::units::SimDuration;
@@ -21,6 +22,18 @@ pub(crate) struct ReplayArguments {
     /// Processors of the machine [default: what the log's header says]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) processors: Option<u32>,
+    /// Nodes of the cluster: a table (openb-gpu)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) nodes: Option<PathBuf>,
+    /// Which nodes a pod gets (openb-gpu) [default: best-fit]
+    #[arg(long, value_enum)]
+    pub(crate) packing: Option<PackingWord>,
+    /// Bring the list to this share of the cluster's accelerators, and let its pods come one by one and stay: 1.3 (openb-gpu)
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) fill: Option<f64>,
+    /// Seed of what is drawn at random: the order and choice of pods and the order of nodes in a fill, random packing (openb-gpu) [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
     /// Who is next: fcfs, sjf, ljf, smallest-first, largest-first, priority, deadline, fair-share, multi-queue, wfp3, unicef, f1 to f4
     #[arg(long, value_name = "ORDER", default_value = "fcfs", value_parser = order)]
     pub(crate) queue: OrderSpec,
@@ -75,6 +88,52 @@ pub(crate) enum TraceFormat {
     Swf,
     /// Batsim's JSON with delay profiles
     Batsim,
+    /// Alibaba's openb table of pods, with --nodes
+    OpenbGpu,
+}
+
+/// Which nodes a pod gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PackingWord {
+    /// Any node that fits
+    Random,
+    /// The lowest that fits
+    FirstFit,
+    /// The least left, cores and accelerators weighed alike
+    BestFit,
+    /// The most free
+    WorstFit,
+    /// The least product of demand and what is free
+    DotProduct,
+    /// Cards in use first
+    GpuPacking,
+    /// Like beside like
+    GpuClustering,
+    /// Fragmentation gradient descent
+    Fgd,
+}
+
+impl From<PackingWord> for PackingSpec {
+    fn from(word: PackingWord) -> Self {
+        let none = NoParameters {};
+        match word {
+            PackingWord::Random => Self::Random(none),
+            PackingWord::FirstFit => Self::FirstFit(none),
+            PackingWord::BestFit => Self::BestFit(BestFitSpec { by: FitMeasure::Weighted }),
+            PackingWord::WorstFit => Self::WorstFit(none),
+            PackingWord::DotProduct => Self::DotProduct(none),
+            PackingWord::GpuPacking => Self::GpuPacking(none),
+            PackingWord::GpuClustering => Self::GpuClustering(none),
+            PackingWord::Fgd => Self::Fgd(none),
+        }
+    }
+}
+
+impl PackingWord {
+    /// As it is written on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// Who may overtake.

@@ -5,6 +5,7 @@
 mod allocation;
 mod dataset;
 mod demand;
+mod fragmentation;
 mod ids;
 mod job;
 mod nodes;
@@ -17,12 +18,13 @@ mod topology;
 pub use allocation::{Allocation, AllocationPart, CARDS_MAX};
 pub use dataset::{CacheMode, Dataset};
 pub use demand::{Precision, TaskShape, Totals};
+pub use fragmentation::{Fragmentation, TaskCounts, TypicalTask};
 pub use ids::{
     AcceleratorId, CenterId, ClassId, ConstraintId, DatasetId, JobNumber, JobSlot, LaneId, LinkId, PoolId, ServiceId,
     SiteId, TenantId,
 };
 pub use job::{Class, ClassKind, Input, Job, Request, TenantGroup, Tenants, Truth, Work};
-pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState};
+pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState, StateKey};
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};

@@ -1,6 +1,9 @@
 //! Everything that does not change during a run.
 
-use super::{AcceleratorKind, CenterId, Class, Dataset, Link, Pool, PoolId, Service, Site, SiteId, Tenants};
+use super::{
+    AcceleratorKind, CenterId, Class, Dataset, Fragmentation, Link, Pool, PoolId, Service, Site, SiteId, Tenants,
+    TypicalTask,
+};
 use crate::signals::Series;
 use crate::units::Bytes;
 use serde::{Deserialize, Serialize};
@@ -148,6 +151,8 @@ pub struct Platform {
     pub accelerators: Vec<AcceleratorKind>,
     /// Constraint sets in order of first use.
     pub constraints: Vec<Constraint>,
+    /// Kinds of tasks that come often, which fragmentation is measured by; empty where it is not measured.
+    pub typical: Vec<TypicalTask>,
     /// TCP-like bound on one flow's rate: `window × streams / RTT`, in bytes of window; `None` is off.
     pub flow_window: Option<Bytes>,
 }
@@ -163,6 +168,16 @@ impl Platform {
     #[must_use]
     pub fn site_of(&self, pool: PoolId) -> SiteId {
         self.center_of(pool).site
+    }
+
+    /// How fragmentation is measured on a pool; `None` without typical tasks.
+    #[must_use]
+    pub fn fragmentation(&self, pool: PoolId) -> Option<Fragmentation> {
+        Fragmentation::new(&self.typical, |kind| {
+            let node = self.pools[pool.index()].node;
+            let wanted = kind.task.accelerator.is_none_or(|wanted| Some(wanted) == node.accelerator);
+            wanted && self.constraints[kind.constraint.index()].pools.binary_search(&pool).is_ok()
+        })
     }
 
     /// The center of a name.

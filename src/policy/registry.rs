@@ -59,10 +59,10 @@ use super::broker::{
     Broker, BrokerForm, cheapest, earliest_completion, edwc_doctrine, fixed, home_first, least_loaded, least_transfer,
     lowest_carbon, nearest, power_of_two_choices, random, round_robin, weighted,
 };
-use super::packing::PackingSpec;
+use super::packing::{PackingSpec, PoolProfile};
 use super::queue::QueueSpec;
 use super::stack::Stack;
-use crate::model::{Platform, Pool};
+use crate::model::{Platform, Pool, PoolId};
 use crate::rng::Streams;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -166,10 +166,12 @@ impl StackSpec {
     /// A parameter names something that the platform does not have.
     pub fn build(&self, platform: &Platform, streams: &Streams) -> Result<Stack, String> {
         let name = |pool: &Pool| format!("{}.{}", platform.centers[pool.center.index()].name, pool.name);
+        let packing =
+            |(id, pool)| self.packing.build(streams, &name(pool), &PoolProfile::of(platform, PoolId::from_index(id)));
         Ok(Stack {
             broker: self.broker.build(platform, streams)?,
             queues: platform.pools.iter().map(|_| self.queue.build()).collect(),
-            packings: platform.pools.iter().map(|pool| self.packing.build(streams, &name(pool))).collect(),
+            packings: platform.pools.iter().enumerate().map(packing).collect(),
             clairvoyant: self.clairvoyant(),
         })
     }

@@ -48,6 +48,7 @@ impl PoolDesk<'_> {
         if !self.nodes.allocate(&allocation, &request.task) {
             return false;
         }
+        self.packing.taken(self.nodes, &allocation, &request.task);
         self.begin(job).give(allocation);
         true
     }

@@ -7,9 +7,9 @@ use super::paths::PathsNow;
 use super::slab::{JobState, Phase};
 use super::transfer::{Purpose, Transfer};
 use crate::engine::Class;
-use crate::model::{CacheMode, DatasetId, Input, JobSlot, Outcome, Platform, RejectReason, Request, SiteId};
+use crate::model::{CacheMode, DatasetId, Input, JobSlot, Outcome, Platform, PoolId, RejectReason, Request, SiteId};
 use crate::observe::Record;
-use crate::policy::broker::{Decision, Placement};
+use crate::policy::broker::{Bid, Decision, Placement};
 use crate::policy::view::View;
 use crate::units::{Bytes, SimDuration, SimTime};
 
@@ -92,7 +92,20 @@ impl Driver<'_, '_, '_, '_> {
             summaries: world.summaries.visible(world.now),
             paths: &paths,
         };
-        match self.stack.broker.decide(&world.jobs[slot].job.request, &view) {
+        let request = &world.jobs[slot].job.request;
+        let mut decision = self.stack.broker.decide(request, &view);
+        if decision == Decision::Bids {
+            let bid = |pool: PoolId| {
+                let packing = self.stack.packings.get_mut(pool.index())?;
+                let offer = packing.offer(&world.pools[pool.index()].nodes, request.tasks, &request.task)?;
+                Some(Bid { pool, offer })
+            };
+            let bids: Vec<Bid> = view.candidates(request).filter_map(bid).collect();
+            decision = self.stack.broker.award(request, &bids, &view);
+        }
+        let world = &mut self.world;
+        match decision {
+            Decision::Bids => Err(self.illegal(slot, "bids a second time")),
             Decision::Place(placement) => self.place(slot, placement),
             Decision::Reject(reason) => self.finish(slot, Outcome::Rejected(reason)),
             Decision::Wait(at) if at > world.now => {

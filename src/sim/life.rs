@@ -142,6 +142,7 @@ impl Driver<'_, '_, '_, '_> {
             let Some(allocation) = found.filter(|found| nodes.allocate(found, &request.task)) else {
                 return Err(self.illegal(slot, "to start it on nodes that did not fall free at that instant"));
             };
+            packing.taken(nodes, &allocation, &request.task);
             state.give(allocation);
             let (job, held) = (&state.job, state.demand);
             if let Some(allocation) = &state.allocation {
@@ -164,7 +165,9 @@ impl Driver<'_, '_, '_, '_> {
         job.life.ended = Some(now);
         let headline = job.demand.headline(world.platform.pools[pool.index()].accelerated());
         world.summaries.ended(pool, headline, started + job.requested);
-        world.pools[pool.index()].nodes.release(&allocation, &job.job.request.task);
+        let nodes = &mut world.pools[pool.index()].nodes;
+        nodes.release(&allocation, &job.job.request.task);
+        self.stack.packings[pool.index()].given(nodes, &allocation, &job.job.request.task);
         world.advanced += 1;
         world.touch(pool);
         world.services.job_left(pool);

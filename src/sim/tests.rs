@@ -4,7 +4,7 @@ use super::*;
 use crate::model::*;
 use crate::observe::{Life, Record, Violation};
 use crate::policy::broker::{Broker, Decision, Placement};
-use crate::policy::packing::PackingSpec;
+use crate::policy::packing::{PackingSpec, PoolProfile};
 use crate::policy::queue::QueueSpec;
 use crate::policy::view::View;
 use crate::scenario::{Change, Information, PlannedChange, RunPlan};
@@ -161,7 +161,7 @@ impl World {
         Stack {
             broker: Box::new(broker),
             queues: (0..pools).map(|_| QueueSpec::default().build()).collect(),
-            packings: (0..pools).map(|_| PackingSpec::default().build(&streams, "")).collect(),
+            packings: (0..pools).map(|_| PackingSpec::default().build(&streams, "", &PoolProfile::default())).collect(),
             clairvoyant: false,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod batsim;
 mod merged;
+pub mod openb;
 mod plan;
 pub mod swf;
 mod synthetic;

@@ -4,7 +4,7 @@ use crate::support::{audited, audited_with, load};
 use eastwest::model::{JobSlot, Outcome, PoolId, RejectReason, Request};
 use eastwest::policy::Stack;
 use eastwest::policy::broker::{Broker, Decision, Placement};
-use eastwest::policy::packing::PackingSpec;
+use eastwest::policy::packing::{PackingSpec, PoolProfile};
 use eastwest::policy::queue::{QueueDiscipline, QueueSpec};
 use eastwest::policy::view::{Desk, View};
 use eastwest::rng::Streams;
@@ -40,7 +40,7 @@ fn stack(scenario: &Scenario, broker: impl FnMut(&Request, &View<'_>) -> Decisio
     Stack {
         broker: Box::new(Told(broker)),
         queues: (0..pools).map(|_| QueueSpec::default().build()).collect(),
-        packings: (0..pools).map(|_| PackingSpec::default().build(&streams, "")).collect(),
+        packings: (0..pools).map(|_| PackingSpec::default().build(&streams, "", &PoolProfile::default())).collect(),
         clairvoyant: false,
     }
 }

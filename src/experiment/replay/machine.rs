@@ -24,19 +24,12 @@ pub fn machine(
     let (nodes, cores) = if named_nodes { (u64::from(processors), 1) } else { (1, processors) };
     let cores_milli = cores.checked_mul(1000).filter(|milli| *milli > 0);
     let cores_milli = cores_milli.ok_or_else(|| format!("a machine of {processors} processors"))?;
+    let node = NodeShape { cores_milli, memory: u64::MAX, cards: 0, accelerator: None };
     let mut platform = Platform {
-        sites: vec![Site {
-            name: "machine".to_owned(),
-            kind: SiteKind::Center(CenterId(0)),
-            side: None,
-            province: None,
-            place: None,
-        }],
-        centers: vec![center()],
-        pools: vec![pool(nodes, cores_milli)],
+        pools: vec![pool("processors", CenterId(0), nodes, node)],
         classes: vec![Class { name: "log".to_owned(), kind: ClassKind::Batch }],
         constraints: vec![Constraint { pools: vec![PoolId(0)] }],
-        ..Platform::default()
+        ..empty("machine", 1)
     };
     let group = |(rank, user): (usize, &u32)| TenantGroup {
         name: format!("user-{user}"),
@@ -45,7 +38,20 @@ pub fn machine(
         weight: 1.0,
     };
     platform.tenants = Tenants { groups: users.iter().enumerate().map(group).collect() };
-    Ok(Scenario {
+    Ok(scenario(name, platform, enforce_requested))
+}
+
+/// One site with one center of so many pools, which are still to come.
+pub(super) fn empty(name: &str, pools: usize) -> Platform {
+    let site =
+        Site { name: name.to_owned(), kind: SiteKind::Center(CenterId(0)), side: None, province: None, place: None };
+    // Lossless: pools are few.
+    Platform { sites: vec![site], centers: vec![center(name, pools as u32)], ..Platform::default() }
+}
+
+/// A platform without jobs of its own, as a scenario that runs until the last job ends.
+pub(super) fn scenario(name: &str, platform: Platform, enforce_requested: bool) -> Scenario {
+    Scenario {
         name: name.to_owned(),
         description: String::new(),
         platform: Arc::new(platform),
@@ -67,12 +73,12 @@ pub fn machine(
         policy: None,
         effective: String::new(),
         warnings: Vec::new(),
-    })
+    }
 }
 
-fn center() -> Center {
+fn center(name: &str, pools: u32) -> Center {
     Center {
-        name: "machine".to_owned(),
+        name: name.to_owned(),
         site: SiteId(0),
         tier: None,
         side: None,
@@ -86,17 +92,18 @@ fn center() -> Center {
         green_share_ppm: 0,
         storage: None,
         labels: BTreeMap::new(),
-        pools: 0..1,
+        pools: 0..pools,
     }
 }
 
-fn pool(nodes: u64, cores_milli: u32) -> Pool {
+/// A pool without power.
+pub(super) fn pool(name: &str, center: CenterId, nodes: u64, node: NodeShape) -> Pool {
     Pool {
-        name: "processors".to_owned(),
-        center: CenterId(0),
+        name: name.to_owned(),
+        center,
         nodes,
         nodes_max: nodes,
-        node: NodeShape { cores_milli, memory: u64::MAX, cards: 0, accelerator: None },
+        node,
         speed: 1.0,
         cpu_rates: Rates::default(),
         card_rates: Rates::default(),

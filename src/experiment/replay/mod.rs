@@ -3,6 +3,7 @@
 //! The machine is one center with one pool: a single node of so many cores where reservations are counted, so many nodes of
 //! one core where they hold nodes by number. Times are the log's own.
 
+pub mod gpu;
 mod log;
 mod machine;
 mod policy;

@@ -92,7 +92,7 @@ impl ReplayPolicy {
         }
     }
 
-    fn queue(&self) -> Box<dyn QueueDiscipline> {
+    pub(super) fn queue(&self) -> Box<dyn QueueDiscipline> {
         let order = self.order.build();
         let shortest = || -> Option<Box<dyn Order>> { Some(Box::new(Sjf)) };
         let overtaking = if self.backfill == Backfill::EasySjbf { shortest() } else { None };

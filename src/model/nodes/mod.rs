@@ -112,6 +112,24 @@ pub struct NodeGroup<'a> {
     /// How many nodes.
     pub nodes: u64,
     id: StateId,
+    serial: u64,
+}
+
+/// Names a state of one pool for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateKey {
+    /// A small number, used again for another state when no node is in this one any more.
+    pub slot: usize,
+    /// Different for each state that ever had that number.
+    pub serial: u64,
+}
+
+impl NodeGroup<'_> {
+    /// The state's name, for what is worked out once a state and kept.
+    #[must_use]
+    pub const fn key(&self) -> StateKey {
+        StateKey { slot: self.id as usize, serial: self.serial }
+    }
 }
 
 /// The nodes of one pool: those that are open to jobs, and those that are withheld.
@@ -353,7 +371,12 @@ impl NodePool {
     pub fn groups(&self, need: Need) -> impl DoubleEndedIterator<Item = NodeGroup<'_>> {
         self.states.ordered_from(need).filter_map(move |id| {
             let entry = self.states.get(id);
-            entry.most.may_hold(&need).then_some(NodeGroup { state: &entry.state, nodes: entry.nodes, id })
+            entry.most.may_hold(&need).then_some(NodeGroup {
+                state: &entry.state,
+                nodes: entry.nodes,
+                id,
+                serial: self.states.serial(id),
+            })
         })
     }
 

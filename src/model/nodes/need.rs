@@ -17,7 +17,7 @@ pub enum CardOrder {
 }
 
 /// What a task needs of a node of one pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Need {
     /// Thousandths of a core.
     pub cores_milli: u32,

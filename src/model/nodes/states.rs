@@ -26,6 +26,10 @@ pub(super) struct States {
     entries: Vec<Entry>,
     order: BTreeMap<(u32, NodeState), StateId>,
     unused: Vec<StateId>,
+    /// By id: different for each state that ever had it.
+    serials: Vec<u64>,
+    /// The serial given last.
+    serial: u64,
     /// Ids found last, by [`slot`]; one counts only while nodes are in its state.
     recent: [StateId; RECENT],
 }
@@ -55,6 +59,8 @@ impl States {
             ],
             order: BTreeMap::from([((idle.accelerators_milli(), idle), IDLE)]),
             unused: Vec::new(),
+            serials: vec![0; 2],
+            serial: 0,
             recent: [IDLE; RECENT],
         }
     }
@@ -70,21 +76,29 @@ impl States {
         &self.entries[id as usize]
     }
 
+    /// Tells a state from all others that ever had its id.
+    pub(super) fn serial(&self, id: StateId) -> u64 {
+        self.serials[id as usize]
+    }
+
     /// The id of a state, which is made where there is none.
     pub(super) fn id(&mut self, state: NodeState) -> StateId {
-        let Self { entries, order, unused, recent } = self;
+        let Self { entries, order, unused, serials, serial, recent } = self;
         let recent = &mut recent[slot(&state)];
         let known = &entries[*recent as usize];
         if known.nodes > 0 && *recent != WITHHELD && known.state == state {
             return *recent;
         }
         *recent = *order.entry((state.accelerators_milli(), state)).or_insert_with(|| {
+            *serial += 1;
             let entry = Entry { state, nodes: 0, most: most(&state) };
             if let Some(id) = unused.pop() {
                 entries[id as usize] = entry;
+                serials[id as usize] = *serial;
                 return id;
             }
             entries.push(entry);
+            serials.push(*serial);
             (entries.len() - 1) as StateId
         });
         *recent

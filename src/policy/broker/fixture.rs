@@ -165,6 +165,7 @@ impl World {
             Decision::Place(placement) => Ok(self.spots[placement.pool.index()].name),
             Decision::Reject(reason) => Err(reason),
             Decision::Wait(until) => panic!("waits until {until:?}"),
+            Decision::Bids => panic!("wants bids"),
         }
     }
 

@@ -24,6 +24,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+use super::packing::Offer;
 use super::view::View;
 use crate::model::{Platform, PoolId, RejectReason, Request, SiteId};
 use crate::rng::Streams;
@@ -40,6 +41,17 @@ pub enum Decision {
     Wait(SimTime),
     /// Turn it away.
     Reject(RejectReason),
+    /// Ask the packings of all pools that could run it for bids, and this broker again with them: [`Broker::award`].
+    Bids,
+}
+
+/// What the packing of a pool has to offer to a job now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bid {
+    /// The pool.
+    pub pool: PoolId,
+    /// Its best choice.
+    pub offer: Offer,
 }
 
 /// Where and when.
@@ -65,6 +77,11 @@ impl Placement {
 pub trait Broker: Send {
     /// Decides on one job.
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision;
+
+    /// Decides once more, with the bids of all pools where the job fits now, in id order; only asked after [`Decision::Bids`].
+    fn award(&mut self, _request: &Request, _bids: &[Bid], _view: &View<'_>) -> Decision {
+        Decision::Reject(RejectReason::Policy)
+    }
 }
 
 /// The parameters of a broker as they are written in a scenario, and how it is built from them.

@@ -1,30 +1,71 @@
 //! Packings: which nodes a job gets.
 //!
-//! [`FirstFit`] takes the lowest numbers, [`BestFit`] the nodes that it leaves fullest, [`WorstFit`] the emptiest, [`Random`] any.
+//! [`FirstFit`] takes the lowest numbers, [`BestFit`] the nodes that it leaves fullest, [`WorstFit`] the emptiest, [`Random`] any;
+//! others are made for accelerators that jobs share: dot-product, gpu-packing, gpu-clustering, fgd.
 //! [`PackingSpec`] builds them. All find nodes whenever there are some, since tasks of a job are alike.
 
 mod best_fit;
+mod dot_product;
+mod fgd;
 mod first_fit;
+mod gpu_clustering;
+mod gpu_packing;
 mod merge;
 mod parts;
 mod random;
+mod scored;
 mod spec;
+mod weighted_fit;
 mod worst_fit;
 
 pub use best_fit::BestFit;
 pub use first_fit::FirstFit;
 pub use random::Random;
-pub use spec::PackingSpec;
+pub use spec::{BestFitSpec, FitMeasure, PackingSpec, PoolProfile};
 pub use worst_fit::WorstFit;
 
 use crate::model::{Allocation, NodePool, TaskShape};
+
+/// What the largest node of a cluster has, by which packings weigh cores against accelerators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scale {
+    /// Thousandths of cores.
+    pub cores_milli: u32,
+    /// Thousandths of accelerators.
+    pub accelerators_milli: u32,
+}
+
+/// What a packing thinks of its own choice, for one who compares pools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// The higher the better; comparable between pools of one packing.
+    pub score: i64,
+    /// The node that it likes best.
+    pub node: u64,
+    /// How many nodes it likes as well, for one who draws among them.
+    pub nodes: u64,
+}
 
 /// Chooses nodes for a gang of tasks.
 pub trait Packing: Send {
     /// Nodes for all tasks, or `None` where they do not fit now. Must find an allocation whenever one exists.
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation>;
+
+    /// How well it likes the best node for these tasks; `None` where they do not fit now.
+    fn offer(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Offer> {
+        let chosen = self.choose(nodes, tasks, task)?;
+        chosen.parts.first().map(|part| Offer { score: 0, node: part.first, nodes: 1 })
+    }
+
+    /// A job has got these nodes, whoever chose them.
+    fn taken(&mut self, _nodes: &NodePool, _allocation: &Allocation, _task: &TaskShape) {}
+
+    /// A job has given these nodes back.
+    fn given(&mut self, _nodes: &NodePool, _allocation: &Allocation, _task: &TaskShape) {}
 }
 
+#[cfg(test)]
+mod scored_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Puts an allocation together.
 
-use crate::model::{Allocation, AllocationPart, CardOrder, Need, NodeState};
+use crate::model::{Allocation, AllocationPart, CARDS_MAX, CardOrder, Need, NodeState};
 
 /// The parts of an allocation in the making, in any order.
 #[derive(Debug)]
@@ -26,17 +26,32 @@ impl Parts {
 
     /// Puts as many of `left` tasks as fit on the nodes from `first` on, `fit` on each and the rest on the last; what is left then.
     pub(super) fn fill(&mut self, first: u64, count: u64, fit: u32, state: &NodeState, left: u32) -> u32 {
-        if fit == 0 {
+        let (need, order) = (self.need, self.order);
+        self.fill_with(first, count, fit, left, |tasks| need.cards(state, tasks, order))
+    }
+
+    /// As [`Parts::fill`], with the cards that `cards` says a number of tasks on one node takes.
+    pub(super) fn fill_with(
+        &mut self,
+        first: u64,
+        count: u64,
+        fit: u32,
+        left: u32,
+        mut cards: impl FnMut(u32) -> [u16; CARDS_MAX],
+    ) -> u32 {
+        if fit == 0 || count == 0 {
             return left;
         }
         let full = u64::from(left / fit).min(count);
-        self.add(first, full, fit, state);
+        if full > 0 {
+            self.parts.push(AllocationPart { first, count: full, tasks_per_node: fit, cards: cards(fit) });
+        }
         // Lossless: no more than was left.
         let left = left - (full * u64::from(fit)) as u32;
         if full == count || left == 0 {
             return left;
         }
-        self.add(first + full, 1, left, state);
+        self.parts.push(AllocationPart { first: first + full, count: 1, tasks_per_node: left, cards: cards(left) });
         0
     }
 

@@ -1,22 +1,20 @@
 //! Random: any nodes that fit, with equal chance.
 //!
 //! Idea: the yardstick that any other packing should beat. A node is drawn evenly from all open nodes that hold a task; it gets as many
-//! of the job's tasks as fit; then another from those not yet drawn, until all tasks are placed. A share of a card is taken from the
-//! lowest card with enough.
+//! of the job's tasks as fit; then another from those not yet drawn, until all tasks are placed. A share of a card is taken from a
+//! card that is drawn evenly from those with enough.
 //!
 //! Source: folklore. Nodes are drawn by rejection (evenly among all numbers until one fits), and after too many misses from a list of
-//! what fits, with the shuffle of Fisher and Yates where only the drawn places are kept; both are even. Evenness within a range
-//! of integers is Lemire's ("Fast random integer generation in an interval", ACM TOMACS 29:1, 2019).
+//! what fits, with the shuffle of Fisher and Yates where only the drawn places are kept; both are even.
 //!
 //! The stream is `policy.packing.<center>.<pool>`.
 //!
 //! Cost: the logarithm of the pool's ranges a draw while many nodes fit; where few do, a walk over the ranges that fit.
 
-use super::Packing;
 use super::parts::Parts;
-use crate::model::{Allocation, CardOrder, Need, NodePool, NodeRange, TaskShape};
-use crate::rng::Generator;
-use rand::Rng;
+use super::{Offer, Packing};
+use crate::model::{Allocation, CARDS_MAX, CardOrder, Need, NodePool, NodeRange, NodeState, TaskShape};
+use crate::rng::{Generator, below};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws in a row that may miss before those that fit are listed.
@@ -48,17 +46,25 @@ impl Random {
     }
 }
 
-/// Evenly in `0..count`, which is not empty.
-fn below(rng: &mut Generator, count: u64) -> u64 {
-    let mut product = u128::from(rng.next_u64()) * u128::from(count);
-    if (product as u64) < count {
-        // Of 2^64 outputs the first 2^64 mod `count` would make some results likelier.
-        let surplus = count.wrapping_neg() % count;
-        while (product as u64) < surplus {
-            product = u128::from(rng.next_u64()) * u128::from(count);
+/// Thousandths of each card that tasks take of a node; shares are taken from any card with enough, task by task.
+fn any_cards(rng: &mut Generator, need: &Need, state: &NodeState, tasks: u32) -> [u16; CARDS_MAX] {
+    if need.share == 0 {
+        return need.cards(state, tasks, CardOrder::Lowest);
+    }
+    let mut taken = [0; CARDS_MAX];
+    for _ in 0..tasks {
+        let enough = |card: &usize| state.cards[*card] - taken[*card] >= need.share;
+        let count = (0..CARDS_MAX).filter(enough).count() as u64;
+        if count == 0 {
+            break;
+        }
+        // Lossless: below 16.
+        let which = below(rng, count) as usize;
+        if let Some(card) = (0..CARDS_MAX).filter(enough).nth(which) {
+            taken[card] += need.share;
         }
     }
-    (product >> 64) as u64
+    taken
 }
 
 /// Nodes that fit and were not drawn, in the order of numbers, to be drawn one by one.
@@ -118,9 +124,22 @@ impl Packing for Random {
             if urn.is_none() {
                 drawn.insert(node);
             }
-            left = parts.fill(node, 1, need.fit(&range.state), &range.state, left);
+            let cards = |tasks| any_cards(&mut self.rng, &need, &range.state, tasks);
+            left = parts.fill_with(node, 1, need.fit(&range.state), left, cards);
         }
         Some(parts.finish())
+    }
+
+    fn offer(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Offer> {
+        let need = nodes.need(task).filter(|_| nodes.free().covers(&task.times(tasks)))?;
+        let node = nodes.fitting(need).next()?.first;
+        if tasks > 1 {
+            let fit = nodes.groups(need).map(|group| u64::from(need.fit(group.state)).saturating_mul(group.nodes));
+            if fit.fold(0, u64::saturating_add) < u64::from(tasks) {
+                return None;
+            }
+        }
+        Some(Offer { score: 0, node, nodes: nodes.groups(need).map(|group| group.nodes).sum() })
     }
 }
 

@@ -23,11 +23,18 @@ pub struct PolicyEntry {
 }
 
 /// Where packings come from.
-const PACKINGS: [(&str, &str); 4] = [
+const PACKINGS: [(&str, &str); 8] = [
     ("first-fit", "Garey, Graham and Ullman, Worst-case analysis of memory allocation algorithms, STOC 1972"),
     ("best-fit", "Johnson, Near-optimal bin packing algorithms, MIT 1973"),
     ("worst-fit", "Johnson, Near-optimal bin packing algorithms, MIT 1973; least allocated of Kubernetes"),
     ("random", "practice: the baseline that knows nothing"),
+    (
+        "dot-product",
+        "Grandl et al., Multi-resource packing for cluster schedulers, SIGCOMM 2014; as in Weng et al., ATC 2023",
+    ),
+    ("gpu-packing", "Weng et al., MLaaS in the wild, NSDI 2022; as in Weng et al., ATC 2023"),
+    ("gpu-clustering", "Xiao et al., Gandiva, OSDI 2018; as in Weng et al., ATC 2023"),
+    ("fgd", "Weng et al., Beware of fragmentation: scheduling GPU-sharing workloads, USENIX ATC 2023"),
 ];
 
 /// All policies: brokers, queues, packings, each kind in the order of its list.

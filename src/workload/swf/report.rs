@@ -75,6 +75,24 @@ pub struct NoticeCount {
     pub lines: Vec<u64>,
 }
 
+impl NoticeCount {
+    /// Counts one line.
+    pub(in crate::workload) fn add(&mut self, line: u64) {
+        self.count += 1;
+        if self.lines.len() < KEPT {
+            self.lines.push(line);
+        }
+    }
+}
+
+impl fmt::Display for NoticeCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: Vec<String> = self.lines.iter().map(u64::to_string).collect();
+        let more = if self.count > self.lines.len() as u64 { ", ..." } else { "" };
+        write!(f, "line {}{more}", shown.join(", "))
+    }
+}
+
 /// All that a reader has to say about a log.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct ReadReport {
@@ -91,11 +109,7 @@ pub struct ReadReport {
 impl ReadReport {
     /// Counts one line.
     pub(super) fn note(&mut self, notice: Notice, line: u64) {
-        let entry = self.notices.entry(notice).or_default();
-        entry.count += 1;
-        if entry.lines.len() < KEPT {
-            entry.lines.push(line);
-        }
+        self.notices.entry(notice).or_default().add(line);
     }
 
     /// How many lines of a reason.
@@ -108,10 +122,8 @@ impl ReadReport {
 impl fmt::Display for ReadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} lines, {} records, {} jobs", self.lines, self.records, self.jobs)?;
-        for (notice, NoticeCount { count, lines }) in &self.notices {
-            let shown: Vec<String> = lines.iter().map(u64::to_string).collect();
-            let more = if *count > lines.len() as u64 { ", ..." } else { "" };
-            writeln!(f, "  {count} {} (line {}{more})", notice.text(), shown.join(", "))?;
+        for (notice, kept) in &self.notices {
+            writeln!(f, "  {} {} ({kept})", kept.count, notice.text())?;
         }
         Ok(())
     }
