@@ -4,7 +4,6 @@ use crate::model::{Fragmentation, NodePool, NodeState, Platform, PoolId, TaskSha
 use crate::observe::{Observer, Record, Violation};
 use crate::units::SimTime;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 /// One whole percent of arrivals.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +27,7 @@ struct Percent {
 
 /// Follows a fill.
 pub struct AllocationCurve {
-    platform: Arc<Platform>,
+    /// Nodes of each pool as they are, the pool's measure, the fragmented amount.
     pools: Vec<(NodePool, Option<Fragmentation>, u128)>,
     capacity_milli: u64,
     arrived_milli: u64,
@@ -40,7 +39,7 @@ pub struct AllocationCurve {
 
 impl AllocationCurve {
     /// The curve of a cluster that is empty.
-    pub(super) fn new(platform: Arc<Platform>) -> Self {
+    pub(super) fn new(platform: &Platform) -> Self {
         let pool = |(id, pool): (usize, &crate::model::Pool)| {
             let measure = platform.fragmentation(PoolId::from_index(id));
             let idle = measure.as_ref().map_or(0, |measure| measure.amount(&NodeState::idle(&pool.node)));
@@ -48,15 +47,7 @@ impl AllocationCurve {
         };
         let pools = platform.pools.iter().enumerate().map(pool).collect();
         let capacity_milli = platform.pools.iter().map(|pool| pool.capacity(pool.nodes).accelerators_milli).sum();
-        Self {
-            pools,
-            capacity_milli,
-            arrived_milli: 0,
-            allocated_milli: 0,
-            open: false,
-            percents: Vec::new(),
-            platform,
-        }
+        Self { pools, capacity_milli, arrived_milli: 0, allocated_milli: 0, open: false, percents: Vec::new() }
     }
 
     /// Puts the last arrival into the curve, now that what became of it is known.
@@ -137,10 +128,8 @@ impl Observer for AllocationCurve {
                 self.arrived_milli += job.request.task.times(job.request.tasks).accelerators_milli;
             }
             Record::Started { job, pool, allocation, held } => {
-                if self.platform.pools.get(pool.index()).is_some_and(crate::model::Pool::accelerated) {
-                    self.allocated_milli += held.accelerators_milli;
-                    self.started(pool, allocation, &job.request.task);
-                }
+                self.allocated_milli += held.accelerators_milli;
+                self.started(pool, allocation, &job.request.task);
             }
             Record::RunEnded => self.close(),
             _ => {}

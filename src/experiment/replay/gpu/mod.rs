@@ -93,7 +93,7 @@ impl GpuRun {
     /// An observer that draws the curve of a fill.
     #[must_use]
     pub fn curve(&self) -> AllocationCurve {
-        AllocationCurve::new(self.scenario.platform.clone())
+        AllocationCurve::new(&self.scenario.platform)
     }
 
     /// Runs the pods through the cluster.
