@@ -138,7 +138,7 @@ fn simulate(
     out.stream("pools.csv", |file| report::pools_csv(summary, file))?;
     out.stream("classes.csv", |file| report::classes_csv(summary, file))?;
     if let Some(curve) = &curve {
-        out.stream("allocation.csv", |file| curve.write(file))?;
+        out.stream("allocation.csv", |file| report::allocation_csv(&curve.rows(), file))?;
     }
     let text = match global.format {
         Format::Json => report::summary_json(&info, summary),

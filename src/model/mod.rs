@@ -6,6 +6,7 @@ mod allocation;
 mod dataset;
 mod demand;
 mod fragmentation;
+mod fragments;
 mod ids;
 mod job;
 mod nodes;
@@ -19,6 +20,7 @@ pub use allocation::{Allocation, AllocationPart, CARDS_MAX};
 pub use dataset::{CacheMode, Dataset};
 pub use demand::{Precision, TaskShape, Totals};
 pub use fragmentation::{Fragmentation, TaskCounts, TypicalTask};
+pub use fragments::Fragments;
 pub use ids::{
     AcceleratorId, CenterId, ClassId, ConstraintId, DatasetId, JobNumber, JobSlot, LaneId, LinkId, PoolId, ServiceId,
     SiteId, TenantId,

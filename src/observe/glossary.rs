@@ -154,6 +154,7 @@ const ENTRIES: &[Entry] = &[
     entry("cores_utilization", "", "core-time held by jobs / core-time of open nodes"),
     entry("memory_utilization", "", "byte-time of memory held by jobs / byte-time of open nodes"),
     entry("accelerators_utilization", "", "accelerator-time held by jobs / accelerator-time of open nodes"),
+    entry("fragmentation", "", "integral of the accelerators that are free and that typical tasks could not use (Weng et al., ATC'23: on nodes where they do not fit all that is free, else what is free of cards with too little; the mean over typical tasks by how often they come) / integral of accelerators free; measured where tasks share accelerators or a stack packs by it").lower(),
     entry("core_h", "h", "core-hours held by jobs"),
     entry("accelerator_h", "h", "accelerator-hours held by jobs"),
     entry("open_nodes_mean", "", "mean number of nodes that jobs may use or are using, and of those of services"),
@@ -236,4 +237,8 @@ const ENTRIES: &[Entry] = &[
     // Timeline.
     entry("interval_start_s", "s", "where the interval begins; warm-up is not left out"),
     entry("interval_end_s", "s", "where the interval ends"),
+    // The curve of a fill.
+    entry("arrived_pct", "%", "accelerators asked for by the pods that have arrived / accelerators of the cluster, to the nearest whole percent"),
+    entry("allocated_pct", "%", "accelerators held / accelerators of the cluster; mean over the pods that arrived at this percent, each counted once it is placed or turned away").higher(),
+    entry("fragmentation_pct", "%", "fragmented part of the accelerators that are free (as in fragmentation), at that instant; mean over the same pods; empty where none is free").lower(),
 ];

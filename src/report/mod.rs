@@ -1,5 +1,6 @@
 //! From a summary to tables, CSV and JSON: pure functions of results.
 
+mod allocation_csv;
 mod cells;
 mod decimal;
 mod html;
@@ -10,6 +11,7 @@ mod services;
 mod tables;
 mod text;
 
+pub use allocation_csv::{AllocationRow, allocation_csv};
 pub use html::{BaseMap, ComparePage, ComparedRun, RunPage, TimelineGrid, compare_page, run_page};
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};

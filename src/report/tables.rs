@@ -115,6 +115,7 @@ mod tests {
             ("services", text(|w| services_csv(&summary, w))),
             ("tenants", text(|w| tenants_csv(&metrics.tenants(s(7200)), w))),
             ("timeline", text(|w| timeline_csv(timeline.rows(s(7200)), w))),
+            ("allocation", text(|w| crate::report::allocation_csv(&[], w))),
         ];
         (summary, tables)
     }
@@ -189,6 +190,7 @@ mod tests {
                 "kg/h" => "_kg_per_h",
                 "B" => "bytes",
                 "bit/s" => "_bps",
+                "%" => "_pct",
                 "" => "",
                 other => panic!("{}: unknown unit {other}", entry.key),
             };

@@ -5,6 +5,7 @@
 //! What each figure means is defined once, in [`glossary`](super::glossary()).
 
 mod exact;
+mod fragmentation;
 mod gauge;
 mod lane;
 mod meters;
@@ -18,6 +19,7 @@ mod times;
 mod traffic;
 
 pub(crate) use exact::{ratio, seconds};
+pub(crate) use fragmentation::{FragmentMeter, FragmentSums};
 pub(crate) use gauge::Gauge;
 pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
@@ -56,6 +58,7 @@ pub struct Metrics {
     pub(crate) now: SimTime,
     pub(crate) meters: Meters,
     pub(crate) services: ServiceMeters,
+    pub(crate) fragments: FragmentMeter,
     traffic: Traffic,
     running: Table<RunningJob>,
     pub(crate) classes: Vec<ClassTally>,
@@ -74,6 +77,7 @@ impl Metrics {
             now: SimTime::ZERO,
             meters: Meters::new(&platform),
             services: ServiceMeters::new(&platform),
+            fragments: FragmentMeter::new(&platform),
             traffic: Traffic::new(&platform),
             running: Table::new(),
             classes: vec![ClassTally::default(); platform.classes.len()],
@@ -107,6 +111,8 @@ impl Metrics {
         self.services.advance(now, &self.meters);
         self.meters.restart();
         self.services.restart(now);
+        self.fragments.advance(now);
+        self.fragments.restart();
         self.traffic.restart();
         self.window_start = now;
         for job in self.running.values_mut() {
@@ -181,6 +187,7 @@ impl Observer for Metrics {
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         self.now = self.now.max(now);
         self.meters.note(now, record);
+        self.fragments.note(now, record);
         match record {
             Record::Started { job, pool, held, .. } => self.started(now, job, *pool, held),
             Record::Ended { job, .. } => self.ended(now, job.request.number),

@@ -9,7 +9,8 @@ use super::{
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
 use crate::observe::metrics::{
-    Caused, ClassTally, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters, Sums, ratio, seconds,
+    Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters, Sums,
+    ratio, seconds,
 };
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -61,6 +62,7 @@ pub(super) struct Extended<'a> {
     pub(super) metrics: &'a Metrics,
     pub(super) meters: Meters,
     pub(super) services: ServiceMeters,
+    fragments: FragmentMeter,
     pub(super) end: SimTime,
     /// Length of the window in ns.
     pub(super) window: u128,
@@ -73,7 +75,9 @@ impl<'a> Extended<'a> {
         meters.advance(end);
         let mut services = metrics.services.clone();
         services.advance(end, &meters);
-        Self { metrics, meters, services, end, window: u128::from(end.since(metrics.window_start).0) }
+        let mut fragments = metrics.fragments.clone();
+        fragments.advance(end);
+        Self { metrics, meters, services, fragments, end, window: u128::from(end.since(metrics.window_start).0) }
     }
 
     fn per_hour(&self, count: u64) -> Option<f64> {
@@ -162,9 +166,11 @@ impl<'a> Extended<'a> {
 
     fn places(&self, summary: &mut Summary) {
         let platform = &self.metrics.platform;
-        let mut whole = Area::default();
+        let (mut whole, mut fragments) = (Area::default(), FragmentSums::default());
         let mut centers = vec![(Area::default(), Sums::default()); platform.centers.len()];
-        for ((meter, pool), jobs) in self.meters.pools.iter().zip(&platform.pools).zip(&self.metrics.pool_jobs) {
+        for (id, ((meter, pool), jobs)) in
+            self.meters.pools.iter().zip(&platform.pools).zip(&self.metrics.pool_jobs).enumerate()
+        {
             let Some(center) = platform.centers.get(pool.center.index()) else { continue };
             let area = Area::of(meter, pool, center);
             whole.add(&area);
@@ -172,7 +178,10 @@ impl<'a> Extended<'a> {
                 sum.add(&area);
                 all.add(jobs);
             }
+            let sums = self.fragments.sums(id).unwrap_or_default();
+            fragments.add(&sums);
             let mut row = PoolSummary {
+                fragmentation: ratio(sums.fragmented, sums.free),
                 center: center.name.clone(),
                 pool: pool.name.clone(),
                 jobs: jobs.outcomes.jobs(),
@@ -193,6 +202,7 @@ impl<'a> Extended<'a> {
         summary.waiting_mean = self.mean(&self.meters.waiting);
         summary.waiting_peak = count(self.meters.waiting.peak());
         summary.set_area(&whole, self.window);
+        summary.fragmentation = ratio(fragments.fragmented, fragments.free);
         self.groups(&centers, summary);
         for (at, (area, jobs)) in centers.iter().enumerate() {
             summary.centers.push(self.center(CenterId::from_index(at), area, jobs));

@@ -94,6 +94,8 @@ flat! {
         pub fairness_slowdown: Option<f64>,
         /// Jain's index of the tenants' use over their weight.
         pub fairness_usage: Option<f64>,
+        /// Fragmented part of the accelerators that are free; `None` where it is not measured.
+        pub fragmentation: Option<f64>,
     }
 }
 
@@ -206,6 +208,8 @@ flat! {
         pub waiting_mean: Option<f64>,
         /// Most jobs waiting at once.
         pub waiting_peak: u64,
+        /// Fragmented part of the accelerators that are free; `None` where it is not measured.
+        pub fragmentation: Option<f64>,
     }
 }
 

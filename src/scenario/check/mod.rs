@@ -25,6 +25,7 @@ mod run;
 mod services;
 mod signals;
 mod tenants;
+mod typical;
 mod workloads;
 
 #[cfg(test)]
@@ -91,6 +92,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
     platform.constraints = constraints.into_list();
 
     let stacks = policies::stacks(raw, &platform, out);
+    platform.typical = typical::tasks(&classes, &jobs, &stacks, &run);
     let policy = policies::default(raw, &stacks, out);
     let scenario = Scenario {
         name: raw.name.get().clone(),

@@ -1,20 +1,9 @@
 //! How full the cluster gets as pods arrive: the curve of the published study.
 
-use crate::model::{Fragmentation, NodePool, NodeState, Platform, PoolId, TaskShape};
+use crate::model::{Fragments, Platform, PoolId};
 use crate::observe::{Observer, Record, Violation};
+use crate::report::AllocationRow;
 use crate::units::SimTime;
-use std::io::{self, Write};
-
-/// One whole percent of arrivals.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AllocationRow {
-    /// Accelerators asked for by pods that have arrived, in whole percent of the capacity.
-    pub arrived_pct: u64,
-    /// Accelerators held, in percent of the capacity: the mean over the pods that arrived at this percent, to the nearest.
-    pub allocated_pct: f64,
-    /// Fragmented part of the accelerators that are free, in percent; `None` where none is free or no pod is typical.
-    pub fragmentation_pct: Option<f64>,
-}
 
 /// Sums over the arrivals of one percent.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,8 +16,8 @@ struct Percent {
 
 /// Follows a fill.
 pub struct AllocationCurve {
-    /// Nodes of each pool as they are, the pool's measure, the fragmented amount.
-    pools: Vec<(NodePool, Option<Fragmentation>, u128)>,
+    /// Of each pool; nothing where no pod is typical.
+    pools: Vec<Option<Fragments>>,
     capacity_milli: u64,
     arrived_milli: u64,
     allocated_milli: u64,
@@ -41,9 +30,8 @@ impl AllocationCurve {
     /// The curve of a cluster that is empty.
     pub(super) fn new(platform: &Platform) -> Self {
         let pool = |(id, pool): (usize, &crate::model::Pool)| {
-            let measure = platform.fragmentation(PoolId::from_index(id));
-            let idle = measure.as_ref().map_or(0, |measure| measure.amount(&NodeState::idle(&pool.node)));
-            (NodePool::new(pool.node, pool.nodes), measure, idle * u128::from(pool.nodes))
+            let measure = platform.fragmentation(PoolId::from_index(id))?;
+            Some(Fragments::new(pool.node, pool.nodes, measure))
         };
         let pools = platform.pools.iter().enumerate().map(pool).collect();
         let capacity_milli = platform.pools.iter().map(|pool| pool.capacity(pool.nodes).accelerators_milli).sum();
@@ -73,22 +61,10 @@ impl AllocationCurve {
     /// The fragmented share of what is free now.
     fn fragmentation(&self) -> Option<f64> {
         let free = self.capacity_milli - self.allocated_milli;
-        let weight = self.pools.iter().find_map(|(_, measure, _)| measure.as_ref().map(Fragmentation::weight))?;
-        let amount: u128 = self.pools.iter().map(|(_, _, amount)| amount).sum();
+        let pools = || self.pools.iter().flatten();
+        let weight = pools().next()?.measure().weight();
+        let amount: u128 = pools().map(Fragments::amount).sum();
         (free > 0).then(|| amount as f64 / (weight as f64 * free as f64))
-    }
-
-    fn started(&mut self, pool: PoolId, allocation: &crate::model::Allocation, task: &TaskShape) {
-        let Some((nodes, measure, amount)) = self.pools.get_mut(pool.index()) else { return };
-        let of = |nodes: &NodePool| -> u128 {
-            let Some(measure) = measure.as_ref() else { return 0 };
-            let numbers = allocation.parts.iter().flat_map(|part| part.first..part.first + part.count);
-            numbers.filter_map(|node| nodes.range_of(node)).map(|range| measure.amount(&range.state)).sum()
-        };
-        let before = of(nodes);
-        if nodes.allocate(allocation, task) {
-            *amount = *amount + of(nodes) - before;
-        }
     }
 
     /// The curve so far, one row for each percent at which a pod arrived.
@@ -104,19 +80,6 @@ impl AllocationCurve {
         };
         self.percents.iter().enumerate().filter(|(_, sums)| sums.arrivals > 0).map(row).collect()
     }
-
-    /// Writes `allocation.csv`.
-    ///
-    /// # Errors
-    /// What the writer says.
-    pub fn write<W: Write>(&self, mut out: W) -> io::Result<()> {
-        writeln!(out, "arrived_pct,allocated_pct,fragmentation_pct")?;
-        for row in self.rows() {
-            let fragmentation = row.fragmentation_pct.map(|share| format!("{share:.4}")).unwrap_or_default();
-            writeln!(out, "{},{:.4},{fragmentation}", row.arrived_pct, row.allocated_pct)?;
-        }
-        out.flush()
-    }
 }
 
 impl Observer for AllocationCurve {
@@ -129,7 +92,9 @@ impl Observer for AllocationCurve {
             }
             Record::Started { job, pool, allocation, held } => {
                 self.allocated_milli += held.accelerators_milli;
-                self.started(pool, allocation, &job.request.task);
+                if let Some(Some(fragments)) = self.pools.get_mut(pool.index()) {
+                    fragments.take(allocation, &job.request.task);
+                }
             }
             Record::RunEnded => self.close(),
             _ => {}

@@ -14,7 +14,7 @@ mod published;
 #[cfg(test)]
 mod tests;
 
-pub use allocation::{AllocationCurve, AllocationRow};
+pub use allocation::AllocationCurve;
 pub use cluster::GpuCluster;
 
 use super::policy::ReplayPolicy;

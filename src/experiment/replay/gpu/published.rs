@@ -4,6 +4,7 @@ use super::*;
 use crate::experiment::replay::{Backfill, ReplayPolicy};
 use crate::policy::packing::{BestFitSpec, FitMeasure};
 use crate::policy::queue::{Estimate, NoParameters, OrderSpec};
+use crate::report::AllocationRow;
 use crate::workload::openb::{read_nodes, read_pods};
 use crate::workload::traces;
 

@@ -108,13 +108,31 @@ fn the_curve_worked_by_hand() {
     run.run(&PackingSpec::Random(NoParameters {}), &queue(), &mut [&mut curve], Options::default()).expect("runs");
     // 0.6 and 1.2 of 2 fit, 1.8 does not. Free are (0.4, 1.0): 0.4 of 1.4 is too small; then (0.4, 0.4): all of it.
     let mut text = Vec::new();
-    curve.write(&mut text).expect("writes");
+    crate::report::allocation_csv(&curve.rows(), &mut text).expect("writes");
     let expected = "arrived_pct,allocated_pct,fragmentation_pct
 30,30.0000,28.5714
 60,60.0000,100.0000
 90,60.0000,100.0000
 ";
     assert_eq!(String::from_utf8(text).expect("text"), expected);
+}
+
+#[test]
+fn fragmentation_is_integrated_over_time() {
+    // One node of two cards. Two pods of 0.6, from 0 and from 50 s to 100 s. Free are (0.4, 1.0), of which 0.4 are too small for such
+    // a pod, then (0.4, 0.4), all too small: (0.4 x 50 + 0.8 x 50) / (1.4 x 50 + 0.8 x 50) = 60 / 110.
+    let nodes = read_nodes("sn,cpu_milli,memory_mib,gpu,model\nn,8000,8192,2,T4\n".as_bytes()).expect("reads");
+    let pods = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time,scheduled_time
+a,1000,1,1,600,,0,100,0
+b,1000,1,1,600,,50,100,50
+";
+    let (pods, report) = read_pods(pods.as_bytes()).expect("reads");
+    let run = GpuRun::new("hand", &nodes, &pods, report, GpuReplay::Time, 1).expect("a cluster");
+    let packing = PackingSpec::BestFit(crate::policy::packing::BestFitSpec::default());
+    let result = run.run(&packing, &queue(), &mut [], Options::default()).expect("runs");
+    let share = result.summary.fragmentation.expect("measured");
+    assert!((share - 60.0 / 110.0).abs() < 1e-12, "{share}");
+    assert_eq!(result.summary.pools[0].fragmentation, Some(share));
 }
 
 #[test]
