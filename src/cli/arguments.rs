@@ -5,6 +5,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use eastwest::report::JobRecords;
 use std::path::PathBuf;
 
+/// The variant that is the scenario as it stands.
+pub(crate) const BASE: &str = "base";
+/// The base and every variant.
+pub(crate) const ALL: &str = "all";
+
 const AFTER_HELP: &str = "\
 Exit codes:
   0    done
@@ -120,6 +125,9 @@ pub(crate) struct ScenarioArguments {
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArguments,
+    /// A variant of the scenario: the same with a few keys changed, as its [variant.NAME] says; `base` is the scenario as it stands
+    #[arg(long, value_name = "NAME", default_value = BASE, hide_default_value = true)]
+    pub(crate) variant: String,
     /// A stack of the scenario, a broker's name, or a stack written out: `{ broker = { nearest = {} } }`, with a name before it if
     /// you like: `mine = { ... }`
     #[arg(long, value_name = "STACK")]
@@ -184,12 +192,21 @@ pub(crate) struct InitArguments {
 pub(crate) struct CompareArguments {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArguments,
+    /// A variant of the scenario to compare; give it again for each. `base` is the scenario as it stands, `all` is that and every
+    /// variant. Without --policy they run under the scenario's default stack
+    #[arg(long, value_name = "NAME", action = ArgAction::Append)]
+    pub(crate) variant: Vec<String>,
     /// A stack to compare, in the words of `run --policy`; give it again for each [default: all stacks of the scenario]
     #[arg(long, value_name = "STACK", action = ArgAction::Append)]
     pub(crate) policy: Vec<String>,
-    /// The stack the others are compared to [default: the first --policy, else the scenario's default stack, else its first]
+    /// The stack the others are compared to [default: the first --policy, else the scenario's default stack, else its first]. Variants
+    /// are compared to the first of them
     #[arg(long, value_name = "STACK")]
     pub(crate) baseline: Option<String>,
+    /// What to show instead of the headline metrics: a key of summary.json (wait_mean_s), or one of a list there
+    /// (classes.training.wait_p95_s, centers.zhongwei.utilization); may be given again
+    #[arg(long, value_name = "KEY", action = ArgAction::Append)]
+    pub(crate) metric: Vec<String>,
     /// Runs of each stack, each with other random numbers
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(crate) replications: u64,

@@ -1,45 +1,44 @@
 //! `compare`: several stacks with the same random numbers.
 
 use super::arguments::{CompareArguments, Format, Global};
-use super::choice::{self, Choice};
-use super::failure::Failure;
+use super::choice::{self, Choice, closest};
+use super::failure::{Failure, Message};
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::run::{default_directory, run_info};
 use super::{input, interrupt, machine, report as pages, terminal};
-use eastwest::experiment::{self, ComparePlan, Comparison, RunKey, Watch, scenario_hash};
-use eastwest::observe::Summary;
-use eastwest::policy::registry::StackSpec;
+use eastwest::experiment::{self, ComparePlan, Comparison, Contender, RunKey, Watch, scenario_hash};
+use eastwest::observe::{Metrics, Summary};
 use eastwest::report::{self, ComparePage, ComparedRun};
+use eastwest::scenario::Scenario;
 use eastwest::sim::{Progress, RunStats};
+use eastwest::units::SimTime;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(), Failure> {
     let scenario = input::load(&arguments.scenario, &[])?;
-    let (choices, baseline) = choice::several(&arguments.policy, arguments.baseline.as_deref(), &scenario)?;
     let hash = scenario_hash(&scenario.effective);
-    // Stacks and seed become part of the effective scenario, so that the comparison can be run again.
-    let mut settings: Vec<String> = choices.iter().filter_map(Choice::setting).collect();
-    settings.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
-    let scenario = if settings.is_empty() { scenario } else { input::load(&arguments.scenario, &settings)? };
+    let Plan { scenario, contenders, baseline } = plan(arguments, scenario)?;
+    known_metrics(&arguments.metric, &contenders)?;
     terminal::warn(global, &scenario.warnings);
     let target = arguments.out.clone().unwrap_or_else(|| {
-        let name = format!("compare-s{}-r{}", scenario.run.seed, arguments.replications);
+        let what = if arguments.variant.is_empty() { "compare" } else { "variants" };
+        let name = format!("{what}-s{}-r{}", scenario.run.seed, arguments.replications);
         default_directory(&scenario, &hash).join(name)
     });
     let threads = arguments.threads.map_or_else(machine::processors, |threads| threads as usize);
-    let stacks: Vec<(String, StackSpec)> = choices.into_iter().map(|choice| (choice.name, choice.spec)).collect();
-    let names = stacks.iter().map(|(name, _)| name.clone()).collect();
+    let names = contenders.iter().map(|contender| contender.name.clone()).collect();
     let mut manifest = Manifest::begin(&scenario.name, &hash, names, scenario.run.seed);
     manifest.replications = arguments.replications;
     manifest.threads = threads;
     let mut out = OutputDirectory::create(&target, manifest)?;
     let plan = ComparePlan {
         scenario: &scenario,
-        stacks: &stacks,
+        stacks: &contenders,
+        metrics: &arguments.metric,
         baseline,
         replications: arguments.replications,
         threads,
@@ -58,6 +57,65 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
         Format::Markdown => comparison.to_markdown(),
     })?;
     terminal::note(global, &format!("results: {}", target.display()));
+    Ok(())
+}
+
+/// Who takes part in a comparison.
+struct Plan {
+    /// The scenario as it stands, with the stacks and the seed of the command line.
+    scenario: Scenario,
+    contenders: Vec<Contender>,
+    baseline: usize,
+}
+
+/// The stacks on the scenario; or variants of it, under its default stack or each under all stacks asked for.
+fn plan(arguments: &CompareArguments, scenario: Scenario) -> Result<Plan, Failure> {
+    let variants = input::variants(&arguments.variant, &scenario);
+    let (choices, baseline) = if variants.is_empty() || !arguments.policy.is_empty() {
+        choice::several(&arguments.policy, arguments.baseline.as_deref(), &scenario)?
+    } else {
+        (vec![choice::one(arguments.baseline.as_deref(), &scenario)?], 0)
+    };
+    // Stacks and seed become part of the effective scenario, so that the comparison can be run again.
+    let mut settings: Vec<String> = choices.iter().filter_map(Choice::setting).collect();
+    settings.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
+    let scenario = if settings.is_empty() { scenario } else { input::load(&arguments.scenario, &settings)? };
+    let contender = |name: String, scenario: &Arc<Scenario>, choice: &Choice| Contender {
+        name,
+        scenario: Arc::clone(scenario),
+        stack: choice.spec.clone(),
+    };
+    let mut contenders = Vec::new();
+    if variants.is_empty() {
+        let base = Arc::new(scenario.clone());
+        contenders.extend(choices.iter().map(|choice| contender(choice.name.clone(), &base, choice)));
+    }
+    for variant in &variants {
+        let changed = Arc::new(input::load(&input::variant(&arguments.scenario, variant)?, &settings)?);
+        contenders.extend(choices.iter().map(|choice| {
+            let name = if choices.len() > 1 { format!("{variant}/{}", choice.name) } else { variant.clone() };
+            contender(name, &changed, choice)
+        }));
+    }
+    Ok(Plan { scenario, contenders, baseline })
+}
+
+/// Every metric asked for must be one of every run: a misspelled one is refused before anything runs.
+fn known_metrics(metrics: &[String], contenders: &[Contender]) -> Result<(), Failure> {
+    for contender in contenders {
+        let none = Metrics::new(Arc::clone(&contender.scenario.platform)).summary(SimTime::ZERO);
+        if let Some(wrong) = metrics.iter().find(|metric| none.scalar(metric).is_none()) {
+            let message =
+                Message::new(format!("there is no metric `{wrong}` in results of {}", contender.scenario.name));
+            let totals = none.scalars();
+            let close = closest(wrong, totals.iter().map(|scalar| &*scalar.key));
+            let message = match close {
+                Some(close) => message.hint(format!("did you mean `{close}`?")),
+                None => message.hint("a total of summary.json, or LIST.NAME.KEY: classes.training.wait_p95_s, pools.CENTER/POOL.utilization"),
+            };
+            return Err(Failure::Usage(message));
+        }
+    }
     Ok(())
 }
 
@@ -99,10 +157,10 @@ fn simulate(
 }
 
 /// The stacks' names as parts of paths, all different.
-fn parts(stacks: &[(String, StackSpec)]) -> Vec<String> {
+fn parts(stacks: &[Contender]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::with_capacity(stacks.len());
-    for (index, (name, _)) in stacks.iter().enumerate() {
-        let part = path_part(name);
+    for (index, contender) in stacks.iter().enumerate() {
+        let part = path_part(&contender.name);
         parts.push(if parts.contains(&part) { format!("{part}-{index}") } else { part });
     }
     parts
@@ -134,8 +192,8 @@ impl Watch for Watcher<'_> {
     fn summary(&self, run: RunKey, summary: &Summary) -> Result<(), String> {
         let name = format!("runs/{}-r{}/summary.json", self.parts[run.stack], run.replication);
         let path = self.directory.join(&name);
-        let (stack, spec) = &self.plan.stacks[run.stack];
-        let info = run_info(self.plan.scenario, stack, spec, run.replication);
+        let Contender { name: stack, scenario, stack: spec } = &self.plan.stacks[run.stack];
+        let info = run_info(scenario, stack, spec, run.replication);
         let write = |path: &Path| {
             path.parent().map_or(Ok(()), fs::create_dir_all)?;
             fs::write(path, report::summary_json(&info, summary))

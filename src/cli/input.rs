@@ -1,6 +1,7 @@
 //! Which scenario the command line means.
 
-use super::arguments::ScenarioArguments;
+use super::arguments::{ALL, BASE, ScenarioArguments};
+use super::choice::closest;
 use super::failure::{Failure, Message};
 use eastwest::scenario::{self, Input, Scenario};
 use std::fs::File;
@@ -49,6 +50,45 @@ pub(crate) fn load(arguments: &ScenarioArguments, more: &[String]) -> Result<Sce
     let input = find(arguments.scenario.as_deref())?;
     let sets: Vec<String> = arguments.set.iter().chain(more).cloned().collect();
     Ok(scenario::load(&input, &sets)?)
+}
+
+/// The command line that means a variant of a scenario: what the variant sets comes before the person's own settings.
+pub(crate) fn variant(arguments: &ScenarioArguments, name: &str) -> Result<ScenarioArguments, Failure> {
+    if name == BASE {
+        return Ok(arguments.clone());
+    }
+    let base = load(arguments, &[])?;
+    let Some(sets) = base.variants.get(name) else { return Err(unknown_variant(name, &base)) };
+    let title = format!("name={}", toml::Value::from(format!("{}+{name}", base.name)));
+    let set = sets.iter().chain(&arguments.set).cloned().chain([title]).collect();
+    Ok(ScenarioArguments { set, ..arguments.clone() })
+}
+
+/// The variants of a comparison in the order asked for, each once.
+pub(crate) fn variants(words: &[String], base: &Scenario) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for word in words {
+        let all = (word == ALL).then(|| std::iter::once(BASE.to_owned()).chain(base.variants.keys().cloned()));
+        let meant: Vec<String> = all.map_or_else(|| vec![word.clone()], Iterator::collect);
+        for name in meant {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn unknown_variant(name: &str, scenario: &Scenario) -> Failure {
+    let mut message = Message::new(format!("scenario {} has no variant called `{name}`", scenario.name));
+    if let Some(close) = closest(name, scenario.variants.keys().map(String::as_str)) {
+        message = message.hint(format!("did you mean `{close}`?"));
+    }
+    let names: Vec<&str> = scenario.variants.keys().map(String::as_str).collect();
+    Failure::Usage(message.hint(match names.as_slice() {
+        [] => "write [variant.NAME] set = [\"run.until=2 d\"] into the scenario".to_owned(),
+        names => format!("its variants: {}", names.join(", ")),
+    }))
 }
 
 #[cfg(test)]

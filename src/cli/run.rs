@@ -15,7 +15,8 @@ use eastwest::sim::{Options, Progress, RunStats};
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failure> {
-    let scenario = input::load(&arguments.scenario, &[])?;
+    let words = input::variant(&arguments.scenario, &arguments.variant)?;
+    let scenario = input::load(&words, &[])?;
     let base_map = pages::base_map(arguments.page.map.as_deref())?;
     let choice = choice::one(arguments.policy.as_deref(), &scenario)?;
     let hash = scenario_hash(&scenario.effective);
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
         settings.push(format!("run.policy={}", toml::Value::from(choice.name.as_str())));
     }
     settings.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
-    let scenario = if settings.is_empty() { scenario } else { input::load(&arguments.scenario, &settings)? };
+    let scenario = if settings.is_empty() { scenario } else { input::load(&words, &settings)? };
     terminal::warn(global, &scenario.warnings);
     let target = arguments.out.clone().unwrap_or_else(|| {
         let run = format!("{}-s{}", path_part(&choice.name), scenario.run.seed);
@@ -97,6 +98,7 @@ fn simulate(
         out.stream("services.csv", |file| report::services_csv(&summary, file))?;
     }
     out.stream("tenants.csv", |file| report::tenants_csv(&metrics.tenants(stats.end), file))?;
+    out.stream("tenant_groups.csv", |file| report::tenant_groups_csv(&summary, file))?;
     let mut grid = TimelineGrid::new(&scenario.platform);
     let rows = timeline.rows(stats.end).inspect(|row| grid.push(&scenario.platform, row));
     out.stream("timeline.csv", |file| report::timeline_csv(rows, file))?;

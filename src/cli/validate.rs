@@ -10,6 +10,9 @@ use std::fmt::Write;
 
 pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result<(), Failure> {
     let scenario = input::load(arguments, &[])?;
+    for name in scenario.variants.keys() {
+        input::load(&input::variant(arguments, name)?, &[])?;
+    }
     terminal::warn(global, &scenario.warnings);
     let inventory = scenario::inventory(&scenario);
     terminal::print(&match global.format {
@@ -20,6 +23,7 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
             "inventory": inventory,
             "stacks": scenario.stacks.keys().collect::<Vec<_>>(),
             "policy": scenario.policy,
+            "variants": scenario.variants.keys().collect::<Vec<_>>(),
             "warnings": scenario.warnings,
         })),
         Format::Text => page(&scenario, &inventory, false),
@@ -113,6 +117,10 @@ fn lines(scenario: &Scenario, inventory: &Inventory) -> Vec<String> {
     let stacks: Vec<&str> = scenario.stacks.keys().map(String::as_str).collect();
     let default = scenario.policy.as_ref().map_or_else(String::new, |name| format!(" (default {name})"));
     lines.push(format!("stacks: {}{default}", if stacks.is_empty() { "none".to_owned() } else { stacks.join(", ") }));
+    if !scenario.variants.is_empty() {
+        let variants: Vec<&str> = scenario.variants.keys().map(String::as_str).collect();
+        lines.push(format!("variants: {}", variants.join(", ")));
+    }
     lines
 }
 

@@ -8,15 +8,28 @@ use crate::scenario::Scenario;
 use crate::sim::{Options, Progress, RunStats};
 use crate::units::SimTime;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What takes part in a comparison: a stack, on the scenario or on a variant of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contender {
+    /// What results call it.
+    pub name: String,
+    /// The scenario that it runs.
+    pub scenario: Arc<Scenario>,
+    /// The stack that it runs under.
+    pub stack: StackSpec,
+}
 
 /// What is compared.
 #[derive(Clone, Copy)]
 pub struct ComparePlan<'a> {
-    /// The scenario.
+    /// The scenario as it stands: its name and its seed are those of the comparison.
     pub scenario: &'a Scenario,
-    /// The stacks and their names; at least one.
-    pub stacks: &'a [(String, StackSpec)],
+    /// Who takes part; at least one.
+    pub stacks: &'a [Contender],
+    /// Metrics to show, as [`Summary::scalar`] finds them; none shows the headline ones.
+    pub metrics: &'a [String],
     /// Which of them the others are compared to.
     pub baseline: usize,
     /// Runs of each stack.
@@ -125,7 +138,7 @@ impl Shared<'_> {
     }
 
     fn run(&self, run: RunKey) -> Result<(), ExperimentError> {
-        let (name, spec) = &self.plan.stacks[run.stack];
+        let contender = &self.plan.stacks[run.stack];
         let mut progress = |progress: &Progress| self.watch.progress(run, progress);
         let options = Options {
             replication: run.replication,
@@ -133,7 +146,7 @@ impl Shared<'_> {
             progress: Some(&mut progress),
             ..Options::default()
         };
-        let result = run_once(self.plan.scenario, name, spec, &mut [], options)?;
+        let result = run_once(&contender.scenario, &contender.name, &contender.stack, &mut [], options)?;
         self.watch.done(run, &result.stats);
         let replication = run.index / self.plan.stacks.len();
         let mut runs = self.replications[replication].lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,10 +170,20 @@ impl Shared<'_> {
             let index = replication * self.plan.stacks.len() + stack;
             let run = RunKey { index, stack, replication: replication as u64 };
             self.watch.summary(run, &summary).map_err(ExperimentError::Sink)?;
-            scalars.push(summary.scalars());
+            scalars.push(shown(&summary, self.plan.metrics));
         }
         let window = Window::new(replication as u64, self.plan.scenario.run.warm_up, end);
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)[replication] = Some((window, scalars));
         Ok(())
     }
+}
+
+/// The totals of a run; where metrics are asked for, those come first and are the only ones that are shown.
+fn shown(summary: &Summary, asked: &[String]) -> Vec<Scalar> {
+    if asked.is_empty() {
+        return summary.scalars();
+    }
+    let first = asked.iter().filter_map(|path| summary.scalar(path)).map(|scalar| Scalar { headline: true, ..scalar });
+    let rest = summary.scalars().into_iter().filter(|scalar| asked.iter().all(|path| *path != *scalar.key));
+    first.chain(rest.map(|scalar| Scalar { headline: false, ..scalar })).collect()
 }

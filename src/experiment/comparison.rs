@@ -6,6 +6,7 @@ use super::statistics::{CONFIDENCE, Verdict, estimate, paired};
 use crate::observe::{Better, Scalar};
 use crate::units::{SimDuration, SimTime};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The window over which a replication's stacks were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -41,15 +42,18 @@ pub struct Comparison {
     pub baseline: String,
     /// The windows of the replications.
     pub windows: Vec<Window>,
-    /// The metrics, in the order of a summary.
+    /// The metrics, in the order of a summary; those asked for come first.
     pub metrics: Vec<MetricRow>,
+    /// Whether metrics were asked for: those are shown, all in one table.
+    #[serde(skip)]
+    pub asked: bool,
 }
 
 /// One metric under all stacks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MetricRow {
-    /// Its key in `summary.json`.
-    pub metric: &'static str,
+    /// Its key in `summary.json`, or the path to it.
+    pub metric: Cow<'static, str>,
     /// Its unit.
     pub unit: &'static str,
     /// Which side is better.
@@ -82,7 +86,7 @@ pub struct StackRow {
 impl Comparison {
     /// Compares the scalars of each replication's stacks, all in the same order.
     pub(super) fn new(plan: &ComparePlan<'_>, replications: Vec<Measured>) -> Self {
-        let names: Vec<&str> = plan.stacks.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = plan.stacks.iter().map(|contender| contender.name.as_str()).collect();
         let scalars: Vec<&Vec<Vec<Scalar>>> = replications.iter().map(|(_, stacks)| stacks).collect();
         Self {
             scenario: plan.scenario.name.clone(),
@@ -92,6 +96,7 @@ impl Comparison {
             baseline: names.get(plan.baseline).map_or_else(String::new, |name| (*name).to_owned()),
             windows: replications.iter().map(|(window, _)| *window).collect(),
             metrics: metrics(&names, plan.baseline, &scalars),
+            asked: !plan.metrics.is_empty(),
         }
     }
 
@@ -105,7 +110,7 @@ impl Comparison {
         for metric in &self.metrics {
             for row in &metric.stacks {
                 let cells = [
-                    metric.metric.to_owned(),
+                    quoted(&metric.metric),
                     metric.unit.to_owned(),
                     quoted(&row.stack),
                     number(row.mean),
@@ -157,7 +162,7 @@ fn metrics(names: &[&str], baseline: usize, replications: &[&Vec<Vec<Scalar>>]) 
             }
         });
         MetricRow {
-            metric: scalar.key,
+            metric: scalar.key.clone(),
             unit: scalar.unit,
             better: scalar.better,
             headline: scalar.headline,
@@ -172,7 +177,7 @@ pub(super) mod tests {
     use super::*;
 
     fn scalar(key: &'static str, better: Better, value: Option<f64>) -> Scalar {
-        Scalar { key, unit: "s", value, better, headline: true }
+        Scalar { key: key.into(), unit: "s", value, better, headline: true }
     }
 
     /// Two stacks, `stay` the baseline, in some replications: waits and something that only `west` has.
@@ -194,6 +199,7 @@ pub(super) mod tests {
             baseline: "stay".to_owned(),
             windows: (0..waits.len() as u64).map(|k| Window { replication: k, start_s: 0.0, end_s: 10.0 }).collect(),
             metrics: metrics(&["stay", "west"], 0, &replications.iter().collect::<Vec<_>>()),
+            asked: false,
         }
     }
 

@@ -13,7 +13,7 @@ mod statistics;
 mod student;
 mod table;
 
-pub use compare::{ComparePlan, RunKey, Watch, compare};
+pub use compare::{ComparePlan, Contender, RunKey, Watch, compare};
 pub use comparison::{Comparison, MetricRow, StackRow, Window};
 pub use error::ExperimentError;
 pub use hash::scenario_hash;

@@ -28,12 +28,45 @@ impl Comparison {
         // Writing to a string cannot fail.
         let _ = if markdown { writeln!(text, "# {heading}\n") } else { writeln!(text, "{heading}\n") };
         let _ = writeln!(text, "{}", self.how());
+        if self.asked {
+            let _ = write!(text, "\n{}", self.one_table(markdown));
+            return text;
+        }
         for metric in self.metrics.iter().filter(|metric| metric.headline) {
             let title = title(metric);
             let _ = if markdown { writeln!(text, "\n## {title}\n") } else { writeln!(text, "\n{title}") };
             let _ = writeln!(text, "{}", table(metric, &self.baseline, markdown));
         }
         text
+    }
+
+    /// One row a metric that was asked for, one column a stack: the mean, and below it the difference to the baseline as a part of that.
+    fn one_table(&self, markdown: bool) -> String {
+        let rows: Vec<&MetricRow> = self.metrics.iter().filter(|metric| metric.headline).collect();
+        let mut table = Table::new();
+        table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
+        let stacks = rows.first().map_or(&[][..], |metric| &metric.stacks[..]);
+        table.set_header(std::iter::once("").chain(stacks.iter().map(|row| row.stack.as_str())));
+        for metric in rows {
+            let base = metric.stacks.iter().find(|row| row.stack == self.baseline).and_then(|row| row.mean);
+            let cell = |row: &StackRow| match row.mean {
+                None => "-".to_owned(),
+                Some(mean) => {
+                    let text = in_fitting_unit(mean, row.half_width, metric.unit);
+                    // Of an instant or of a share that is neither good nor bad, a part of the baseline says nothing.
+                    let judged = row.baseline_difference.filter(|_| metric.better != Better::Neither);
+                    match judged.and_then(|difference| compared(mean, difference, base)) {
+                        Some(part) => format!("{text}{}{part}", if markdown { " " } else { "\n" }),
+                        None => text,
+                    }
+                }
+            };
+            table.add_row(std::iter::once(metric.metric.to_string()).chain(metric.stacks.iter().map(cell)));
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
     }
 
     fn others(&self) -> Option<String> {
@@ -100,12 +133,38 @@ fn table(metric: &MetricRow, baseline: &str, markdown: bool) -> String {
 fn difference(row: &StackRow, base: Option<f64>) -> String {
     let Some(difference) = row.baseline_difference else { return String::new() };
     let mut text = with_half_width(difference, row.difference_half_width, true);
-    if let Some(base) = base.filter(|base| base.abs() > 0.0) {
-        let percent = format!("{:+.1}", difference / base.abs() * 100.0);
-        let percent = if percent.trim_start_matches(['+', '-']) == "0.0" { "0.0" } else { &percent };
-        let _ = write!(text, " ({percent} %)");
+    if let Some(part) = part_of(difference, base) {
+        let _ = write!(text, " ({part})");
     }
     text
+}
+
+/// A time in the largest unit of which there are two; anything else as it is.
+fn in_fitting_unit(value: f64, half_width: Option<f64>, unit: &str) -> String {
+    if unit != "s" {
+        return with_half_width(value, half_width, false);
+    }
+    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min")];
+    let (scale, word) = units.into_iter().find(|(scale, _)| value.abs() >= 2.0 * scale).unwrap_or((1.0, "s"));
+    let (value, half_width) = (value / scale, half_width.map(|half| half / scale));
+    match half_width.filter(|half| *half > 0.0) {
+        Some(_) => format!("{} {word}", with_half_width(value, half_width, false)),
+        None => format!("{} {word}", grouped(value, decimals(value, 3))),
+    }
+}
+
+/// A mean beside the baseline: the difference in percent, or how many times as much from ten times on.
+fn compared(mean: f64, difference: f64, base: Option<f64>) -> Option<String> {
+    let times = mean / base.filter(|base| *base > 0.0).unwrap_or(f64::INFINITY);
+    if times >= 10.0 { Some(format!("x {}", grouped(times, decimals(times, 3)))) } else { part_of(difference, base) }
+}
+
+/// A difference as a part of the baseline, which is not zero.
+fn part_of(difference: f64, base: Option<f64>) -> Option<String> {
+    let base = base.filter(|base| base.abs() > 0.0)?;
+    let percent = format!("{:+.1}", difference / base.abs() * 100.0);
+    let percent = if percent.trim_start_matches(['+', '-']) == "0.0" { "0.0" } else { &percent };
+    Some(format!("{percent} %"))
 }
 
 /// A value and its half width to the second digit of the latter; where that is nothing, to five digits.
@@ -190,6 +249,31 @@ mod tests {
         assert!(row.contains("-1.50 ± 0.92 (-6.0 %)") && row.trim_end().ends_with("better"), "{row}");
         let markdown = comparison.to_markdown();
         assert!(markdown.contains("## wait_mean_s") && markdown.contains("| stack "), "{markdown}");
+    }
+
+    #[test]
+    fn times_have_a_fitting_unit() {
+        let time = |value| in_fitting_unit(value, None, "s");
+        let wanted = ["0.644 s", "119 s", "2.00 min", "2.00 h", "12.9 d"];
+        assert_eq!([0.644_44, 119.0, 120.0, 7200.0, 1_111_867.0].map(time), wanted);
+        assert_eq!(in_fitting_unit(7200.0, Some(360.0), "s"), "2.00 ± 0.10 h");
+        assert_eq!(in_fitting_unit(7200.0, None, "kg"), "7200");
+        assert_eq!(compared(34_800.0, 34_793.9, Some(6.147)).as_deref(), Some("x 5661"));
+        assert_eq!(compared(5.0, -5.0, Some(10.0)).as_deref(), Some("-50.0 %"));
+        assert_eq!(compared(5.0, 5.0, Some(0.0)), None);
+    }
+
+    #[test]
+    fn metrics_asked_for_are_one_table() {
+        let mut comparison = example(&[(10.0, 9.0)]);
+        comparison.asked = true;
+        comparison.metrics[1].headline = false;
+        let text = comparison.to_text();
+        let table = text.split("\n\n").nth(2).expect("a table");
+        let wanted = "                stay     west\n wait_mean_s  10.0 s   9.00 s\n                      -10.0 %\n";
+        assert_eq!(table, wanted, "{text}");
+        let markdown = comparison.to_markdown();
+        assert!(markdown.contains("| wait_mean_s | 10.0 s | 9.00 s -10.0 % |"), "{markdown}");
     }
 
     #[test]

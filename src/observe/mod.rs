@@ -22,6 +22,6 @@ pub use quantiles::{Quantiles, Spread};
 pub use record::{Life, Observer, Record, Violation};
 pub use summary::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, ServiceCenterSummary, ServiceSummary,
-    Summary, TENANTS_LISTED, TenantSummary, Traffic,
+    Summary, TENANTS_LISTED, TenantGroupSummary, TenantSummary, Traffic,
 };
 pub use timeline::{Timeline, TimelineRow};

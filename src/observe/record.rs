@@ -4,7 +4,7 @@ use crate::model::{
     Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, ServiceId, ServiceState, SiteId, Totals,
 };
 use crate::network::FlowKey;
-use crate::units::{Bytes, SimTime};
+use crate::units::{Bytes, SimDuration, SimTime};
 
 /// The instants of one job's life; `None` where it never came to that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,6 +27,10 @@ pub struct Life {
     pub output_bytes: Bytes,
     /// Price of its transfers in µCNY.
     pub transfer_micro_cny: u128,
+    /// How often its data went on by another way, because a link that they were on went down.
+    pub reroutes: u32,
+    /// How long its data had no way at all.
+    pub stalled: SimDuration,
     /// Nodes it ran on.
     pub nodes: u64,
     /// 1 for the first attempt at running it; 0 where it never started.
@@ -56,6 +60,13 @@ pub enum Record<'a> {
         center: CenterId,
         /// Bytes in use from now on, without what was filled before the run.
         used: Bytes,
+    },
+    /// Storage of a center from now on, what was filled before the run included.
+    StorageSpace {
+        /// Where.
+        center: CenterId,
+        /// All of it.
+        space: Bytes,
     },
     /// A flow began to use its lanes (its latency is behind it).
     FlowStarted {

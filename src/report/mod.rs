@@ -15,5 +15,7 @@ pub use allocation_csv::{AllocationRow, allocation_csv};
 pub use html::{BaseMap, ComparePage, ComparedRun, RunPage, TimelineGrid, compare_page, run_page};
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};
-pub use tables::{centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenants_csv, timeline_csv};
+pub use tables::{
+    centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,
+};
 pub use text::{Format, summary_text};

@@ -1,7 +1,8 @@
 //! One CSV a table: the header is the names of the fields, an empty cell is no data.
 
 use crate::observe::{
-    CenterSummary, ClassSummary, LinkSummary, PoolSummary, ServiceCenterSummary, Summary, TenantSummary, TimelineRow,
+    CenterSummary, ClassSummary, LinkSummary, PoolSummary, ServiceCenterSummary, Summary, TenantGroupSummary,
+    TenantSummary, TimelineRow,
 };
 use serde::Serialize;
 use std::io;
@@ -52,6 +53,14 @@ pub fn services_csv(summary: &Summary, writer: impl io::Write) -> io::Result<()>
 /// Those of the writer.
 pub fn tenants_csv(tenants: &[TenantSummary], writer: impl io::Write) -> io::Result<()> {
     table(tenants, &TenantSummary::default(), writer)
+}
+
+/// `tenant_groups.csv`: one row a group of tenants.
+///
+/// # Errors
+/// Those of the writer.
+pub fn tenant_groups_csv(summary: &Summary, writer: impl io::Write) -> io::Result<()> {
+    table(&summary.tenant_groups, &TenantGroupSummary::default(), writer)
 }
 
 /// `timeline.csv`: one row an interval and center, province of closed centers, or direction of a link in use, as
@@ -114,6 +123,7 @@ mod tests {
             ("classes", text(|w| classes_csv(&summary, w))),
             ("services", text(|w| services_csv(&summary, w))),
             ("tenants", text(|w| tenants_csv(&metrics.tenants(s(7200)), w))),
+            ("tenant_groups", text(|w| tenant_groups_csv(&summary, w))),
             ("timeline", text(|w| timeline_csv(timeline.rows(s(7200)), w))),
             ("allocation", text(|w| crate::report::allocation_csv(&[], w))),
         ];
@@ -209,7 +219,7 @@ mod tests {
         assert_eq!(find("deadline_missed_share").value, None, "no data stays in the list");
         assert!(find("cost_cny").headline && find("cost_cny").better == crate::observe::Better::Lower);
         assert!(!scalars.iter().any(|s| s.key == "classes"));
-        let keys = |s: &Summary| s.scalars().iter().map(|s| s.key).collect::<Vec<_>>();
+        let keys = |s: &Summary| s.scalars().iter().map(|s| s.key.clone()).collect::<Vec<_>>();
         assert_eq!(keys(&summary), keys(&Summary::default()), "the same keys for every run");
     }
 

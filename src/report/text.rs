@@ -3,7 +3,7 @@
 use super::human::{bit_rate, bytes, carbon, count, energy, money, number, percent, seconds};
 use super::json::RunInfo;
 use super::services;
-use crate::observe::{CenterSummary, ClassSummary, LinkSummary, Summary};
+use crate::observe::{CenterSummary, ClassSummary, LinkSummary, Summary, TenantGroupSummary};
 use comfy_table::{CellAlignment, Table, presets};
 
 /// How a report is written.
@@ -44,6 +44,7 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
     section(&mut text, "Classes", &classes(summary), format);
     section(&mut text, "Services", &services::services(summary), format);
     section(&mut text, "Requests not served in time", &services::missed(summary), format);
+    section(&mut text, "Tenants", &tenants(summary), format);
     section(&mut text, "Busiest links", &links(summary), format);
     section(&mut text, "Rejected", &rejected(summary), format);
     if !info.warnings.is_empty() {
@@ -69,7 +70,13 @@ pub(super) struct Content {
 fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format) {
     let mut lines = service_lines(info, summary);
     lines.extend(services::line(summary));
+    if summary.waiting_peak > 0 {
+        lines.push(("queues", queues_line(summary)));
+    }
     lines.extend(bill_lines(summary));
+    if summary.rerouted + summary.stalled > 0 {
+        lines.push(("lost ways", lost_ways(summary)));
+    }
     if summary.deadline_jobs > 0 {
         lines.push(("deadlines", missed(summary.deadline_missed, summary.deadline_jobs)));
     }
@@ -141,6 +148,25 @@ fn service_lines(info: &RunInfo, summary: &Summary) -> Vec<(&'static str, String
     ]
 }
 
+/// How long queues became, and whether they drained.
+fn queues_line(summary: &Summary) -> String {
+    let most =
+        format!("at most {} waiting, backlog {}", count(summary.waiting_peak), or_none(summary.backlog_s, seconds));
+    match (summary.backlog_end_s, summary.waiting_end) {
+        (Some(end), 0) => format!("{most}, drained at {}", seconds(end)),
+        (_, waiting) => format!("{most}, {} left", count(waiting)),
+    }
+}
+
+/// What links that went down did to transfers.
+fn lost_ways(summary: &Summary) -> String {
+    let mut text = format!("{} jobs rerouted", count(summary.rerouted));
+    if let Some(mean) = summary.stalled_mean_s {
+        text.push_str(&format!(", {} stalled for {} on average", count(summary.stalled), seconds(mean)));
+    }
+    text
+}
+
 /// What it took.
 fn bill_lines(summary: &Summary) -> Vec<(&'static str, String)> {
     vec![
@@ -161,10 +187,11 @@ fn bill_lines(summary: &Summary) -> Vec<(&'static str, String)> {
         (
             "jobs caused",
             format!(
-                "{}, {} of energy, {}",
+                "{}, {} of energy, {} ({} by contract)",
                 energy(summary.caused_energy_kwh),
                 money(summary.caused_energy_cost_cny),
-                carbon(summary.caused_carbon_kg)
+                carbon(summary.caused_carbon_kg),
+                carbon(summary.caused_carbon_market_kg)
             ),
         ),
         (
@@ -239,6 +266,35 @@ fn classes(summary: &Summary) -> Content {
         rows,
         names: 1,
         note: rest(all, CLASSES_SHOWN, "classes with fewer jobs", "classes.csv"),
+    }
+}
+
+/// Groups of tenants, where there are several.
+fn tenants(summary: &Summary) -> Content {
+    let mut shown: Vec<&TenantGroupSummary> = summary.tenant_groups.iter().filter(|group| group.jobs > 0).collect();
+    if shown.len() < 2 {
+        shown.clear();
+    }
+    let rows = shown
+        .iter()
+        .take(CLASSES_SHOWN)
+        .map(|group| {
+            vec![
+                clipped(&group.name, 18),
+                count(group.tenants),
+                count(group.jobs),
+                cell(group.used_share, percent),
+                cell(group.wait_mean_s, seconds),
+                cell(group.tenant_wait_max_s, seconds),
+                cell(group.bounded_slowdown_mean, number),
+            ]
+        })
+        .collect();
+    Content {
+        header: vec!["group", "tenants", "jobs", "of use", "wait", "worst tenant", "slowdown"],
+        rows,
+        names: 1,
+        note: rest(shown.len(), CLASSES_SHOWN, "groups by name", "tenant_groups.csv"),
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{Outcome, Platform, RejectReason};
 use crate::observe::sample::{job, leak, platform, s, tell, west};
-use crate::observe::{Life, Metrics, Record};
+use crate::observe::{Life, Metrics, Record, TenantGroupSummary};
 use std::sync::Arc;
 
 fn summary(platform: Platform) -> Summary {
@@ -36,10 +36,11 @@ waiting for the one node at home?
   wait         mean 20.9 min, median 3.17 min, p95 59.7 min, max 59.7 min
   response     mean 1.35 h, bounded slowdown mean 1.35
   utilization  50.0 % of open capacity; load with closed use 50.0 %
+  queues       at most 1 waiting, backlog 56.5 min, drained at 1 h
   energy       1.5 kWh, PUE 1.25
   cost         25.7 CNY (energy 0.72 CNY, transfer 25 CNY)
   carbon       0.99 kg by location, 0.99 kg by contract
-  jobs caused  1.08 kWh, 0.432 CNY of energy, 0.756 kg
+  jobs caused  1.08 kWh, 0.432 CNY of energy, 0.756 kg (0.756 kg by contract)
   traffic      250 GB moved, links 1.4 % used by it
 
 Centers
@@ -83,6 +84,22 @@ fn no_line_is_wider_than_a_terminal_however_large_the_figures() {
     let class = &mut summary.classes[0];
     class.jobs = 123_456_789;
     (class.wait_mean_s, class.wait_p95_s, class.response_mean_s) = (Some(59.0 * 61.0), Some(9e7), Some(8.9e7));
+    let (caused, market) = (&mut summary.caused_carbon_kg, &mut summary.caused_carbon_market_kg);
+    (*caused, *market, summary.caused_energy_kwh) = (8.888e8, 8.888e8, 8.888e8);
+    summary.caused_energy_cost_cny = 888_888.0;
+    (summary.rerouted, summary.stalled, summary.stalled_mean_s) = (888_888, 888_888, Some(88.8 * 86_400.0));
+    (summary.waiting_peak, summary.waiting_end, summary.backlog_s) = (8_888_888, 8_888_888, Some(88.8 * 86_400.0));
+    let group = TenantGroupSummary {
+        name: "small-and-medium-enterprises".to_owned(),
+        tenants: 8_888_888,
+        jobs: 88_888_888,
+        wait_mean_s: Some(88.8 * 86_400.0),
+        tenant_wait_max_s: Some(88.8 * 86_400.0),
+        bounded_slowdown_mean: Some(88_888.0),
+        used_share: Some(0.888),
+        ..TenantGroupSummary::default()
+    };
+    summary.tenant_groups = vec![group.clone(), group];
     let link = &mut summary.links[0];
     (link.bytes, link.rate_peak_bps, link.transfer_cost_cny) = (8.888e17, 8.888e11, 888_888.0);
     for line in summary_text(&info(), &summary, Format::Text).lines() {

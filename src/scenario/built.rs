@@ -1,9 +1,9 @@
 //! A scenario that has been checked: every name resolved, every value in range.
 
-use crate::model::{Job, LinkId, Platform, PoolId};
+use crate::model::{CenterId, Job, LinkId, Platform, PoolId};
 use crate::policy::registry::StackSpec;
 use crate::signals::Calendar;
-use crate::units::{BitsPerSec, SimDuration, SimTime};
+use crate::units::{BitsPerSec, Bytes, SimDuration, SimTime};
 use crate::workload::ClassPlan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub enum Change {
     Bandwidth(LinkId, BitsPerSec),
     /// A link is down (`true`) or back up.
     LinkDown(LinkId, bool),
+    /// A center's storage from now on, all of it: more than before.
+    Storage(CenterId, Bytes),
 }
 
 /// A change and its instant.
@@ -81,6 +83,8 @@ pub struct Scenario {
     pub stacks: BTreeMap<String, StackSpec>,
     /// The default stack.
     pub policy: Option<String>,
+    /// Variants by name: what each sets, as `--set` takes it.
+    pub variants: BTreeMap<String, Vec<String>>,
     /// The whole scenario as one TOML text, with includes, tables and `--set` applied: running it gives the same bytes.
     pub effective: String,
     /// Things worth saying before the run, each with its place.

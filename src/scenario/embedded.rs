@@ -5,6 +5,10 @@ type EmbeddedFile = (&'static str, &'static str);
 
 /// All embedded files. A scenario is a `.toml` at the top level; what it includes lies beside it or in a folder.
 const FILES: &[EmbeddedFile] = &[
+    ("bth-10k-cards.toml", include_str!("../../scenarios/bth-10k-cards.toml")),
+    ("east-data-west-storage.toml", include_str!("../../scenarios/east-data-west-storage.toml")),
+    ("greener-is-not-west.toml", include_str!("../../scenarios/greener-is-not-west.toml")),
+    ("growth.toml", include_str!("../../scenarios/growth.toml")),
     ("hubs-10.toml", include_str!("../../scenarios/hubs-10.toml")),
     ("hubs-10/centers.csv", include_str!("../../scenarios/hubs-10/centers.csv")),
     ("hubs-10/demand.csv", include_str!("../../scenarios/hubs-10/demand.csv")),
@@ -20,6 +24,10 @@ const FILES: &[EmbeddedFile] = &[
     ("national-2023/links.csv", include_str!("../../scenarios/national-2023/links.csv")),
     ("national-2023/metros.csv", include_str!("../../scenarios/national-2023/metros.csv")),
     ("national-2023/pools.csv", include_str!("../../scenarios/national-2023/pools.csv")),
+    ("residency.toml", include_str!("../../scenarios/residency.toml")),
+    ("small-firms.toml", include_str!("../../scenarios/small-firms.toml")),
+    ("tianjin-expansion.toml", include_str!("../../scenarios/tianjin-expansion.toml")),
+    ("trunk-cut.toml", include_str!("../../scenarios/trunk-cut.toml")),
     ("two-centers.toml", include_str!("../../scenarios/two-centers.toml")),
 ];
 

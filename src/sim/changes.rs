@@ -78,6 +78,12 @@ impl Driver<'_, '_, '_, '_> {
                 self.world.links[link.index()].bandwidth = bandwidth;
                 self.link_changed(link)
             }
+            Change::Storage(center, space) => {
+                let filled = self.world.platform.centers[center.index()].storage.map_or(Bytes::ZERO, |it| it.filled);
+                self.world.stores.set_space(center, space.saturating_sub(filled));
+                self.out.record(&Record::StorageSpace { center, space })?;
+                Ok(())
+            }
             Change::LinkDown(link, down) => {
                 let state = &mut self.world.links[link.index()];
                 state.down = if down { state.down + 1 } else { state.down.saturating_sub(1) };

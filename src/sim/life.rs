@@ -232,6 +232,7 @@ impl Driver<'_, '_, '_, '_> {
         }
         let world = &mut self.world;
         world.advanced += 1;
+        world.jobs[slot].end_stall(world.now);
         if let Some(state) = world.jobs.get(slot) {
             self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
             world.jobs.remove(slot);

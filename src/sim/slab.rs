@@ -3,7 +3,7 @@
 use crate::model::{Allocation, Job, JobSlot, PoolId, Totals};
 use crate::network::FlowKey;
 use crate::observe::Life;
-use crate::units::{Bytes, SimDuration};
+use crate::units::{Bytes, SimDuration, SimTime};
 
 use super::transfer::Transfer;
 
@@ -42,6 +42,8 @@ pub(super) struct JobState {
     /// What is being moved for it, and its flow once that uses lanes.
     pub(super) transfer: Option<Transfer>,
     pub(super) flow: Option<FlowKey>,
+    /// Since when its data have had no way.
+    pub(super) stalled_since: Option<SimTime>,
 }
 
 impl JobState {
@@ -59,6 +61,14 @@ impl JobState {
             allocation: None,
             transfer: None,
             flow: None,
+            stalled_since: None,
+        }
+    }
+
+    /// Its data have a way again, or its story ends: what they stood still counts.
+    pub(super) fn end_stall(&mut self, now: SimTime) {
+        if let Some(since) = self.stalled_since.take() {
+            self.life.stalled = self.life.stalled.saturating_add(now.since(since));
         }
     }
 

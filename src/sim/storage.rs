@@ -42,6 +42,11 @@ impl Stores {
         fits
     }
 
+    /// Other space for jobs and datasets from now on.
+    pub(super) fn set_space(&mut self, center: CenterId, space: Bytes) {
+        self.space[center.index()] = Some(space);
+    }
+
     pub(super) fn release(&mut self, center: CenterId, bytes: Bytes) {
         let used = &mut self.used[center.index()];
         *used = used.saturating_sub(bytes);

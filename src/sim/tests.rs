@@ -112,6 +112,7 @@ impl World {
             information: Information::default(),
             stacks: BTreeMap::new(),
             policy: None,
+            variants: Default::default(),
             effective: String::new(),
             warnings: Vec::new(),
         };

@@ -57,8 +57,11 @@ impl Driver<'_, '_, '_, '_> {
     /// Sends a job's transfer on its way; where there is no way now, it waits for links to change.
     pub(super) fn begin_transfer(&mut self, slot: JobSlot) {
         let world = &mut self.world;
-        let Some(transfer) = world.jobs[slot].transfer.as_mut() else { return };
+        let job = &mut world.jobs[slot];
+        job.end_stall(world.now);
+        let Some(transfer) = job.transfer.as_mut() else { return };
         let Some(route) = world.routes.route(transfer.from, transfer.to) else {
+            job.stalled_since = Some(world.now);
             world.stalled.push(slot);
             return;
         };
@@ -154,6 +157,8 @@ impl Driver<'_, '_, '_, '_> {
                 transfer.left = left;
             }
             self.begin_transfer(slot);
+            let job = &mut self.world.jobs[slot];
+            job.life.reroutes += u32::from(job.stalled_since.is_none());
         }
         Ok(())
     }

@@ -77,6 +77,8 @@ pub enum Arrivals {
         rate: f64,
         /// Factors of the 168 hours of a week from Monday midnight, of mean 1.
         profile: Box<[f64; 168]>,
+        /// The rate is multiplied by this with each week since the run's start; 1 is none.
+        weekly_growth: f64,
     },
     /// Bursts that come as a Poisson process; each has a drawn number of jobs, one every `spacing`.
     Bursts {

@@ -9,6 +9,7 @@ mod hostile;
 mod maxmin;
 mod nation;
 mod pages;
+mod questions;
 mod queues;
 mod services;
 mod support;

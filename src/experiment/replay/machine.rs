@@ -71,6 +71,7 @@ pub(super) fn scenario(name: &str, platform: Platform, enforce_requested: bool) 
         information: Information::default(),
         stacks: BTreeMap::new(),
         policy: None,
+        variants: BTreeMap::new(),
         effective: String::new(),
         warnings: Vec::new(),
     }

@@ -25,6 +25,8 @@ pub struct Auditor {
     pub(super) pools: Vec<PoolBook>,
     touched: Vec<PoolId>,
     pub(super) services: Vec<ServiceBook>,
+    /// All storage of each center; `None` is without bound.
+    spaces: Vec<Option<Bytes>>,
     pub(super) accounts: Accounts,
 }
 
@@ -41,6 +43,7 @@ impl Auditor {
             pools: vec![PoolBook::default(); platform.pools.len()],
             touched: Vec::new(),
             services: vec![ServiceBook::default(); platform.services.len()],
+            spaces: platform.centers.iter().map(|center| center.storage.map(|storage| storage.space)).collect(),
             accounts: Accounts::new(platform.pools.len()),
             platform,
         }
@@ -85,12 +88,13 @@ impl Auditor {
     }
 
     fn storage(&self, center: CenterId, used: Bytes) -> Result<(), Violation> {
+        let space = self.spaces[center.index()];
         let center = &self.platform.centers[center.index()];
-        match center.storage {
-            Some(storage) if storage.filled + used > storage.space => {
+        match (space, center.storage) {
+            (Some(space), Some(storage)) if storage.filled + used > space => {
                 let detail = format!(
                     "center {}: {} bytes and {} filled before, of {}",
-                    center.name, used.0, storage.filled.0, storage.space.0
+                    center.name, used.0, storage.filled.0, space.0
                 );
                 Err(broken("storage-space", self.now, detail))
             }
@@ -184,6 +188,10 @@ impl Observer for Auditor {
                 self.jobs.story(now, number)?.brokered(now, number, pool)
             }
             Record::Storage { center, used } => self.storage(center, used),
+            Record::StorageSpace { center, space } => {
+                self.spaces[center.index()] = Some(space);
+                Ok(())
+            }
             Record::FlowStarted { flow, number, from, to, lanes, bytes } => {
                 self.jobs.story(now, number.0)?.flow_started(now, number.0)?;
                 self.flows.start(now, &self.platform, flow, (from, to), lanes, (number.0, bytes))

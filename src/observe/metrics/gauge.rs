@@ -1,7 +1,17 @@
-//! A number over time: its integral and its peak.
+//! A number over time: its integral, its peak, and the longest spell in which it was not 0.
 
 use super::exact::over;
 use crate::units::SimTime;
+
+/// A time in which a number was never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spell {
+    pub(crate) start: SimTime,
+    /// Its end so far.
+    pub(crate) end: SimTime,
+    /// Whether it still goes on.
+    pub(crate) open: bool,
+}
 
 /// An integer that changes at instants, with its exact integral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -10,17 +20,39 @@ pub(crate) struct Gauge {
     since: SimTime,
     sum: u128,
     peak: u128,
+    peak_at: SimTime,
+    /// When the value left 0.
+    spell: Option<SimTime>,
+    /// The longest spell that is over: the first of equals.
+    longest: Option<(SimTime, SimTime)>,
 }
 
 impl Gauge {
-    /// Brings the integral to `now`. A value counts for the peak only if it lasted: what comes and goes within one instant
-    /// was never there.
+    /// Brings the integral to `now`. A value counts for the peak, and 0 ends a spell, only if it lasted: what comes and goes within one
+    /// instant was never there.
     pub(crate) fn advance(&mut self, now: SimTime) {
         let span = now.since(self.since).0;
         if span > 0 {
             self.sum = self.sum.saturating_add(over(self.value, span));
-            self.peak = self.peak.max(self.value);
+            if self.value > self.peak {
+                self.peak = self.value;
+                self.peak_at = self.since;
+            }
+            match (self.value, self.spell) {
+                (0, Some(start)) => {
+                    self.close(start, self.since);
+                    self.spell = None;
+                }
+                (1.., None) => self.spell = Some(self.since),
+                _ => {}
+            }
             self.since = now;
+        }
+    }
+
+    fn close(&mut self, start: SimTime, end: SimTime) {
+        if self.longest.is_none_or(|(first, last)| end.since(start) > last.since(first)) {
+            self.longest = Some((start, end));
         }
     }
 
@@ -40,10 +72,18 @@ impl Gauge {
         self.set(now, self.value.saturating_sub(less));
     }
 
-    /// Forgets the integral and the peak, not the value.
-    pub(crate) const fn restart(&mut self) {
+    /// Forgets the integral, the peak and all spells but the one under way, which begins anew; not the value. It must have been advanced to
+    /// now.
+    pub(crate) fn restart(&mut self) {
         self.sum = 0;
         self.peak = 0;
+        self.longest = None;
+        self.spell = (self.value > 0).then_some(self.since);
+    }
+
+    /// The value now.
+    pub(crate) const fn value(&self) -> u128 {
+        self.value
     }
 
     /// Value-nanoseconds since the last restart.
@@ -54,5 +94,59 @@ impl Gauge {
     /// The largest value that lasted since the last restart.
     pub(crate) const fn peak(&self) -> u128 {
         self.peak
+    }
+
+    /// When that value was reached first; `None` where nothing but 0 lasted.
+    pub(crate) fn peak_at(&self) -> Option<SimTime> {
+        (self.peak > 0).then_some(self.peak_at)
+    }
+
+    /// The longest spell since the last restart; the first of equals.
+    pub(crate) fn longest(&self) -> Option<Spell> {
+        let over = self.longest.map(|(start, end)| Spell { start, end, open: false });
+        let last = self.spell.map(|start| Spell { start, end: self.since, open: self.value > 0 });
+        match (over, last) {
+            (Some(over), Some(last)) if last.end.since(last.start) > over.end.since(over.start) => Some(last),
+            (over, last) => over.or(last),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SimTime {
+        SimTime::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_longest_spell_is_worked_by_hand() {
+        let spell = |start, end, open| Some(Spell { start: at(start), end: at(end), open });
+        let mut gauge = Gauge::default();
+        assert_eq!((gauge.longest(), gauge.peak_at()), (None, None));
+        // 1 from 10 to 20, 2 from 30 to 35 and 1 to 45; at 40 it is 0 for no time, which ends nothing.
+        gauge.add(at(10), 1);
+        gauge.subtract(at(20), 1);
+        gauge.add(at(30), 2);
+        gauge.subtract(at(35), 1);
+        gauge.subtract(at(40), 1);
+        gauge.add(at(40), 1);
+        gauge.advance(at(45));
+        assert_eq!(gauge.longest(), spell(30, 45, true), "15 s so far");
+        gauge.subtract(at(45), 1);
+        assert_eq!(gauge.longest(), spell(30, 45, false), "over at the instant that it ends");
+        // 15 s again: the first of equals stays. Then 16 s.
+        gauge.add(at(50), 1);
+        gauge.subtract(at(65), 1);
+        gauge.advance(at(70));
+        assert_eq!(gauge.longest(), spell(30, 45, false));
+        gauge.add(at(70), 1);
+        gauge.advance(at(86));
+        assert_eq!(gauge.longest(), spell(70, 86, true));
+        assert_eq!((gauge.peak(), gauge.peak_at()), (2, Some(at(30))));
+        gauge.restart();
+        gauge.advance(at(90));
+        assert_eq!((gauge.longest(), gauge.peak_at()), (spell(86, 90, true), Some(at(86))));
     }
 }

@@ -1,10 +1,11 @@
 //! All that is integrated over time: pools, centers, lanes. Shared by the metrics and the timeline.
 
+use super::exact::ratio;
 use super::gauge::Gauge;
 use super::lane::LaneMeter;
 use super::pool::PoolMeter;
 use super::signal::{Readings, Signal};
-use crate::model::{Platform, PoolId};
+use crate::model::{Center, Outcome, Platform, PoolId};
 use crate::observe::Record;
 use crate::units::SimTime;
 
@@ -15,6 +16,51 @@ pub(crate) struct CenterMeter {
     pub(crate) running: Gauge,
     pub(crate) waiting: Gauge,
     pub(crate) storage: Gauge,
+    pub(crate) store: Option<Store>,
+}
+
+/// How full a center's storage is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Store {
+    /// What was filled before the run.
+    pub(crate) filled: u128,
+    /// All of it now.
+    pub(crate) space: u128,
+    since: SimTime,
+    /// The fullest state that lasted: what was filled, of how much.
+    fullest: (u128, u128),
+}
+
+impl Store {
+    fn of(center: &Center) -> Option<Self> {
+        let storage = center.storage?;
+        let (filled, space) = (storage.filled.0, storage.space.0);
+        Some(Self { filled, space, since: SimTime::ZERO, fullest: (0, 1) })
+    }
+
+    /// So much was used besides until now.
+    fn advance(&mut self, now: SimTime, used: u128) {
+        let (full, space) = (self.filled.saturating_add(used), self.space);
+        let (most, of) = self.fullest;
+        if now > self.since && full.saturating_mul(of) > most.saturating_mul(space) {
+            self.fullest = (full, space);
+        }
+        self.since = now;
+    }
+
+    /// Share that was filled at most for any time.
+    pub(crate) fn filled_peak(&self) -> Option<f64> {
+        ratio(self.fullest.0, self.fullest.1)
+    }
+}
+
+impl CenterMeter {
+    fn advance_storage(&mut self, now: SimTime) {
+        if let Some(store) = &mut self.store {
+            store.advance(now, self.storage.value());
+        }
+        self.storage.advance(now);
+    }
 }
 
 /// The state of everything that is integrated. Only what a record changes is touched by it.
@@ -41,6 +87,7 @@ impl Meters {
                     running: Gauge::default(),
                     waiting: Gauge::default(),
                     storage: Gauge::default(),
+                    store: Store::of(center),
                 })
                 .collect(),
             pools: platform.pools.iter().map(|p| PoolMeter::new(p, &platform.centers[p.center.index()])).collect(),
@@ -81,8 +128,8 @@ impl Meters {
                     }
                 }
             }
-            // It left the queue without ever starting.
-            Record::Finished { life, .. } => {
+            // It left the queue without ever starting. Where the run ended first it is still there.
+            Record::Finished { life, outcome, .. } if *outcome != Outcome::Unfinished => {
                 if let (Some(pool), Some(_), None) = (life.pool, life.staged, life.started) {
                     self.wait(now, pool, false);
                 }
@@ -99,9 +146,16 @@ impl Meters {
                     meter.exchange(now, center.signal.readings(), before, held);
                 }
             }
-            Record::Storage { center, used } if self.with_peaks => {
+            Record::Storage { center, used } => {
                 if let Some(meter) = self.centers.get_mut(center.index()) {
+                    meter.advance_storage(now);
                     meter.storage.set(now, used.0);
+                }
+            }
+            Record::StorageSpace { center, space } => {
+                if let Some(meter) = self.centers.get_mut(center.index()) {
+                    meter.advance_storage(now);
+                    meter.store.iter_mut().for_each(|store| store.space = space.0);
                 }
             }
             Record::LaneRate { lane, rate, flows } => {
@@ -134,7 +188,7 @@ impl Meters {
             center.signal.advance(now);
             center.running.advance(now);
             center.waiting.advance(now);
-            center.storage.advance(now);
+            center.advance_storage(now);
         }
         for pool in &mut self.pools {
             if let Some(center) = self.centers.get(pool.center.index()) {
@@ -154,6 +208,7 @@ impl Meters {
             center.running.restart();
             center.waiting.restart();
             center.storage.restart();
+            center.store.iter_mut().for_each(|store| store.fullest = (0, 1));
         }
         self.pools.iter_mut().for_each(PoolMeter::restart);
         self.lanes.iter_mut().for_each(LaneMeter::restart);

@@ -20,7 +20,7 @@ mod traffic;
 
 pub(crate) use exact::{ratio, seconds};
 pub(crate) use fragmentation::{FragmentMeter, FragmentSums};
-pub(crate) use gauge::Gauge;
+pub(crate) use gauge::{Gauge, Spell};
 pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
 pub(crate) use pool::{Bill, PoolMeter};
@@ -30,7 +30,7 @@ pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
 use super::table::Table;
 use super::{Life, Observer, Record, Violation};
-use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, TenantId};
+use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, RejectReason, TenantId};
 use crate::units::SimTime;
 use signal::Readings;
 use std::sync::Arc;
@@ -66,6 +66,8 @@ pub struct Metrics {
     pub(crate) pool_jobs: Vec<Sums>,
     pub(crate) first_submit: Option<SimTime>,
     pub(crate) last_end: Option<SimTime>,
+    /// When the first job was turned away because stores were full.
+    pub(crate) storage_full: Option<SimTime>,
 }
 
 impl Metrics {
@@ -85,6 +87,7 @@ impl Metrics {
             pool_jobs: vec![Sums::default(); platform.pools.len()],
             first_submit: None,
             last_end: None,
+            storage_full: None,
             platform,
         }
     }
@@ -126,6 +129,7 @@ impl Metrics {
         self.pool_jobs.fill(Sums::default());
         self.first_submit = None;
         self.last_end = None;
+        self.storage_full = None;
     }
 
     fn started(&mut self, now: SimTime, job: &Job, pool: PoolId, held: &crate::model::Totals) {
@@ -171,15 +175,20 @@ impl Metrics {
         }
         self.first_submit = Some(self.first_submit.map_or(request.submit, |first| first.min(request.submit)));
         self.last_end = self.last_end.max(life.ended);
+        if outcome == Outcome::Rejected(RejectReason::StorageFull) {
+            self.storage_full = self.storage_full.or(Some(now));
+        }
     }
 }
 
 /// What a running job has caused up to the instant that the meters stand at.
 fn caused(job: &RunningJob, now: SimTime, meters: &Meters) -> Caused {
     let Some(pool) = meters.pools.get(job.pool.index()) else { return Caused::default() };
+    let bill = pool.caused(job.headline, &job.seen, &meters.readings(job.pool));
     Caused {
         used: u128::from(job.headline) * u128::from(now.since(job.since).0),
-        bill: pool.caused(job.headline, &job.seen, &meters.readings(job.pool)),
+        bill,
+        carbon_market: pool.market(bill.carbon),
     }
 }
 

@@ -69,6 +69,8 @@ pub(crate) struct PoolMeter {
     per_node: u64,
     idle: u64,
     peak: u64,
+    /// What contracted green power leaves of the carbon, in parts per million.
+    ungreen: u64,
     held: Totals,
     held_since: SimTime,
     held_seen: Readings,
@@ -93,6 +95,7 @@ impl PoolMeter {
             per_node: pool.headline_per_node(),
             idle: pool.power_idle.0,
             peak: pool.power_peak.0,
+            ungreen: PPM.saturating_sub(center.green_share_ppm),
             held: Totals::default(),
             held_since: SimTime::ZERO,
             held_seen: [0; 3],
@@ -231,6 +234,11 @@ impl PoolMeter {
             sum.add_product(part, headline);
         }
         Bill::of(&sums, self.peak, self.per_node)
+    }
+
+    /// What is left of carbon after contracted green power.
+    pub(crate) const fn market(&self, carbon: u128) -> u128 {
+        carbon.saturating_mul(self.ungreen as u128) / PPM as u128
     }
 
     /// Thousandths of the headline resource of open nodes × ns.

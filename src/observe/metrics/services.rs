@@ -121,7 +121,9 @@ impl ReplicaMeter {
             self.replica_time += u128::from(self.replicas) * nanos;
             let bill = meters.pools.get(pool.index()).map(|meter| meter.caused(self.headline, &self.seen, &seen));
             let used = u128::from(self.headline) * nanos;
-            self.caused.add(&Caused { used, bill: bill.unwrap_or_default() });
+            let bill = bill.unwrap_or_default();
+            let carbon_market = meters.pools.get(pool.index()).map_or(0, |meter| meter.market(bill.carbon));
+            self.caused.add(&Caused { used, bill, carbon_market });
         }
         self.since = now;
         self.seen = seen;

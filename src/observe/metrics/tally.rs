@@ -13,6 +13,8 @@ pub(crate) struct Caused {
     pub(crate) used: u128,
     /// Energy, cost, carbon.
     pub(crate) bill: Bill,
+    /// 1e-12 kg without contracted green power.
+    pub(crate) carbon_market: u128,
 }
 
 impl Caused {
@@ -20,6 +22,7 @@ impl Caused {
     pub(crate) const fn add(&mut self, other: &Self) {
         self.used = self.used.saturating_add(other.used);
         self.bill.add(&other.bill);
+        self.carbon_market = self.carbon_market.saturating_add(other.carbon_market);
     }
 }
 
@@ -130,6 +133,10 @@ pub(crate) struct ClassTally {
     pub(crate) started_by_side: [u64; SIDES],
     pub(crate) moved_bytes: u128,
     pub(crate) transfer_micro_cny: u128,
+    /// Jobs whose data took another way; those whose data had none for a time, and that time in ns.
+    pub(crate) rerouted: u64,
+    pub(crate) stalled: u64,
+    pub(crate) stalled_nanos: u128,
     pub(crate) waits: Waits,
     pub(crate) caused: Caused,
 }
@@ -161,6 +168,9 @@ impl ClassTally {
         }
         self.moved_bytes = self.moved_bytes.saturating_add(life.staged_bytes.0).saturating_add(life.output_bytes.0);
         self.transfer_micro_cny = self.transfer_micro_cny.saturating_add(life.transfer_micro_cny);
+        self.rerouted += u64::from(life.reroutes > 0);
+        self.stalled += u64::from(life.stalled.0 > 0);
+        self.stalled_nanos = self.stalled_nanos.saturating_add(u128::from(life.stalled.0));
         self.waits.note(times);
     }
 
@@ -176,6 +186,9 @@ impl ClassTally {
         }
         self.moved_bytes = self.moved_bytes.saturating_add(other.moved_bytes);
         self.transfer_micro_cny = self.transfer_micro_cny.saturating_add(other.transfer_micro_cny);
+        self.rerouted += other.rerouted;
+        self.stalled += other.stalled;
+        self.stalled_nanos = self.stalled_nanos.saturating_add(other.stalled_nanos);
         self.waits.merge(&other.waits);
         self.caused.add(&other.caused);
     }

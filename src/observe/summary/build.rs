@@ -9,8 +9,8 @@ use super::{
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
 use crate::observe::metrics::{
-    Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters, Sums,
-    ratio, seconds,
+    Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters, Spell,
+    Sums, ratio, seconds,
 };
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -20,6 +20,18 @@ const CNY_PER_PRICED_BYTE: u128 = 1_000_000_000_000_000;
 /// Thousandths of bits per second × ns of one byte.
 const MILLI_BIT_NANOS: u128 = 8_000_000_000_000;
 const SIDE_WORDS: [&str; SIDES] = ["east", "central", "west", "none"];
+
+/// Fills in what is left of a queue at the end, and its longest spell without an empty moment.
+macro_rules! set_backlog {
+    ($row:ident, $waiting:expr) => {{
+        $row.waiting_end = count($waiting.value());
+        if let Some(Spell { start, end, open }) = $waiting.longest() {
+            $row.backlog_start_s = Some(start.as_secs_f64());
+            $row.backlog_end_s = (!open).then(|| end.as_secs_f64());
+            $row.backlog_s = seconds(u128::from(end.since(start).0));
+        }
+    }};
+}
 
 impl Metrics {
     /// All figures from the window's start to `end`, with the last state extended to it: an idle center goes on drawing power.
@@ -42,6 +54,7 @@ impl Metrics {
         summary.tenants = by_use.iter().filter(|(_, t)| t.sums.outcomes.jobs() > 0).count() as u64;
         by_use.sort_by(|a, b| b.1.caused.used.cmp(&a.1.caused.used).then(a.0.cmp(&b.0)));
         let all = total_use(&tenants);
+        summary.tenant_groups = view.groups_of(&tenants, all);
         summary.top_tenants =
             by_use.iter().take(TENANTS_LISTED).map(|(id, tally)| view.tenant(*id, tally, all)).collect();
         summary
@@ -128,6 +141,11 @@ impl<'a> Extended<'a> {
         summary.caused_energy_kwh = kwh(total.caused.bill.energy);
         summary.caused_energy_cost_cny = pico(total.caused.bill.cost);
         summary.caused_carbon_kg = pico(total.caused.bill.carbon);
+        summary.caused_carbon_market_kg = pico(total.caused.carbon_market);
+        summary.rerouted = total.rerouted;
+        summary.stalled = total.stalled;
+        summary.storage_full_start_s = metrics.storage_full.map(SimTime::as_secs_f64);
+        summary.stalled_mean_s = mean_span(total.stalled_nanos, total.stalled);
         summary.set_waits(&total.waits);
     }
 
@@ -158,6 +176,10 @@ impl<'a> Extended<'a> {
             caused_energy_kwh: kwh(caused.bill.energy),
             caused_energy_cost_cny: pico(caused.bill.cost),
             caused_carbon_kg: pico(caused.bill.carbon),
+            caused_carbon_market_kg: pico(caused.carbon_market),
+            rerouted: tally.rerouted,
+            stalled: tally.stalled,
+            stalled_mean_s: mean_span(tally.stalled_nanos, tally.stalled),
             ..ClassSummary::default()
         };
         class.set_waits(&tally.waits);
@@ -195,6 +217,7 @@ impl<'a> Extended<'a> {
                 ..PoolSummary::default()
             };
             row.set_area(&area, self.window);
+            set_backlog!(row, meter.waiting);
             summary.pools.push(row);
         }
         summary.running_mean = self.mean(&self.meters.running);
@@ -203,6 +226,7 @@ impl<'a> Extended<'a> {
         summary.waiting_peak = count(self.meters.waiting.peak());
         summary.set_area(&whole, self.window);
         summary.fragmentation = ratio(fragments.fragmented, fragments.free);
+        set_backlog!(summary, self.meters.waiting);
         self.groups(&centers, summary);
         for (at, (area, jobs)) in centers.iter().enumerate() {
             summary.centers.push(self.center(CenterId::from_index(at), area, jobs));
@@ -228,10 +252,13 @@ impl<'a> Extended<'a> {
             waiting_peak: count(meter.waiting.peak()),
             storage_mean_bytes: self.mean(&meter.storage),
             storage_peak_bytes: meter.storage.peak() as f64,
-            storage_space_bytes: center.storage.map(|s| s.space.saturating_sub(s.filled).0 as f64),
+            storage_peak_at_s: meter.storage.peak_at().map(SimTime::as_secs_f64),
+            storage_filled_peak: meter.store.and_then(|store| store.filled_peak()),
+            storage_space_bytes: meter.store.map(|store| store.space.saturating_sub(store.filled) as f64),
             ..CenterSummary::default()
         };
         row.set_area(area, self.window);
+        set_backlog!(row, meter.waiting);
         row
     }
 
@@ -342,6 +369,8 @@ impl<'a> Extended<'a> {
             rate_peak_bps: ratio(meter.peak, 1000).unwrap_or_default(),
             utilization: ratio(sums.carried, sums.capacity),
             busy: ratio(sums.carried.saturating_add(sums.background), sums.capacity),
+            full_share: ratio(sums.full, self.window),
+            full_start_s: meter.full_from.map(SimTime::as_secs_f64),
             transfer_cost_cny: ratio(priced, CNY_PER_PRICED_BYTE).unwrap_or_default(),
         }
     }
@@ -349,6 +378,11 @@ impl<'a> Extended<'a> {
     fn mean(&self, gauge: &Gauge) -> Option<f64> {
         ratio(gauge.sum(), self.window)
     }
+}
+
+/// Mean of spans in ns, in seconds.
+fn mean_span(nanos: u128, count: u64) -> Option<f64> {
+    ratio(nanos, u128::from(count) * 1_000_000_000)
 }
 
 fn share(part: u64, whole: u64) -> Option<f64> {

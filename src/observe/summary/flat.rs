@@ -177,6 +177,8 @@ macro_rules! flat {
                 pub operators: Vec<GroupSummary>,
                 /// One a direction of a link, by name.
                 pub links: Vec<LinkSummary>,
+                /// One a group of tenants, by name.
+                pub tenant_groups: Vec<TenantGroupSummary>,
                 /// The tenants that used most, at most [`TENANTS_LISTED`].
                 pub top_tenants: Vec<TenantSummary>,
             }

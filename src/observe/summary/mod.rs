@@ -58,12 +58,22 @@ flat! {
         pub waiting_mean: Option<f64>,
         /// Most jobs waiting in queues at once.
         pub waiting_peak: u64,
+        /// Jobs waiting in queues when the window ended.
+        pub waiting_end: u64,
+        /// When the longest time began in which a job was always waiting in queues.
+        pub backlog_start_s: Option<f64>,
+        /// When it ended; `None` where it did not.
+        pub backlog_end_s: Option<f64>,
+        /// How long it lasted.
+        pub backlog_s: Option<f64>,
         /// Energy that jobs caused: without idle and closed nodes, which belong to no job.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,
         /// Carbon of that energy.
         pub caused_carbon_kg: f64,
+        /// The same without contracted green power.
+        pub caused_carbon_market_kg: f64,
         /// Price of transfers.
         pub transfer_cost_cny: f64,
         /// Energy and transfer.
@@ -82,6 +92,14 @@ flat! {
         pub central_share: Option<f64>,
         /// Share of started jobs that ran in the west.
         pub west_share: Option<f64>,
+        /// Jobs whose data went on by another way.
+        pub rerouted: u64,
+        /// Jobs whose data had no way for a time.
+        pub stalled: u64,
+        /// Mean of that time.
+        pub stalled_mean_s: Option<f64>,
+        /// When the first job was turned away because stores were full.
+        pub storage_full_start_s: Option<f64>,
         /// Tenants with a job in the window.
         pub tenants: u64,
         /// Requests to all services.
@@ -138,12 +156,20 @@ flat! {
         pub moved_bytes: f64,
         /// Price of its transfers.
         pub transfer_cost_cny: f64,
+        /// Jobs whose data went on by another way.
+        pub rerouted: u64,
+        /// Jobs whose data had no way for a time.
+        pub stalled: u64,
+        /// Mean of that time.
+        pub stalled_mean_s: Option<f64>,
         /// Energy its jobs caused.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,
         /// Carbon of that energy.
         pub caused_carbon_kg: f64,
+        /// The same without contracted green power.
+        pub caused_carbon_market_kg: f64,
     }
 }
 
@@ -176,12 +202,24 @@ flat! {
         pub waiting_mean: Option<f64>,
         /// Most jobs waiting at once.
         pub waiting_peak: u64,
+        /// Jobs waiting when the window ended.
+        pub waiting_end: u64,
+        /// When the longest time began in which a job was always waiting.
+        pub backlog_start_s: Option<f64>,
+        /// When it ended; `None` where it did not.
+        pub backlog_end_s: Option<f64>,
+        /// How long it lasted.
+        pub backlog_s: Option<f64>,
         /// Storage in use, mean, without what was filled before.
         pub storage_mean_bytes: Option<f64>,
         /// Most storage in use.
         pub storage_peak_bytes: f64,
+        /// When that was reached first.
+        pub storage_peak_at_s: Option<f64>,
         /// Storage there less what was filled before; `None` is without bound.
         pub storage_space_bytes: Option<f64>,
+        /// Share of all its storage that was filled at most, with what was filled before; `None` is without bound.
+        pub storage_filled_peak: Option<f64>,
     }
 }
 
@@ -208,6 +246,14 @@ flat! {
         pub waiting_mean: Option<f64>,
         /// Most jobs waiting at once.
         pub waiting_peak: u64,
+        /// Jobs waiting when the window ended.
+        pub waiting_end: u64,
+        /// When the longest time began in which a job was always waiting.
+        pub backlog_start_s: Option<f64>,
+        /// When it ended; `None` where it did not.
+        pub backlog_end_s: Option<f64>,
+        /// How long it lasted.
+        pub backlog_s: Option<f64>,
         /// Fragmented part of the accelerators that are free; `None` where it is not measured.
         pub fragmentation: Option<f64>,
     }
@@ -260,6 +306,10 @@ flat! {
         pub utilization: Option<f64>,
         /// The same with background.
         pub busy: Option<f64>,
+        /// Share of the window in which flows took all that the background left.
+        pub full_share: Option<f64>,
+        /// When they did first.
+        pub full_start_s: Option<f64>,
         /// Price of its bytes.
         pub transfer_cost_cny: f64,
     }
@@ -294,6 +344,40 @@ flat! {
         pub caused_energy_cost_cny: f64,
         /// Carbon of that energy.
         pub caused_carbon_kg: f64,
+        /// The same without contracted green power.
+        pub caused_carbon_market_kg: f64,
+    }
+}
+
+flat! {
+    /// The tenants of one group together.
+    TenantGroupSummary: [] {
+        /// Its name.
+        pub name: String,
+        /// Tenants of it with a job in the window.
+        pub tenants: u64,
+        /// Their jobs.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Of those, rejected.
+        pub rejected: u64,
+        /// Mean wait of the jobs that started.
+        pub wait_mean_s: Option<f64>,
+        /// Median over tenants of their mean wait.
+        pub tenant_wait_median_s: Option<f64>,
+        /// 95th percentile over tenants of their mean wait.
+        pub tenant_wait_p95_s: Option<f64>,
+        /// The longest mean wait of a tenant.
+        pub tenant_wait_max_s: Option<f64>,
+        /// Mean bounded slowdown of the jobs that completed.
+        pub bounded_slowdown_mean: Option<f64>,
+        /// Jain's index of its tenants' mean bounded slowdowns.
+        pub fairness_slowdown: Option<f64>,
+        /// Headline capacity held × time, in unit-hours.
+        pub used_h: f64,
+        /// The same over all tenants' use.
+        pub used_share: Option<f64>,
     }
 }
 
@@ -334,6 +418,8 @@ flat! {
         pub caused_energy_cost_cny: f64,
         /// Carbon of that energy.
         pub caused_carbon_kg: f64,
+        /// The same without contracted green power.
+        pub caused_carbon_market_kg: f64,
         /// Requests that nobody can serve: no center in reach.
         pub unserved_out_of_reach: f64,
         /// Requests for which there is no room.
@@ -378,6 +464,8 @@ flat! {
         pub caused_energy_cost_cny: f64,
         /// Carbon of that energy.
         pub caused_carbon_kg: f64,
+        /// The same without contracted green power.
+        pub caused_carbon_market_kg: f64,
     }
 }
 

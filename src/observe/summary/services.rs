@@ -98,6 +98,7 @@ impl Extended<'_> {
             caused_energy_kwh: kwh(replicas.caused.bill.energy),
             caused_energy_cost_cny: pico(replicas.caused.bill.cost),
             caused_carbon_kg: pico(replicas.caused.bill.carbon),
+            caused_carbon_market_kg: pico(replicas.caused.carbon_market),
             unserved_out_of_reach: requests(meter.refused[UnservedReason::OutOfReach as usize]),
             unserved_no_room: requests(meter.refused[UnservedReason::NoRoom as usize]),
             unserved_nodes_busy: requests(meter.refused[UnservedReason::NodesBusy as usize]),
@@ -122,6 +123,7 @@ impl Extended<'_> {
                 caused_energy_kwh: kwh(replicas.caused.bill.energy),
                 caused_energy_cost_cny: pico(replicas.caused.bill.cost),
                 caused_carbon_kg: pico(replicas.caused.bill.carbon),
+                caused_carbon_market_kg: pico(replicas.caused.carbon_market),
             });
         }
         whole

@@ -1,9 +1,10 @@
 //! Figures of tenants and fairness between them.
 
-use super::area::{hours, kwh, pico};
+use super::area::{hours, kwh, pico, spread};
 use super::build::{Extended, mean_wait, micro};
-use super::{Summary, TenantSummary};
+use super::{Summary, TenantGroupSummary, TenantSummary};
 use crate::model::TenantId;
+use crate::observe::Quantiles;
 use crate::observe::metrics::{PPB, Sums, TenantTally, ratio};
 
 impl Extended<'_> {
@@ -34,7 +35,20 @@ impl Extended<'_> {
             caused_energy_kwh: kwh(tally.caused.bill.energy),
             caused_energy_cost_cny: pico(tally.caused.bill.cost),
             caused_carbon_kg: pico(tally.caused.bill.carbon),
+            caused_carbon_market_kg: pico(tally.caused.carbon_market),
         }
+    }
+
+    /// All groups; of each, the tenants with a job in the window.
+    pub(super) fn groups_of(&self, tenants: &[(TenantId, TenantTally)], all: u128) -> Vec<TenantGroupSummary> {
+        let groups = self.metrics.platform.tenants.groups.iter();
+        let members = groups.map(|group| {
+            let first = group.first.index().min(tenants.len());
+            let end = (first + group.count as usize).min(tenants.len());
+            let active = tenants[first..end].iter().map(|(_, tally)| tally);
+            (group.name.clone(), active.filter(|tally| tally.sums.outcomes.jobs() > 0).collect::<Vec<_>>())
+        });
+        members.map(|(name, members)| group(name, &members, all)).collect()
     }
 
     fn weight(&self, id: TenantId) -> f64 {
@@ -49,6 +63,36 @@ impl Extended<'_> {
                 .filter(|(id, tally)| tally.sums.outcomes.jobs() > 0 && self.weight(*id) > 0.0)
                 .map(|(id, tally)| hours(tally.caused.used) / self.weight(*id)),
         );
+    }
+}
+
+/// The tenants of a group together.
+fn group(name: String, members: &[&TenantTally], all: u128) -> TenantGroupSummary {
+    let mut sums = Sums::default();
+    let mut used = 0u128;
+    let mut waits = Quantiles::default();
+    for tally in members {
+        sums.add(&tally.sums);
+        used = used.saturating_add(tally.caused.used);
+        if tally.sums.started > 0 {
+            waits.record(u64::try_from(tally.sums.wait / u128::from(tally.sums.started)).unwrap_or(u64::MAX));
+        }
+    }
+    let [_, median, p95, _, max] = spread(&waits, 1_000_000_000);
+    TenantGroupSummary {
+        name,
+        tenants: members.len() as u64,
+        jobs: sums.outcomes.jobs(),
+        completed: sums.outcomes.completed,
+        rejected: sums.outcomes.rejected(),
+        wait_mean_s: mean_wait(&sums),
+        tenant_wait_median_s: median,
+        tenant_wait_p95_s: p95,
+        tenant_wait_max_s: max,
+        bounded_slowdown_mean: mean_slowdown(&sums),
+        fairness_slowdown: jain(members.iter().filter_map(|tally| mean_slowdown(&tally.sums))),
+        used_h: hours(used),
+        used_share: ratio(used, all),
     }
 }
 
@@ -81,5 +125,26 @@ mod tests {
         assert!((index(&[1.0, 3.0]).unwrap() - 0.8).abs() < 1e-15);
         assert_eq!(index(&[]), None);
         assert_eq!(index(&[0.0]), None);
+    }
+
+    #[test]
+    fn a_group_is_its_tenants_together() {
+        let tenant = |waits: &[u64], slowdown: u128, used: u128| {
+            let mut tally = TenantTally::default();
+            tally.sums.outcomes.completed = waits.len() as u64;
+            tally.sums.started = waits.len() as u64;
+            tally.sums.wait = waits.iter().map(|wait| u128::from(*wait) * 1_000_000_000).sum();
+            tally.sums.slowdowns = 1;
+            tally.sums.slowdown_ppb = slowdown * PPB;
+            tally.caused.used = used * 3_600_000_000_000_000;
+            tally
+        };
+        // Mean waits of the tenants 10 s, 20 s and 60 s; of the jobs (10 + 20 + 20 + 60) / 4 = 27.5 s. Slowdowns 1, 1, 4: (6)² / (3 × 18).
+        let tenants = [tenant(&[10], 1, 1), tenant(&[20, 20], 1, 2), tenant(&[60], 4, 3)];
+        let group = group("firms".to_owned(), &tenants.iter().collect::<Vec<_>>(), 12 * 3_600_000_000_000_000);
+        assert_eq!((group.tenants, group.jobs, group.wait_mean_s), (3, 4, Some(27.5)));
+        assert_eq!((group.tenant_wait_median_s, group.tenant_wait_max_s), (Some(20.0), Some(60.0)));
+        assert_eq!((group.used_h, group.used_share, group.bounded_slowdown_mean), (6.0, Some(0.5), Some(2.0)));
+        assert!((group.fairness_slowdown.unwrap() - 2.0 / 3.0).abs() < 1e-15);
     }
 }

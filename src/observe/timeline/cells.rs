@@ -17,6 +17,7 @@ pub(super) struct Cell {
     pub(super) energy: u128,
     pub(super) cost: u128,
     pub(super) carbon: u128,
+    pub(super) storage: u128,
 }
 
 impl Cell {
@@ -34,6 +35,7 @@ impl Cell {
             energy: bill.energy,
             cost: bill.cost,
             carbon: bill.carbon,
+            storage: 0,
         }
     }
 
@@ -48,6 +50,7 @@ impl Cell {
             (&mut self.energy, other.energy),
             (&mut self.cost, other.cost),
             (&mut self.carbon, other.carbon),
+            (&mut self.storage, other.storage),
         ];
         for (mine, theirs) in pairs {
             *mine = mine.saturating_add(theirs);

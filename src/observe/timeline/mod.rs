@@ -65,6 +65,8 @@ pub struct TimelineRow<'a> {
     pub energy_cost_cny_per_h: Option<f64>,
     /// Mean carbon of energy, by location.
     pub carbon_kg_per_h: Option<f64>,
+    /// Mean storage used, without what was filled before the run.
+    pub storage_mean_bytes: Option<f64>,
     /// Of a link: mean rate of flows.
     pub rate_mean_bps: Option<f64>,
     /// Of a link: utilization with background.
@@ -139,6 +141,11 @@ impl Timeline {
                 cell.add(&Cell::of(pool));
             }
         }
+        for (row, center) in self.row_of.iter().zip(&self.meters.centers) {
+            if let Some(cell) = slice.get_mut(*row) {
+                cell.storage = cell.storage.saturating_add(center.storage.sum());
+            }
+        }
         for (runs, lane) in self.lanes.iter_mut().zip(&self.meters.lanes) {
             runs.push(self.slices.len(), lane.sums);
         }
@@ -207,6 +214,7 @@ impl Timeline {
             power_mean_kw: ratio(cell.energy, span.saturating_mul(1_000_000)),
             energy_cost_cny_per_h: per_hour(cell.cost),
             carbon_kg_per_h: per_hour(cell.carbon),
+            storage_mean_bytes: ratio(cell.storage, span),
             ..TimelineRow::of(start, stop)
         }
     }

@@ -106,7 +106,7 @@ fn closed_centers_are_summed_and_idle_links_left_out() {
 
 #[test]
 fn runs_of_equal_values_are_kept_once() {
-    let sums = |carried| LaneSums { carried, capacity: 10, background: 1 };
+    let sums = |carried| LaneSums { carried, capacity: 10, background: 1, full: 0 };
     let mut runs = cells::Runs::default();
     for (at, carried) in [0, 0, 5, 5, 5, 0, 0].into_iter().enumerate() {
         runs.push(at, sums(carried));
@@ -116,4 +116,17 @@ fn runs_of_equal_values_are_kept_once() {
     assert!(runs.ever_carried());
     let joined = runs.joined(3);
     assert_eq!((0..3).map(|at| joined.at(at).carried).collect::<Vec<_>>(), [0, 10, 5]);
+}
+
+#[test]
+fn storage_is_averaged_over_intervals() {
+    use crate::model::CenterId;
+    use crate::units::Bytes;
+    let stored = |used| Record::Storage { center: CenterId(1), used: Bytes(used) };
+    // 100 B for half an hour, then 300 B: 200 B in the first hour, 300 B in the second.
+    let timeline = told(SimDuration::HOUR, 100, &vec![(s(0), stored(100)), (s(1800), stored(300))]);
+    let rows: Vec<_> = timeline.rows(s(7200)).filter(|row| row.kind == "center").collect();
+    let found: Vec<_> = rows.iter().map(|row| (row.name, row.storage_mean_bytes)).collect();
+    let wanted = [("beijing", 0.0), ("horinger", 200.0), ("beijing", 0.0), ("horinger", 300.0)];
+    assert_eq!(found, wanted.map(|(name, bytes)| (name, Some(bytes))));
 }

@@ -17,9 +17,10 @@ pub(super) fn plan(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagno
     let bounded = raw.count.is_some() || raw.until.is_some() || run.until.is_some();
     bounds(raw, who, run, out);
     let arrivals = match raw.arrivals.get() {
-        RawArrivals::Poisson { rate, by_hour, by_day } => {
+        RawArrivals::Poisson { rate, by_hour, by_day, weekly_growth } => {
             let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
-            Arrivals::Poisson { rate: per_second(rate, who, out)?, profile: profile? }
+            let weekly_growth = weekly_growth.as_ref().map_or(1.0, |growth| growth_of(growth, out));
+            Arrivals::Poisson { rate: per_second(rate, who, out)?, profile: profile?, weekly_growth }
         }
         RawArrivals::Bursts { rate, by_hour, by_day, size, spacing } => {
             let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
@@ -50,6 +51,19 @@ pub(super) fn plan(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagno
         );
     }
     Some(arrivals)
+}
+
+/// A factor from week to week.
+fn growth_of(growth: &At<f64>, out: &mut Diagnostics) -> f64 {
+    let value = *growth.get();
+    if !(0.01..=100.0).contains(&value) {
+        let problem = format!("`weekly-growth` must be from 0.01 to 100, not {value}");
+        out.push(
+            Diagnostic::error(growth.span(), problem).help("1.05 is 5 % more in each week than in the one before"),
+        );
+        return 1.0;
+    }
+    value
 }
 
 /// From, until and count.

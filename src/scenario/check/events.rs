@@ -2,12 +2,12 @@
 
 use super::super::built::{Change, PlannedChange, RunPlan};
 use super::super::diagnostic::{Diagnostic, Diagnostics};
-use super::super::raw::{At, RawEvent, RawNodesChange, RawScenario};
+use super::super::raw::{At, RawEvent, RawNodesChange, RawScenario, RawStorageChange};
 use super::date::{self, Instant};
 use super::limits::{NODES_MAX, TIME_MAX};
 use super::{amounts, names, pools};
-use crate::model::{LinkId, Platform, PoolId};
-use crate::units::{BitsPerSec, SimDuration, SimTime};
+use crate::model::{CenterId, LinkId, Platform, PoolId};
+use crate::units::{BitsPerSec, Bytes, SimDuration, SimTime};
 use std::ops::Range;
 
 /// One event with its names resolved.
@@ -24,6 +24,7 @@ enum Action {
     Nodes(PoolId, i64),
     Bandwidth(LinkId, BitsPerSec),
     Down(LinkId),
+    Storage(CenterId, Bytes),
 }
 
 impl Action {
@@ -58,6 +59,8 @@ pub(super) fn planned(
     let mut changes: Vec<(SimTime, Change, Range<usize>)> = Vec::new();
     for (place, event) in events.iter().enumerate() {
         let (change, undo) = match event.action {
+            // It has no `for`; an undo would never be used.
+            Action::Storage(center, space) => (Change::Storage(center, space), Change::Storage(center, space)),
             Action::Nodes(pool, nodes) => (Change::Nodes(pool, nodes), Change::Nodes(pool, -nodes)),
             Action::Down(link) => (Change::LinkDown(link, true), Change::LinkDown(link, false)),
             Action::Bandwidth(link, to) => (
@@ -71,6 +74,7 @@ pub(super) fn planned(
         }
     }
     changes.sort_by_key(|(at, _, _)| *at);
+    storage_grows(&changes, platform, out);
     count_nodes(&changes, platform, out);
     pools::platform_size(raw, &platform.pools, out);
     (changes.into_iter().map(|(at, change, _)| PlannedChange { at, change }).collect(), known)
@@ -109,6 +113,24 @@ fn overlaps(events: &[Planned], out: &mut Diagnostics) {
                 .help("let one end before the other begins"),
             );
         }
+    }
+}
+
+/// Storage can only grow: what is stored has to stay somewhere.
+fn storage_grows(changes: &[(SimTime, Change, Range<usize>)], platform: &Platform, out: &mut Diagnostics) {
+    let mut now: Vec<Option<Bytes>> = platform.centers.iter().map(|center| center.storage.map(|it| it.space)).collect();
+    for (_, change, span) in changes {
+        let Change::Storage(center, space) = change else { continue };
+        let have = &mut now[center.index()];
+        if have.is_some_and(|have| have > *space) {
+            let name = &platform.centers[center.index()].name;
+            let problem =
+                format!("the storage of {name} becomes smaller: {} after {}", space, have.unwrap_or_default());
+            out.push(
+                Diagnostic::error(span.clone(), problem).help("`space` is all of it from then on, and can only grow"),
+            );
+        }
+        *have = Some(*space);
     }
 }
 
@@ -160,6 +182,13 @@ fn one(
         let found = link(&change.get().link, platform, out);
         actions.push(("bandwidth", found.map(|link| Action::Bandwidth(link, *change.get().to.get()))));
     }
+    if let Some(change) = &raw.storage {
+        actions.push(("storage", storage(change, platform, out)));
+        if let Some(lasts) = &raw.lasts {
+            let problem = Diagnostic::error(lasts.span(), "storage that has come stays: `for` has no meaning here");
+            out.push(problem.help("leave `for` out"));
+        }
+    }
     let [(_, action)] = actions.as_slice() else {
         let problem = match actions.as_slice() {
             [] => "the event changes nothing".to_owned(),
@@ -170,7 +199,7 @@ fn one(
         };
         out.push(
             Diagnostic::error(at.span(), problem)
-                .help("an event has exactly one of `add`, `remove`, `down`, `bandwidth`"),
+                .help("an event has exactly one of `add`, `remove`, `down`, `bandwidth`, `storage`"),
         );
         return None;
     };
@@ -181,17 +210,33 @@ fn one(
     Some(Planned { at: when, until: lasts.map(|lasts| when + lasts), action, span: at.span() })
 }
 
+fn storage(raw: &At<RawStorageChange>, platform: &Platform, out: &mut Diagnostics) -> Option<Action> {
+    let raw = raw.get();
+    let center = center(&raw.center, platform, out)?;
+    if platform.centers[center.index()].storage.is_none() {
+        let problem = format!("the storage of {} is without bound", raw.center.get());
+        out.push(Diagnostic::error(raw.center.span(), problem).help("give the center a `storage` to begin with"));
+        return None;
+    }
+    Some(Action::Storage(center, *raw.space.get()))
+}
+
+fn center(name: &At<String>, platform: &Platform, out: &mut Diagnostics) -> Option<CenterId> {
+    let found = platform.center_named(name.get());
+    if found.is_none() {
+        let help = names::suggestion(name.get(), "centers", platform.centers.iter().map(|c| c.name.as_str()));
+        out.push(Diagnostic::error(name.span(), format!("unknown center {:?}", name.get())).help(help));
+    }
+    found
+}
+
 fn nodes(raw: &At<RawNodesChange>, sign: i64, platform: &Platform, out: &mut Diagnostics) -> Option<Action> {
     let raw = raw.get();
     let count = *raw.nodes.get();
     if count == 0 || count > NODES_MAX {
         out.error(raw.nodes.span(), format!("1 to {NODES_MAX} nodes can come or leave, not {count}"));
     }
-    let Some(center) = platform.center_named(raw.center.get()) else {
-        let help = names::suggestion(raw.center.get(), "centers", platform.centers.iter().map(|c| c.name.as_str()));
-        out.push(Diagnostic::error(raw.center.span(), format!("unknown center {:?}", raw.center.get())).help(help));
-        return None;
-    };
+    let center = center(&raw.center, platform, out)?;
     let mut pools = platform.centers[center.index()].pool_ids();
     let Some(pool) = pools.find(|pool| platform.pools[pool.index()].name == *raw.pool.get()) else {
         let known = platform.centers[center.index()].pool_ids().map(|pool| platform.pools[pool.index()].name.as_str());

@@ -26,6 +26,7 @@ mod services;
 mod signals;
 mod tenants;
 mod typical;
+mod variants;
 mod workloads;
 
 #[cfg(test)]
@@ -105,6 +106,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
         information,
         stacks,
         policy,
+        variants: variants::by_name(raw, out),
         effective: String::new(),
         warnings: warnings(out),
     };

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use std::ops::Range;
 
 /// Sections whose tables have names.
-pub(super) const NAMED: [&str; 9] =
-    ["center", "metro", "exchange", "link", "dataset", "tenants", "workload", "service", "policy"];
+pub(super) const NAMED: [&str; 10] =
+    ["center", "metro", "exchange", "link", "dataset", "tenants", "workload", "service", "policy", "variant"];
 
 /// What was read, and what is to be made of it.
 #[derive(Debug)]
@@ -39,6 +39,7 @@ pub(super) fn read(root: Table, end: Range<usize>, out: &mut Diagnostics) -> For
     let (center, metro, exchange) = (all.named("center"), all.named("metro"), all.named("exchange"));
     let (link, dataset, tenants) = (all.named("link"), all.named("dataset"), all.named("tenants"));
     let (workload, service, policy) = (all.named("workload"), all.named("service"), all.named("policy"));
+    let variant = all.named("variant");
     let (job, event) = (all.list("job"), all.list("event"));
     all.unknown_sections();
     let Assembler { broken, lost, .. } = all;
@@ -63,6 +64,7 @@ pub(super) fn read(root: Table, end: Range<usize>, out: &mut Diagnostics) -> For
             job,
             event,
             policy,
+            variant,
         }),
         _ => None,
     };

@@ -21,7 +21,7 @@ pub use workload::{
 };
 
 use crate::policy::registry::StackSpec;
-use crate::units::{BitsPerSec, SimDuration};
+use crate::units::{BitsPerSec, Bytes, SimDuration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -128,6 +128,17 @@ pub struct RawScenario {
     /// Stacks of policies by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policy: Named<StackSpec>,
+    /// Variants of this scenario by name: the same with a few keys changed, for `run` and `compare`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variant: Named<RawVariant>,
+}
+
+/// `[variant.NAME]`: the scenario with a few keys changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawVariant {
+    /// What is changed, each as `--set` takes it: `"run.until=2 d"`.
+    pub set: Vec<At<String>>,
 }
 
 /// CSV files; their columns are the keys of the language with the unit at the end (`bandwidth_gbps`).
@@ -210,7 +221,7 @@ pub struct RawInformation {
     pub delay: Option<At<SimDuration>>,
 }
 
-/// `[[event]]`: exactly one of `add`, `remove`, `down`, `bandwidth`.
+/// `[[event]]`: exactly one of `add`, `remove`, `down`, `bandwidth`, `storage`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawEvent {
@@ -231,6 +242,19 @@ pub struct RawEvent {
     /// A link has another bandwidth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<At<RawBandwidth>>,
+    /// A center's storage grows; it stays so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<At<RawStorageChange>>,
+}
+
+/// A center's storage from then on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawStorageChange {
+    /// The center.
+    pub center: At<String>,
+    /// All of its space, what was filled before the run included.
+    pub space: At<Bytes>,
 }
 
 /// Nodes of a pool.

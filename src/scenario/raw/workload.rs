@@ -98,6 +98,9 @@ pub enum RawArrivals {
         /// Days of the week. Default "flat".
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by_day: Option<At<WeekProfile>>,
+        /// The rate is multiplied by this with each week of the run. Default 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weekly_growth: Option<At<f64>>,
     },
     /// Bursts, which come as a Poisson process.
     Bursts {

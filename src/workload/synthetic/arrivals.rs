@@ -23,6 +23,9 @@ pub(super) struct Poisson {
     segments: Vec<(u64, f64)>,
     /// Expected submissions in a whole week.
     weekly: f64,
+    /// The rate is multiplied by this with each week, and what that comes to now.
+    growth: f64,
+    grown: f64,
     /// Beginning of the current week in ns.
     week: u64,
     segment: usize,
@@ -40,12 +43,22 @@ impl Poisson {
                 segments.push((start.0, per_ns));
             }
         }
-        let mut this = Self { rng, segments, weekly: 0.0, week: from.0 / WEEK_NS * WEEK_NS, segment: 0, offset: 0.0 };
+        let week = from.0 / WEEK_NS * WEEK_NS;
+        let mut this = Self { rng, segments, weekly: 0.0, growth: 1.0, grown: 1.0, week, segment: 0, offset: 0.0 };
         this.weekly = (0..this.segments.len()).map(|at| this.length(at) * this.segments[at].1).sum();
         let into = from.0 % WEEK_NS;
         this.segment = this.segments.partition_point(|(start, _)| *start <= into).saturating_sub(1);
         this.offset = (into - this.segments[this.segment].0) as f64;
         this
+    }
+
+    /// The same with a rate that grows from week to week.
+    fn growing(mut self, growth: f64) -> Self {
+        self.growth = growth;
+        for _ in 0..self.week / WEEK_NS {
+            self.grown *= growth;
+        }
+        self
     }
 
     fn length(&self, segment: usize) -> f64 {
@@ -58,12 +71,13 @@ impl Poisson {
             return None;
         }
         let mut left = rng::standard_exponential(&mut self.rng);
-        // Whole weeks are skipped at once, so that very low rates do not walk hour by hour.
-        let weeks = (left / self.weekly) as u64;
+        // Whole weeks are skipped at once, so that very low rates do not walk hour by hour; weeks that differ are walked.
+        let alike = self.growth.to_bits() == 1f64.to_bits();
+        let weeks = if alike { (left / self.weekly) as u64 } else { 0 };
         self.week = self.week.checked_add(weeks.checked_mul(WEEK_NS)?)?;
         left -= weeks as f64 * self.weekly;
         loop {
-            let rate = self.segments[self.segment].1;
+            let rate = self.segments[self.segment].1 * self.grown;
             let rest = (self.length(self.segment) - self.offset) * rate;
             if left < rest {
                 self.offset += left / rate;
@@ -76,6 +90,7 @@ impl Poisson {
             if self.segment == self.segments.len() {
                 self.segment = 0;
                 self.week = self.week.checked_add(WEEK_NS)?;
+                self.grown *= self.growth;
             }
         }
     }
@@ -173,7 +188,9 @@ impl Instants {
     pub(super) fn new(name: &str, plan: &Arrivals, from: SimTime, calendar: Calendar, streams: &Streams) -> Self {
         let rng = streams.stream(&format!("workload.{name}.arrivals"));
         match plan {
-            Arrivals::Poisson { rate, profile } => Self::Poisson(Poisson::new(rng, *rate, profile, calendar, from)),
+            Arrivals::Poisson { rate, profile, weekly_growth } => {
+                Self::Poisson(Poisson::new(rng, *rate, profile, calendar, from).growing(*weekly_growth))
+            }
             Arrivals::Bursts { rate, profile, size, spacing } => {
                 let mut starts = Poisson::new(rng, *rate, profile, calendar, from);
                 Self::Bursts(Box::new(Bursts {

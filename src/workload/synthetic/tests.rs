@@ -43,7 +43,7 @@ fn plan(name: &str, class: u32, arrivals: Arrivals) -> ClassPlan {
 }
 
 fn poisson(name: &str, class: u32, rate: f64) -> ClassPlan {
-    plan(name, class, Arrivals::Poisson { rate, profile: flat() })
+    plan(name, class, Arrivals::Poisson { rate, profile: flat(), weekly_growth: 1.0 })
 }
 
 fn all(mut jobs: impl JobSource) -> Vec<Job> {
@@ -92,7 +92,7 @@ fn hours_of_the_week_follow_the_profile() {
             _ => {}
         }
     }
-    let arrivals = Arrivals::Poisson { rate: 0.1, profile: profile.clone() };
+    let arrivals = Arrivals::Poisson { rate: 0.1, profile: profile.clone(), weekly_growth: 1.0 };
     // The run starts on a Wednesday at 13:30.
     let calendar = Calendar { time_of_day: SimDuration(27 * HOUR / 2), weekday: 2 };
     let end = SimTime(20 * 7 * 24 * HOUR);
@@ -125,7 +125,7 @@ fn inversion_agrees_with_an_integral_done_the_slow_way() {
     for (hour, factor) in profile.iter_mut().enumerate() {
         *factor = if hour % 2 == 0 { 2.0 } else { 0.0 };
     }
-    let uneven = generated(&plan("a", 0, Arrivals::Poisson { rate: 0.001, profile }));
+    let uneven = generated(&plan("a", 0, Arrivals::Poisson { rate: 0.001, profile, weekly_growth: 1.0 }));
     let even = generated(&poisson("a", 0, 0.001));
     for (uneven, even) in uneven.iter().zip(&even) {
         let flat_time = even.request.submit.0;
@@ -347,4 +347,25 @@ fn a_source_out_of_order_is_an_error() {
     let mut merged = Merged::new(vec![Box::new(Backward(9))], None);
     let error = merged.next_job().expect_err("8 then 7");
     assert_eq!(error, "a source of jobs is not in the order of submission: 7 ns follows 8 ns");
+}
+
+#[test]
+fn a_rate_grows_from_week_to_week() {
+    const WEEK: u64 = 7 * 24 * HOUR;
+    // 0.01 / s is 6,048 a week; then twice and four times as many. Four standard deviations of a Poisson count are 4 x sqrt(n).
+    let growing = |weekly_growth| {
+        let arrivals = Arrivals::Poisson { rate: 0.01, profile: flat(), weekly_growth };
+        let jobs = generated(&ClassPlan { until: Some(SimTime(3 * WEEK)), count: None, ..plan("a", 0, arrivals) });
+        [0, 1, 2].map(|week| jobs.iter().filter(|job| job.request.submit.0 / WEEK == week).count() as f64)
+    };
+    for (growth, wanted) in [(1.0, [6048.0; 3]), (2.0, [6048.0, 12_096.0, 24_192.0]), (0.5, [6048.0, 3024.0, 1512.0])] {
+        for (found, wanted) in growing(growth).into_iter().zip(wanted) {
+            assert!((found - wanted).abs() < 4.0 * f64::sqrt(wanted), "{growth}: {found} for {wanted}");
+        }
+    }
+    // A class that begins in the third week begins at the rate of the third week.
+    let arrivals = Arrivals::Poisson { rate: 0.01, profile: flat(), weekly_growth: 2.0 };
+    let late =
+        ClassPlan { from: SimTime(2 * WEEK), until: Some(SimTime(3 * WEEK)), count: None, ..plan("a", 0, arrivals) };
+    assert!((generated(&late).len() as f64 - 24_192.0).abs() < 4.0 * 156.0);
 }

@@ -126,7 +126,7 @@ fn a_workload_becomes_a_plan() {
     assert_eq!(plan.work, WorkPlan::Time(runtime));
     assert_eq!(plan.output, Bounded::constant(5e10));
     assert_eq!(platform.constraints[plan.constraint.index()].pools, [PoolId(1)]);
-    let Arrivals::Poisson { rate, profile } = &plan.arrivals else { panic!("{:?}", plan.arrivals) };
+    let Arrivals::Poisson { rate, profile, .. } = &plan.arrivals else { panic!("{:?}", plan.arrivals) };
     assert!((rate * 86_400.0 - 140.0).abs() < 1e-9);
     // Monday at 10 is ten times Monday at 2; Saturday is half of Monday.
     assert!((profile[10] / profile[2] - 10.0).abs() < 1e-9);

@@ -39,6 +39,7 @@ fn arrivals() {
     refused(&[(poisson, renewal)], "\"0 s\"", &["never moves on"]);
     let counted = format!("{renewal}\ncount = 10");
     assert_eq!(good(&with(&[(poisson, &counted)])).classes[0].count, Some(10));
+    refused(&[("\"week\"", "\"week\", weekly-growth = 0.0")], "0.0", &["`weekly-growth` must be from 0.01 to 100"]);
     let from = |text: &str| format!("tenants = \"firms\"\n{text}");
     refused(
         &[("tenants = \"firms\"", &from("from = \"2 d\"\nuntil = \"1 d\""))],

@@ -258,3 +258,30 @@ fn ids_follow_names() {
     assert_eq!(names, ["beijing", "ix", "shanghai", "zhongwei"]);
     assert_eq!(scenario.platform.centers[1].site, SiteId(3));
 }
+
+#[test]
+fn variants() {
+    let with_variant = |variant: &str| format!("[policy.spread]\nbroker = {{ least-loaded = {{}} }}\n{variant}");
+    let end = "[policy.spread]\nbroker = { least-loaded = {} }\n";
+    let refuse = |variant: &str, at: &str, words: &[&str]| refused(&[(end, &with_variant(variant))], at, words);
+    refuse("[variant.all]\nset = [\"run.seed=2\"]", "[variant.all]", &["no variant can be called \"all\""]);
+    refuse("[variant.x]\nset = []", "[variant.x]", &["variant \"x\" changes nothing", "set = ["]);
+    refuse("[variant.x]\nset = [\"run.seed\"]", "\"run.seed\"", &["there is no key and `=`"]);
+    refuse("[variant.'a/b']\nset = [\"run.seed=2\"]", "[variant.'a/b']", &["cannot be the name of a variant"]);
+    let scenario = good(&with(&[(end, &with_variant("[variant.long]\nset = [\"run.until=9 d\", \"run.seed=2\"]"))]));
+    assert_eq!(scenario.variants["long"], ["run.until=9 d", "run.seed=2"]);
+}
+
+#[test]
+fn stores_grow() {
+    let down = "for = \"6 h\"\ndown = { link = \"ix-zhongwei\" }";
+    let grow = |center: &str, space: &str| format!("storage = {{ center = \"{center}\", space = \"{space}\" }}");
+    refused(&[(down, &grow("beijin", "20 PB"))], "\"beijin\"", &["unknown center", "did you mean \"beijing\"?"]);
+    refused(&[(down, &grow("zhongwei", "20 PB"))], "\"zhongwei\"", &["is without bound"]);
+    refused(&[(down, &grow("beijing", "9 PB"))], "[[event]]", &["becomes smaller", "can only grow"]);
+    let twice = format!("for = \"1 d\"\n{}", grow("beijing", "20 PB"));
+    refused(&[(down, &twice)], "\"1 d\"", &["`for` has no meaning here"]);
+    let scenario = good(&with(&[(down, &grow("beijing", "20 PB"))]));
+    let space = crate::units::Bytes(20_000_000_000_000_000);
+    assert_eq!(scenario.changes[0].change, crate::scenario::Change::Storage(crate::model::CenterId(0), space));
+}
