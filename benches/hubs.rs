@@ -1,5 +1,5 @@
 //! What a whole run costs: `hubs-10` with its default stack, its week and then horizons of ten times as many jobs at the same rate of
-//! arrivals: `cargo bench --bench hubs [-- DAYS ...]`.
+//! arrivals: `cargo bench --bench hubs [-- [SCENARIO] DAYS ...]`; `-- national-2023 7` is the default run of the program.
 //!
 //! Everything is on that a user has: auditor, metrics, a timeline of hours, `jobs.csv` (written to nowhere). CPU seconds are those of the thread
 //! (`/proc/self/schedstat`); the peak memory is the process's so far (`VmHWM`), so cases are to be given in ascending order.
@@ -25,18 +25,20 @@ fn peak_mib() -> Option<f64> {
 
 fn main() -> Result<(), String> {
     let given: Vec<u64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let named = std::env::args().skip(1).find(|word| !word.starts_with('-') && word.parse::<u64>().is_err());
+    let name = named.unwrap_or_else(|| "hubs-10".to_owned());
     let days = if given.is_empty() { vec![7, 70] } else { given };
     println!("{:>6}{:>12}{:>12}{:>10}{:>12}{:>12}", "days", "jobs", "events", "CPU s", "us a job", "peak MiB");
     for days in days {
         let before = cpu_s();
         let sets = [format!("run.until=\"{days} d\"")];
         let scenario =
-            scenario::load(&Input::Embedded("hubs-10".to_owned()), &sets).map_err(|problems| problems.render(false))?;
-        let name = scenario.policy.clone().ok_or("no default stack")?;
+            scenario::load(&Input::Embedded(name.clone()), &sets).map_err(|problems| problems.render(false))?;
+        let stack = scenario.policy.clone().ok_or("no default stack")?;
         let mut jobs = JobsCsv::new(std::io::sink(), scenario.platform.clone(), JobRecords::All);
         let mut timeline = Timeline::new(scenario.platform.clone(), SimDuration::HOUR);
         let mut sinks: [&mut dyn Observer; 2] = [&mut jobs, &mut timeline];
-        let result = run_once(&scenario, &name, &scenario.stacks[&name], &mut sinks, Options::default())
+        let result = run_once(&scenario, &stack, &scenario.stacks[&stack], &mut sinks, Options::default())
             .map_err(|error| error.to_string())?;
         let cpu = cpu_s().zip(before).map(|(after, before)| after - before);
         let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));

@@ -59,6 +59,11 @@ fn capacities(inventory: &Inventory, markdown: bool) -> String {
     };
     row("centers".to_owned(), &|c| c.centers.to_string());
     row("racks".to_owned(), &|c| c.racks.to_string());
+    if inventory.total.racks_occupied > 0 {
+        row("racks occupied, %".to_owned(), &|c| {
+            if c.racks == 0 { String::new() } else { short(c.racks_occupied as f64 / c.racks as f64 * 100.0) }
+        });
+    }
     row("pools".to_owned(), &|c| c.pools.to_string());
     row("nodes".to_owned(), &|c| c.nodes.to_string());
     row("cores".to_owned(), &|c| c.cores.to_string());

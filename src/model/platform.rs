@@ -91,6 +91,8 @@ pub struct Center {
     pub operator: Option<String>,
     /// Standard racks, for the inventory only.
     pub racks: Option<u64>,
+    /// How many of them are occupied, for the inventory only.
+    pub racks_occupied: Option<u64>,
     /// Power usage effectiveness in ten-thousandths, over time.
     pub pue: Series,
     /// Price of energy in µCNY per kWh, over time.

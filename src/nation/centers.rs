@@ -32,15 +32,19 @@ pub(super) struct Center {
 }
 
 impl Center {
-    /// Power of its occupied racks in kW, at 2.5 kW a standard rack.
-    pub(super) fn occupied_kw(&self, inputs: &Inputs) -> f64 {
+    /// Share of its racks that are occupied.
+    fn occupied_share(&self, inputs: &Inputs) -> f64 {
         let occupied = &inputs.rules.occupied;
-        let share = match self.tier {
+        match self.tier {
             Tier::Hub => occupied.national_hub,
             Tier::Regional => occupied.regional,
             Tier::Local => occupied.local,
-        };
-        self.racks as f64 * share * 2.5
+        }
+    }
+
+    /// Power of its occupied racks in kW, at 2.5 kW a standard rack.
+    pub(super) fn occupied_kw(&self, inputs: &Inputs) -> f64 {
+        self.racks as f64 * self.occupied_share(inputs) * 2.5
     }
 }
 
@@ -177,7 +181,7 @@ pub(super) fn table(inputs: &Inputs, centers: &[Center]) -> String {
     let space = apportion(rules.centers_eb * 1000, &weights);
     let filled = apportion(filled_pb, &weights);
     let mut sheet = Sheet::new(
-        "name,tier,side,province,hub,regions,operator,racks,lat,lon,pue,tariff_flat_cny_per_kwh,\
+        "name,tier,side,province,hub,regions,operator,racks,racks_occupied,lat,lon,pue,tariff_flat_cny_per_kwh,\
          tariff_peak_cny_per_kwh,tariff_valley_cny_per_kwh,peak_hours,valley_hours,carbon_g_per_kwh,green_share,\
          storage_space_pb,storage_filled_pb,source_racks,source_pue,source_tariff,source_carbon,source_green_share,\
          confidence",
@@ -186,12 +190,12 @@ pub(super) fn table(inputs: &Inputs, centers: &[Center]) -> String {
         sheet.row(row(inputs, center, *space, *filled));
     }
     let rest = [(rules.space_eb - rules.centers_eb) * 1000, rules.filled_eb * 1000 - filled_pb];
-    let mut store = vec![String::new(); 26];
+    let mut store = vec![String::new(); 27];
     store[0].clone_from(&rules.store);
     "store".clone_into(&mut store[1]);
-    (store[18], store[19]) = (rest[0].to_string(), rest[1].to_string());
-    "storage-2023".clone_into(&mut store[20]);
-    "high".clone_into(&mut store[25]);
+    (store[19], store[20]) = (rest[0].to_string(), rest[1].to_string());
+    "storage-2023".clone_into(&mut store[21]);
+    "high".clone_into(&mut store[26]);
     sheet.row(store);
     sheet.text()
 }
@@ -217,7 +221,14 @@ fn row(inputs: &Inputs, center: &Center, space: u64, filled: u64) -> Vec<String>
     ]
     .map(str::to_owned)
     .into();
-    cells.extend([center.racks.to_string(), number(center.point.lat, 2), number(center.point.lon, 2), number(pue, 3)]);
+    let occupied = libm::round(center.racks as f64 * center.occupied_share(inputs)) as u64;
+    cells.extend([
+        center.racks.to_string(),
+        occupied.to_string(),
+        number(center.point.lat, 2),
+        number(center.point.lon, 2),
+        number(pue, 3),
+    ]);
     cells.extend(energy(province, cluster));
     cells.extend([space.to_string(), filled.to_string()]);
     let [racks, pue, tariff, green] = match cluster {

@@ -51,6 +51,7 @@ pub(crate) fn platform() -> Platform {
         hub: None,
         operator: None,
         racks: None,
+        racks_occupied: None,
         pue: Series::constant(pue),
         tariff: Series::constant(tariff),
         carbon: Series::constant(carbon),

@@ -56,6 +56,7 @@ impl World {
                 hub: None,
                 operator: None,
                 racks: None,
+                racks_occupied: None,
                 pue: Series::constant(10_000),
                 tariff: zero(),
                 carbon: zero(),

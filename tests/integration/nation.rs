@@ -30,6 +30,7 @@ fn sums_agree_with_the_published_figures() {
     assert!(totals.trunk_cables >= 180, "{}", totals.trunk_cables);
     within(totals.interconnect_tbps, 40.0, 1e-9);
     assert_eq!(inventory.tiers["national-hub"].racks, 1_050_000);
+    within(inventory.tiers["national-hub"].racks_occupied as f64, 0.619 * 1.05e6, 0.001);
     within(inventory.tiers["store"].storage_pb, 1_850_000.0, 1e-9);
     assert_eq!(inventory.operators.len(), 3);
     let firms = nation.platform.tenants.groups.iter().find(|group| group.name == "ai-firms").expect("there");

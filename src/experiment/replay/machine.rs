@@ -87,6 +87,7 @@ fn center(name: &str, pools: u32) -> Center {
         hub: None,
         operator: None,
         racks: None,
+        racks_occupied: None,
         pue: Series::constant(10_000),
         tariff: Series::constant(0),
         carbon: Series::constant(0),

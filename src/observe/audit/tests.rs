@@ -31,6 +31,7 @@ fn center(name: &str, site: u32, pue: u64, pool: u32) -> Center {
         hub: None,
         operator: None,
         racks: None,
+        racks_occupied: None,
         pue: Series::constant(pue),
         tariff: Series::constant(0),
         carbon: Series::constant(0),

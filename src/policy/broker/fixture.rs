@@ -215,6 +215,7 @@ fn center((at, spot): (usize, &Spot)) -> Center {
         hub: None,
         operator: None,
         racks: None,
+        racks_occupied: None,
         pue: Series::constant(spot.pue * 100),
         tariff: spot.tariff.product(&Series::constant(10_000), 1, SimTime(24 * HOUR)),
         carbon: Series::constant(spot.carbon * 1000),

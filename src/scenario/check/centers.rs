@@ -87,6 +87,7 @@ fn one(
         hub: raw.hub.as_ref().map(|text| text.get().clone()),
         operator: raw.operator.as_ref().map(|text| text.get().clone()),
         racks: raw.racks,
+        racks_occupied: racks_occupied(raw, out),
         pue: signals::pue(raw.pue.as_ref(), calendar, out),
         tariff: signals::tariff(raw.tariff.as_ref(), calendar, out),
         carbon,
@@ -111,6 +112,21 @@ pub(super) fn place(raw: Option<&At<Place>>, out: &mut Diagnostics) {
     let help = if swapped { "lat and lon seem to be swapped" } else { "lat is -90 to 90 north, lon -180 to 180 east" };
     let problem = format!("there is no place at lat {}, lon {}", place.lat, place.lon);
     out.push(Diagnostic::error(raw.span(), problem).help(help));
+}
+
+/// Racks that are occupied: no more than there are.
+fn racks_occupied(raw: &RawCenter, out: &mut Diagnostics) -> Option<u64> {
+    let occupied = raw.racks_occupied.as_ref()?;
+    match raw.racks {
+        None => out.push(
+            Diagnostic::error(occupied.span(), "`racks-occupied` needs `racks`").help("say how many racks there are"),
+        ),
+        Some(racks) if *occupied.get() > racks => {
+            out.error(occupied.span(), format!("{} racks are occupied where there are {racks}", occupied.get()));
+        }
+        Some(_) => {}
+    }
+    Some(*occupied.get())
 }
 
 /// Its storage; where something is wrong with it, it counts as without bound.

@@ -29,6 +29,8 @@ pub struct Capacity {
     pub accelerator_eflops: BTreeMap<&'static str, f64>,
     /// Standard racks of the centers that say it.
     pub racks: u64,
+    /// Racks that are occupied, of the centers that say it.
+    pub racks_occupied: u64,
     /// Power of all nodes at their peak, without cooling, in MW.
     pub peak_mw: f64,
     /// Storage of the centers that say it, in PB.
@@ -63,6 +65,7 @@ impl Capacity {
         self.centers += u64::from(!center.is_store());
         self.stores += u64::from(center.is_store());
         self.racks = self.racks.saturating_add(center.racks.unwrap_or(0));
+        self.racks_occupied = self.racks_occupied.saturating_add(center.racks_occupied.unwrap_or(0));
         match center.storage {
             Some(storage) => self.storage_pb += storage.space.0 as f64 / PETABYTE,
             None => self.centers_without_storage_bound += 1,

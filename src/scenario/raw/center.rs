@@ -35,6 +35,9 @@ pub struct RawCenter {
     /// Standard racks (2.5 kW), for the inventory only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub racks: Option<u64>,
+    /// How many of them are occupied, for the inventory only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub racks_occupied: Option<At<u64>>,
     /// Power usage effectiveness, 1 or more: all energy over that of the nodes. Default 1.
     #[serde(default = "one", skip_serializing_if = "Option::is_none")]
     pub pue: Option<At<Hourly<f64>>>,

@@ -67,6 +67,7 @@ const CENTER: &[Column] = &[
     Column("hub", &["hub"], Content::Text, &[]),
     Column("operator", &["operator"], Content::Text, &[]),
     Column("racks", &["racks"], Content::Number, &[]),
+    Column("racks_occupied", &["racks-occupied"], Content::Number, &[]),
     Column("pue", &["pue"], Content::Hourly, &[]),
     // `tariff` alone is the price at all times; beside windows it is that of the other hours.
     Column("tariff", &["tariff"], Content::Text, ENERGY_PRICE),

@@ -108,6 +108,12 @@ fn centers_and_pools() {
         &["\"beijing\" is a store, which has no pools", "another tier"],
     );
     refused(
+        &[("tier = \"regional\"", "racks = 10\nracks-occupied = 11")],
+        "11",
+        &["11 racks are occupied where there are 10"],
+    );
+    refused(&[("tier = \"regional\"", "racks-occupied = 11")], "11", &["`racks-occupied` needs `racks`"]);
+    refused(
         &[("latency = \"9 ms\"", "latency = \"9 ms\"\ncables = 1000001")],
         "1000001",
         &["the number of cables must be at most 1000000"],
