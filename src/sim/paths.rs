@@ -27,6 +27,12 @@ impl Paths for PathsNow<'_> {
         self.routes.latency(from, to)
     }
 
+    fn round_trip(&self, from: SiteId, to: SiteId) -> Option<SimDuration> {
+        // A link takes as long, and is as good or bad, in both directions: so is the least of all ways.
+        let latency = self.routes.latency(from, to)?;
+        Some(latency.saturating_add(latency))
+    }
+
     fn lanes(&self, from: SiteId, to: SiteId) -> Option<&[LaneId]> {
         self.routes.route(from, to).map(|route| route.lanes.as_ref())
     }

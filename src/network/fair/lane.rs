@@ -56,6 +56,11 @@ impl Lane {
         (self.capacity - self.filled).max(0.0) / self.mass
     }
 
+    /// What one more flow could count on.
+    pub(super) fn share(&self) -> f64 {
+        self.capacity / (f64::from(self.flows) + 1.0)
+    }
+
     /// Whether classes outside the present solve cross it.
     pub(super) fn has_outsiders(&self) -> bool {
         (self.solved as usize) < self.members.len()

@@ -71,6 +71,7 @@ impl FairNetwork {
         for (lane, &capacity) in solver.lanes.iter_mut().zip(capacities) {
             lane.capacity = offered(capacity);
         }
+        (0..capacities.len()).for_each(|lane| solver.count_share(lane));
         Self {
             now: 0,
             starts: 0,
@@ -234,6 +235,7 @@ impl NetworkModel for FairNetwork {
         let offered = offered(bits_per_second);
         if capacity.to_bits() != offered.to_bits() {
             *capacity = offered;
+            self.solver.count_share(lane.index());
             self.solver.mark_lane(lane.0);
         }
     }
@@ -278,9 +280,7 @@ impl NetworkModel for FairNetwork {
     }
 
     fn share_estimate(&self, lanes: &[LaneId]) -> f64 {
-        let share = |lane: &LaneId| {
-            self.solver.lanes.get(lane.index()).map_or(0.0, |lane| lane.capacity / (f64::from(lane.flows) + 1.0))
-        };
+        let share = |lane: &LaneId| self.solver.shares.get(lane.index()).copied().unwrap_or(0.0);
         lanes.iter().map(share).fold(f64::INFINITY, f64::min)
     }
 

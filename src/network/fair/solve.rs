@@ -23,6 +23,8 @@ const DRIFT_MAX: usize = 32;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Solver {
     pub(super) lanes: Vec<Lane>,
+    /// By lane: what one more flow could count on. Brokers ask for that far more often than it changes.
+    pub(super) shares: Vec<f64>,
     pub(super) classes: Classes,
     /// Lanes to report.
     pub(super) changed: LaneSet,
@@ -52,6 +54,7 @@ impl Solver {
     pub(super) fn reserve_lanes(&mut self, count: usize) {
         if count > self.lanes.len() {
             self.lanes.resize(count, Lane::default());
+            self.shares.resize(count, 0.0);
             self.changed.reserve(count);
         }
     }
@@ -79,8 +82,14 @@ impl Solver {
         for load in &self.classes.list[class as usize].lanes {
             let lane = &mut self.lanes[load.lane as usize];
             lane.flows = if arrives { lane.flows + 1 } else { lane.flows - 1 };
+            self.shares[load.lane as usize] = lane.share();
             self.changed.insert(load.lane);
         }
+    }
+
+    /// The capacity of a lane changed.
+    pub(super) fn count_share(&mut self, lane: usize) {
+        self.shares[lane] = self.lanes[lane].share();
     }
 
     /// Enters a new class on its lanes.

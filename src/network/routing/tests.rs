@@ -130,6 +130,8 @@ proptest! {
             let anew = Routes::new(7, &links);
             for (from, to) in pairs() {
                 prop_assert_eq!(routes.route(from, to), anew.route(from, to));
+                // Round trips count on it.
+                prop_assert_eq!(routes.latency(from, to), routes.latency(to, from));
                 prop_assert_eq!(routes.latency(from, to), anew.route(from, to).map(|route| route.latency));
             }
         }
