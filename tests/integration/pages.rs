@@ -226,6 +226,21 @@ fn a_run_is_drawn_in_a_browser() {
 }
 
 #[test]
+fn services_are_drawn_in_a_browser() {
+    let scratch = Scratch::new();
+    let out = scratch.path("run");
+    run_into(&scenario("online-services.toml"), &out, &["--set", "run.until=\"30 h\""]).expect(0);
+    let Some(found) = opened(&scratch, &out.join("report.html")) else { return };
+    // Three services with five fates each; who holds nodes: the class of jobs and the services.
+    assert_eq!(drawn(&found, "request-fates").0, 15);
+    for figure in ["service-replicas", "served-where", "use-by-class"] {
+        assert!(drawn(&found, figure).0 > 0, "{figure} is empty");
+    }
+    let digest = json(&out.join("digest.json"));
+    assert_eq!(digest["usage"]["holders"].as_array().map(Vec::len), Some(4));
+}
+
+#[test]
 fn a_comparison_and_hostile_names_are_drawn_in_a_browser() {
     let scratch = Scratch::new();
     let compared = scratch.path("compared");

@@ -13,7 +13,7 @@ pub use sample::{JOBS_A_CENTER, JobSample};
 pub use usage::Usage;
 
 use super::{Metrics, Observer, Record, Violation};
-use crate::model::Platform;
+use crate::model::{Platform, Totals};
 use crate::units::{SimDuration, SimTime};
 use flows::FlowCounts;
 use sample::Sampler;
@@ -39,7 +39,7 @@ pub struct Digest {
     pub centers: Vec<String>,
     /// Names of the sites.
     pub sites: Vec<String>,
-    /// Use by class and kind of resource over time, warm-up included.
+    /// Use by class, service and kind of resource over time, warm-up included.
     pub usage: Usage,
     /// Where each class ran: jobs submitted in the window that were placed.
     pub flows: Flows,
@@ -81,8 +81,15 @@ impl Observer for DigestObserver {
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         match record {
             Record::PoolNodes { pool, open, .. } => self.usage.open(now, *pool, *open),
-            Record::Started { job, pool, held, .. } => self.usage.change(now, *pool, job.request.class, held, true),
-            Record::Ended { job, pool, held, .. } => self.usage.change(now, *pool, job.request.class, held, false),
+            Record::Started { job, pool, held, .. } => {
+                self.usage.job(now, *pool, job.request.class, &Totals::default(), held);
+            }
+            Record::Ended { job, pool, held, .. } => {
+                self.usage.job(now, *pool, job.request.class, held, &Totals::default());
+            }
+            Record::ServiceNodes { service, pool, before, held, .. } => {
+                self.usage.service(now, *pool, *service, before, held);
+            }
             Record::Finished { job, life, .. } => {
                 self.sample.note(job, life);
                 if let Some(pool) = life.pool

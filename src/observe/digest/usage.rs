@@ -1,6 +1,6 @@
 //! What each class holds of each kind of resource over time.
 
-use crate::model::{ClassId, Platform, PoolId, Totals};
+use crate::model::{ClassId, Platform, PoolId, ServiceId, Totals};
 use crate::observe::metrics::{ratio, seconds};
 use crate::units::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,15 @@ const INTERVALS_MAX: usize = 1024;
 pub struct Usage {
     /// Kinds of headline resources: a kind of accelerator, or `cores`.
     pub kinds: Vec<String>,
+    /// Who holds: the classes, then the services.
+    pub holders: Vec<String>,
     /// Where each interval begins.
     pub start_s: Vec<f64>,
     /// Where the last one ends.
     pub end_s: f64,
     /// By kind and interval: what is open to jobs.
     pub open_mean: Vec<Vec<f64>>,
-    /// By kind, class and interval: what jobs hold.
+    /// By kind, holder and interval: what jobs of a class or replicas of a service hold.
     pub held_mean: Vec<Vec<Vec<f64>>>,
 }
 
@@ -51,7 +53,8 @@ pub(super) struct UsageMeter {
     /// By pool: its kind, thousandths a node, whether they are accelerators, and what is open now.
     pools: Vec<(usize, u64, bool, u128)>,
     classes: usize,
-    /// By kind: what is open, then what each class holds.
+    holders: Vec<String>,
+    /// By kind: what is open, then what each holder holds.
     levels: Vec<Level>,
     slices: Vec<Vec<u128>>,
     interval: SimDuration,
@@ -79,12 +82,19 @@ impl UsageMeter {
             let kind = names.get(&name(pool)).copied().unwrap_or_default();
             (kind, pool.headline_per_node(), pool.accelerated(), 0)
         });
-        let classes = platform.classes.len();
+        let holders: Vec<String> = platform
+            .classes
+            .iter()
+            .map(|class| &class.name)
+            .chain(platform.services.iter().map(|service| &service.name))
+            .cloned()
+            .collect();
         Self {
             pools: pools.collect(),
-            levels: vec![Level::default(); names.len() * (classes + 1)],
+            levels: vec![Level::default(); names.len() * (holders.len() + 1)],
             kinds: names.into_keys().collect(),
-            classes,
+            classes: platform.classes.len(),
+            holders,
             slices: Vec::new(),
             border: SimTime(interval.0),
             interval,
@@ -96,19 +106,28 @@ impl UsageMeter {
         self.cross(now);
         let Some((kind, each, _, open)) = self.pools.get_mut(pool.index()) else { return };
         let more = u128::from(nodes) * u128::from(*each);
-        let Some(level) = self.levels.get_mut(*kind * (self.classes + 1)) else { return };
+        let Some(level) = self.levels.get_mut(*kind * (self.holders.len() + 1)) else { return };
         level.set(now, (level.value + more).saturating_sub(*open));
         *open = more;
     }
 
-    /// A job takes or gives back what it holds.
-    pub(super) fn change(&mut self, now: SimTime, pool: PoolId, class: ClassId, held: &Totals, takes: bool) {
+    /// A job of a class held this of a pool, and holds that from now on.
+    pub(super) fn job(&mut self, now: SimTime, pool: PoolId, class: ClassId, before: &Totals, held: &Totals) {
+        self.change(now, pool, class.index(), before, held);
+    }
+
+    /// The same of the replicas of a service.
+    pub(super) fn service(&mut self, now: SimTime, pool: PoolId, service: ServiceId, before: &Totals, held: &Totals) {
+        self.change(now, pool, self.classes + service.index(), before, held);
+    }
+
+    fn change(&mut self, now: SimTime, pool: PoolId, holder: usize, before: &Totals, held: &Totals) {
         self.cross(now);
         let Some(&(kind, _, accelerated, _)) = self.pools.get(pool.index()) else { return };
-        let amount = if accelerated { held.accelerators_milli } else { held.cores_milli };
-        let amount = u128::from(amount);
-        let Some(level) = self.levels.get_mut(kind * (self.classes + 1) + 1 + class.index()) else { return };
-        level.set(now, if takes { level.value + amount } else { level.value.saturating_sub(amount) });
+        let headline =
+            |totals: &Totals| u128::from(if accelerated { totals.accelerators_milli } else { totals.cores_milli });
+        let Some(level) = self.levels.get_mut(kind * (self.holders.len() + 1) + 1 + holder) else { return };
+        level.set(now, (level.value + headline(held)).saturating_sub(headline(before)));
     }
 
     /// Closes the intervals that ended.
@@ -154,14 +173,15 @@ impl UsageMeter {
             self.slices.iter().enumerate().map(|(at, slice)| mean(at, slice[level])).collect()
         };
         let kinds = 0..self.kinds.len();
-        let each = self.classes + 1;
+        let each = self.holders.len() + 1;
         let start = |at: usize| seconds(u128::from(at as u64 * self.interval.0)).unwrap_or_default();
         Usage {
             start_s: (0..self.slices.len()).map(start).collect(),
             end_s: seconds(u128::from(end.0)).unwrap_or_default(),
             open_mean: kinds.clone().map(|kind| series(kind * each)).collect(),
-            held_mean: kinds.map(|kind| (1..each).map(|class| series(kind * each + class)).collect()).collect(),
+            held_mean: kinds.map(|kind| (1..each).map(|holder| series(kind * each + holder)).collect()).collect(),
             kinds: self.kinds.clone(),
+            holders: self.holders.clone(),
         }
     }
 }

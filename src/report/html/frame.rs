@@ -17,6 +17,7 @@ const SCRIPT: &[&str] = &[
     include_str!("page/jobs.js"),
     include_str!("page/flows.js"),
     include_str!("page/gantt.js"),
+    include_str!("page/services.js"),
     include_str!("page/bill.js"),
     include_str!("page/run.js"),
     include_str!("page/compare.js"),

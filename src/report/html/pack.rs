@@ -22,7 +22,7 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Bytes in the form that the page's script unpacks: zlib (RFC 1950), then base64.
 pub(super) fn packed(bytes: &[u8]) -> String {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     // Memory takes every byte.
     let whole = encoder.write_all(bytes).and_then(|()| encoder.finish());
     base64(&whole.unwrap_or_default())

@@ -54,6 +54,7 @@ fn figures(summary: &Summary) -> Vec<(&'static str, &'static str, String, String
     let values = serde_json::to_value(summary).unwrap_or_default();
     let as_count = |value: f64| count(value as u64);
     type Write = fn(f64) -> String;
+    let without_sides = summary.sides.is_empty();
     let wanted: [(&'static str, &'static str, Write); 12] = [
         ("jobs", "jobs submitted", as_count),
         ("completed", "completed", as_count),
@@ -73,7 +74,7 @@ fn figures(summary: &Summary) -> Vec<(&'static str, &'static str, String, String
         let text = value.as_f64().map_or_else(|| "no data".to_owned(), write);
         Some((key, name, text, if value.is_null() { String::new() } else { value.to_string() }))
     };
-    wanted.into_iter().filter_map(figure).collect()
+    wanted.into_iter().filter(|(key, ..)| !(without_sides && *key == "west_share")).filter_map(figure).collect()
 }
 
 /// All that the script draws from.
@@ -119,6 +120,8 @@ fn parts(input: &RunPage<'_>) -> String {
         ("sides", columns(&summary.sides)),
         ("tiers", columns(&summary.tiers)),
         ("operators", columns(&summary.operators)),
+        ("services", columns(&summary.services)),
+        ("service_centers", columns(&summary.service_centers)),
     ];
     push_list_of(&mut text, &tables);
     text.push_str("},");
@@ -191,6 +194,7 @@ fn usage(digest: &Digest) -> String {
     let parts = [
         ("kinds", strings(usage.kinds.iter().map(String::as_str))),
         ("classes", strings(digest.classes.iter().map(String::as_str))),
+        ("holders", strings(usage.holders.iter().map(String::as_str))),
         ("start_s", numbers(usage.start_s.iter().copied())),
         ("end_s", Value::from(usage.end_s).to_string()),
         ("open", list(&usage.open_mean)),

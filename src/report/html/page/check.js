@@ -34,7 +34,7 @@ async function selfCheck() {
     const filter = document.querySelector('#center-strips input[type=search]');
     const rowsShown = () => Math.round((parseFloat(document.querySelector('#center-strips .spacer').style.height) - HEAD) / 17);
     if (filter) {
-      const name = page.tables.centers.center[0];
+      const name = page.timeline.row[0];
       const all = rowsShown();
       filter.value = name;
       filter.dispatchEvent(new Event('input'));

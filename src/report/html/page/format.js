@@ -24,6 +24,8 @@ function seconds(value) {
   return scaled(value, [[1e-9, 'ns'], [1e-6, 'us'], [1e-3, 'ms'], [1, 's'], [60, 'min'], [3600, 'h']]);
 }
 const energy = (kwh) => scaled(kwh, [[1, 'kWh'], [1e3, 'MWh'], [1e6, 'GWh'], [1e9, 'TWh']]);
+// A large number of anything.
+const amount = (value) => scaled(value, [[1, ''], [1e6, 'M'], [1e9, 'G'], [1e12, 'T']]).trim();
 const power = (kw) => scaled(kw, [[1, 'kW'], [1e3, 'MW'], [1e6, 'GW']]);
 const carbon = (kg) => scaled(kg, [[1, 'kg'], [1e3, 't'], [1e6, 'kt'], [1e9, 'Mt']]);
 const money = (cny) => scaled(cny, [[1, 'CNY'], [1e6, 'M CNY'], [1e9, 'G CNY']]);

@@ -49,6 +49,8 @@ function heat(fig, { rows, x, end, measures, groupings, sortings, grouping, noun
   const rowHeight = () => (state.compact ? 3 : 17);
   const labelWidth = () => Math.min(190, box.clientWidth * 0.34);
 
+  // A group is open where it was opened, and where a filter left few of it.
+  const isOpen = (head) => state.open.has(head.name) || (state.filter !== '' && head.members.length <= 60);
   const arrange = () => {
     const { key, counts } = state.measure;
     const kept = rows.filter((row) => !state.filter || row.name.toLowerCase().includes(state.filter) || Object.values(row.groups).some((label) => String(label).toLowerCase().includes(state.filter)));
@@ -63,7 +65,7 @@ function heat(fig, { rows, x, end, measures, groupings, sortings, grouping, noun
         groups.get(label).push(row);
       }
       const heads = [...groups].map(([name, members]) => ({ name, members, group: true, depth: 0, weight: sum(members.map((row) => row.weight)), bytes: { [key]: joined(members, key, counts, x.length) } }));
-      list = sort(heads).flatMap((head) => [head, ...(state.open.has(head.name) ? sort(head.members).map((row) => ({ ...row, depth: 1 })) : [])]);
+      list = sort(heads).flatMap((head) => [head, ...(isOpen(head) ? sort(head.members).map((row) => ({ ...row, depth: 1 })) : [])]);
     }
     state.row = Math.min(state.row, Math.max(0, list.length - 1));
     const whole = HEAD + list.length * rowHeight();
@@ -97,7 +99,7 @@ function heat(fig, { rows, x, end, measures, groupings, sortings, grouping, noun
       if (!state.compact) {
         c.fillStyle = color(row.group ? 'text' : 'muted');
         c.font = (row.group ? '600 ' : '') + '12px system-ui, sans-serif';
-        const mark = row.group ? (state.open.has(row.name) ? '▾ ' : '▸ ') : '';
+        const mark = row.group ? (isOpen(row) ? '▾ ' : '▸ ') : '';
         const label = row.group ? `${row.name} (${row.members.length})` : row.name;
         c.fillText(mark + shorten(label, left - 20 - row.depth * 14), 4 + row.depth * 14, y + 13);
       }

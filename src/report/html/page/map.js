@@ -3,11 +3,13 @@ function mapFigure() {
   const { map, tables, facts, grid } = page;
   const centers = tables.centers;
   const count = centers.center.length;
-  const capacity = facts.open_accelerators.some((value) => value > 0) ? facts.open_accelerators : facts.open_cores;
-  const unit = capacity === facts.open_accelerators ? 'open accelerators' : 'open cores';
+  const nodes = range(count).map((at) => sum(['open_nodes_mean', 'closed_nodes_mean'].map((key) => centers[key] && centers[key][at])));
+  const sizes = [['accelerators', 'open accelerators', facts.open_accelerators], ['cores', 'open cores', facts.open_cores], ['nodes', 'nodes, open and closed', nodes]].filter((size) => size[2].some((value) => value > 0));
+  // What is open says most, unless it is open in few centers.
+  let size = sizes.find((one) => one[2].filter((value) => value > 0).length * 2 >= count) || sizes[sizes.length - 1] || ['nodes', 'nodes', nodes];
   const fig = figure({
     id: 'map', wide: true, live: true, title: map.schematic ? 'Where the load went (no places are known)' : 'Where the load went',
-    text: `Each circle is a center: its area follows its ${unit}, its color the measure. Lines are links, darker and thicker with load. ${map.source}`,
+    text: `Each circle is a center: its area follows its capacity, its color the measure; a hollow one has no data. Lines are links, darker and thicker with load. ${map.source}`,
     table: () => {
       const keys = ['center', 'side', 'tier', 'province', 'operator', 'jobs', 'completed', 'utilization', 'load', 'wait_mean_s', 'queue_wait_mean_s', 'waiting_mean', 'energy_kwh', 'energy_cost_cny', 'carbon_kg'];
       const made = rowsOf(centers, keys);
@@ -22,11 +24,14 @@ function mapFigure() {
     { key: 'waiting', title: 'Waiting jobs', ramp: 'w', counts: true },
   ];
   const state = { measure: measures[0], at: 0, links: true, flows: true, labels: true };
-  const most = largest([...capacity, 1e-9]);
-  const sized = range(count).map((at) => 2.5 + (count > 300 ? 11 : 17) * Math.sqrt(capacity[at] / most));
-  let radius = sized;
+  let [radius, order] = [[], []];
+  const measureCircles = (width) => {
+    const most = largest([...size[2], 1e-9]);
+    const shrink = Math.min(1, Math.max(0.55, width / 900));
+    radius = range(count).map((at) => ((count > 300 ? 1.6 : 2.5) + (count > 300 ? 13 : 17) * Math.sqrt(size[2][at] / most)) * shrink);
+    order = descending(count, (at) => radius[at]);
+  };
   const spot = range(count).map((at) => [map.x[facts.center_site[at]], map.y[facts.center_site[at]]]);
-  const order = descending(count, (at) => sized[at]);
   const svg = s('svg', { viewBox: `0 0 ${map.width} ${map.height}`, class: 'map', role: 'img', 'aria-label': `Map of ${count} centers; the table below it holds their figures` });
   fig.plot.append(svg);
   const legendHost = h('div', { class: 'legend-host' });
@@ -55,6 +60,7 @@ function mapFigure() {
     for (const [at, circle] of shapes.circles) {
       const fill = colors[byteOf(at)];
       circle.setAttribute('fill', fill ? rgb(fill) : 'none');
+      circle.setAttribute('class', fill ? '' : 'hollow');
     }
     const scale = ramp('l');
     for (const [link, line] of shapes.links) {
@@ -66,7 +72,7 @@ function mapFigure() {
   };
   const draw = () => {
     const k = map.width / Math.max(280, fig.plot.clientWidth);
-    radius = sized.map((size) => size * Math.min(1, Math.max(0.55, fig.plot.clientWidth / 900)));
+    measureCircles(fig.plot.clientWidth);
     const parts = [s('rect', { width: map.width, height: map.height, class: 'sea' })];
     if (map.land) parts.push(s('path', { d: map.land, class: 'land', 'stroke-width': 0.8 * k }));
     if (map.lines) parts.push(s('path', { d: map.lines, class: 'outline', 'stroke-width': 0.8 * k }));
@@ -89,9 +95,11 @@ function mapFigure() {
     }
     const circles = [];
     const group = s('g', { class: 'centers' });
-    for (const at of order) {
+    // Those that have something to show are drawn last.
+    const hollow = (at) => byteOf(at) === 255;
+    for (const at of [...order.filter(hollow), ...order.filter((one) => !hollow(one))]) {
       if (spot[at][0] === null) continue;
-      const circle = s('circle', { cx: spot[at][0], cy: spot[at][1], r: radius[at] * k, 'stroke-width': 0.8 * k, 'data-center': at });
+      const circle = s('circle', { cx: spot[at][0], cy: spot[at][1], r: radius[at] * k, 'stroke-width': (count > 300 ? 0.5 : 0.8) * k, 'data-center': at });
       group.append(circle);
       circles.push([at, circle]);
     }
@@ -168,11 +176,12 @@ function mapFigure() {
     const value = byteOf(at);
     showTip(event, [centers.center[at], [centers.side && centers.side[at], centers.province && centers.province[at]].filter(Boolean).join(', ') || 'place not said',
       `${state.measure.title}: ${state.measure.counts ? number(countOf(value)) : percent(shareOf(value))}`,
-      `${number(capacity[at])} ${unit}`, `${whole(centers.jobs[at])} jobs in the window`]);
+      `${number(size[2][at])} ${size[1]}`, `${whole(centers.jobs[at])} jobs in the window`]);
   });
   svg.addEventListener('pointerleave', hideTip);
 
   choose(fig.controls, 'Color', measures.map((one) => [one.key, one.title]), 'utilization', (key) => { state.measure = measures.find((one) => one.key === key); paint(); });
+  if (sizes.length > 1) choose(fig.controls, 'Size', sizes.map(([key, title]) => [key, title]), size[0], (key) => { size = sizes.find((one) => one[0] === key); draw(); });
   tick(fig.controls, 'Links', true, (on) => { state.links = on; draw(); });
   if (page.traffic.some((flow) => flow.from !== flow.to)) tick(fig.controls, 'Flows between sides', true, (on) => { state.flows = on; draw(); });
   tick(fig.controls, 'Names', true, (on) => { state.labels = on; draw(); });

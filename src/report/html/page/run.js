@@ -33,7 +33,7 @@ function notices() {
 }
 function tablesSection() {
   beginSection('tables', 'Tables', 'Every figure of the summary; tables are built when they are opened, can be sorted by their heads and saved as CSV. Numbers are to seven digits; the CSV files beside this page have all.');
-  const list = [['centers', 'Centers'], ['pools', 'Pools'], ['links', 'Links'], ['classes', 'Classes'], ['tenants', 'Tenants that used most'], ['sides', 'Sides'], ['tiers', 'Tiers'], ['operators', 'Operators']];
+  const list = [['centers', 'Centers'], ['pools', 'Pools'], ['links', 'Links'], ['classes', 'Classes'], ['services', 'Services'], ['service_centers', 'Services at centers'], ['tenants', 'Tenants that used most'], ['sides', 'Sides'], ['tiers', 'Tiers'], ['operators', 'Operators']];
   const totals = Object.keys(page.totals);
   section.append(dataTable('Totals', 'table-totals', () => ({ columns: [['key', 'Key'], ['value', 'Value'], ['unit', 'Unit'], ['meaning', 'Meaning']], rows: totals.map((key) => [key, page.totals[key], unitOf(key), meaningOf(key)]) }), `Totals (${totals.length})`));
   for (const [key, title] of list) {
@@ -90,6 +90,7 @@ async function openRun() {
   rejectedByReason();
   if (page.flows.jobs.length) { flowDiagram(); originMatrix(); }
   ganttFigure();
+  if (page.tables.services.service) servicesSection();
   beginSection('bill', 'Money, energy, carbon');
   if (n > 0) billOverTime();
   billByCenter();

@@ -8,7 +8,7 @@ function centerStrips() {
   const of = (key, at) => (at < 0 ? null : centers[key] && centers[key][at]);
   const rows = timeline.row.map((name, row) => [name, row, timeline.center[row]]).map(([name, row, at]) => ({
     name: at < 0 ? `closed centers${name === '-' ? '' : ' of ' + name}` : name, weight: (at < 0 ? 0 : weight(at)) || 1e-9,
-    groups: { side: of('side', at), tier: of('tier', at), province: at < 0 ? name : of('province', at), operator: of('operator', at) },
+    groups: { side: of('side', at), tier: of('tier', at), province: at >= 0 ? of('province', at) : name === '-' ? null : name, operator: of('operator', at) },
     bytes: Object.fromEntries(['utilization', 'load', 'waiting'].map((key) => [key, grid.bytes[key].subarray(row * n, row * n + n)])),
   }));
   const groupings = ['side', 'tier', 'province', 'operator'].filter((key) => centers[key]).map((key) => [key, key]);
@@ -33,10 +33,10 @@ function useByClass() {
   const choices = usage.kinds.map((kind, at) => [String(at), kind]);
   let kind = 0;
   const fig = figure({
-    id: 'use-by-class', wide: true, title: 'What the classes hold',
-    text: 'Mean use in each interval, stacked by class; the line is what is open to jobs. Choose the kind of resource.',
+    id: 'use-by-class', wide: true, title: page.tables.services.service ? 'What classes and services hold' : 'What the classes hold',
+    text: (page.tables.services.service ? 'Mean use in each interval, stacked by class and service' : 'Mean use in each interval, stacked by class') + '; the line is what is open. Choose the kind of resource.',
     table: () => {
-      const held = usage.classes.map((name, at) => [name, usage.held[kind][at]]).filter(([, y]) => y.some((value) => value > 0));
+      const held = usage.holders.map((name, at) => [name, usage.held[kind][at]]).filter(([, y]) => y.some((value) => value > 0));
       return {
         columns: [['interval_start_s', 'Interval'], ['open', 'Open'], ...held.map(([name]) => [name, name])],
         rows: usage.start_s.map((at, k) => [when(at), usage.open[kind][k], ...held.map(([, y]) => y[k])]),
@@ -45,7 +45,7 @@ function useByClass() {
   });
   let draw = () => {};
   const set = () => {
-    const held = usage.classes.map((name, at) => ({ name, y: usage.held[kind][at], total: sum(usage.held[kind][at]) })).filter((one) => one.total > 0).sort((a, b) => b.total - a.total);
+    const held = usage.holders.map((name, at) => ({ name, y: usage.held[kind][at], total: sum(usage.held[kind][at]) })).filter((one) => one.total > 0).sort((a, b) => b.total - a.total);
     const series = held.slice(0, SERIES - 1).map((one, n) => ({ ...one, color: look(n).color }));
     const rest = held.slice(SERIES - 1);
     if (rest.length === 1) series.push({ ...rest[0], color: look(SERIES - 1).color });
@@ -61,7 +61,8 @@ function useByClass() {
 // Series of the groups of a kind; all centers together where there is only one.
 function groupSeries(measure) {
   const groups = page.grid.groups;
-  return (groups.length > 2 ? groups.slice(1) : groups.slice(0, 1)).map((group, n) => ({ name: group.name, y: group[measure], color: look(n).color }));
+  const parts = groups.slice(1).filter((group) => group[measure].some((value) => value > 0));
+  return (parts.length > 1 ? parts : groups.slice(0, 1)).map((group, n) => ({ name: group.name, y: group[measure], color: look(n).color }));
 }
 function queueLengths() {
   const { grid } = page;
