@@ -18,7 +18,7 @@ pub enum Format {
 
 /// So many links are shown, the busiest first.
 const LINKS_SHOWN: usize = 5;
-/// So many centers, those that used most energy first, where there are more; then the rest is counted.
+/// So many centers, those with most jobs first (then most energy), where there are more; then the rest is counted.
 const CENTERS_SHOWN: usize = 30;
 /// So many classes.
 const CLASSES_SHOWN: usize = 20;
@@ -212,7 +212,10 @@ fn missed(missed: u64, all: u64) -> String {
 fn centers(summary: &Summary) -> Content {
     let mut shown: Vec<&CenterSummary> = summary.centers.iter().collect();
     if shown.len() > CENTERS_SHOWN {
-        shown.sort_by(|a, b| b.energy_kwh.total_cmp(&a.energy_kwh).then_with(|| a.center.cmp(&b.center)));
+        let by_jobs = |a: &&CenterSummary, b: &&CenterSummary| {
+            b.jobs.cmp(&a.jobs).then(b.energy_kwh.total_cmp(&a.energy_kwh)).then_with(|| a.center.cmp(&b.center))
+        };
+        shown.sort_by(by_jobs);
         shown.truncate(CENTERS_SHOWN);
     }
     let rows = shown
@@ -234,7 +237,7 @@ fn centers(summary: &Summary) -> Content {
         header: vec!["center", "side", "used", "load", "jobs", "wait", "energy", "carbon"],
         rows,
         names: 2,
-        note: rest(summary.centers.len(), CENTERS_SHOWN, "centers that drew less", "centers.csv"),
+        note: rest(summary.centers.len(), CENTERS_SHOWN, "centers with fewer jobs", "centers.csv"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The built-in nation: its sums are the published ones.
 
+use crate::support::{Scratch, Table, eastwest, same_contents};
 use eastwest::model::SiteId;
 use eastwest::network::Routes;
 use eastwest::scenario::{self, Input, Scenario};
@@ -83,4 +84,36 @@ fn latencies_between_hubs_are_those_measured() {
     within(mean(&private), 14.6, 0.02);
     within(largest(&optical), 17.1, 0.12);
     within(largest(&private), 23.9, 0.17);
+}
+
+/// The built-in default: any key can be set, and the same input gives the same bytes.
+#[test]
+fn the_default_run_can_be_changed_and_repeated() {
+    let scratch = Scratch::new();
+    let run = |out: &str| {
+        let out = scratch.path(out);
+        let mut words: Vec<&std::ffi::OsStr> = ["run", "--quiet", "--out"].map(std::ffi::OsStr::new).into();
+        words.push(out.as_os_str());
+        for set in [
+            "run.until=\"3 h\"",
+            "run.warm-up=\"0 s\"",
+            "center.zhongwei-a.pue=1.12",
+            "center.zhongwei-a.pool.ai.closed-share=0.5",
+            "link.beijing-zhongwei-leased.bandwidth=\"800 Gbps\"",
+            "metro.lhasa.side=\"central\"",
+            "tenants.ai-firms.count=5000",
+            "workload.backup.input=\"60 TB\"",
+            "service.web.network-bound=\"50 ms\"",
+            "policy.doctrine.broker.edwc-doctrine.circle=\"10 ms\"",
+        ] {
+            words.extend(["--set", set].map(std::ffi::OsStr::new));
+        }
+        let ran = eastwest(&words).expect(0);
+        assert!(ran.stdout.starts_with("national-2023 under doctrine\n"), "{}", ran.stdout);
+        out
+    };
+    let (one, other) = (run("one"), run("other"));
+    same_contents(&one, &other);
+    let centers = Table::read(&one.join("centers.csv"));
+    assert_eq!(centers.rows.len(), 2231, "all centers and the store");
 }
