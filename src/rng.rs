@@ -34,16 +34,22 @@ const fn split_mix(seed: u64, index: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The 64-bit FNV-1a hash of a name (Fowler, Noll and Vo).
-pub(crate) const fn fnv_1a(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let mut hash = 0xCBF2_9CE4_8422_2325u64;
+/// The 64-bit FNV-1a hash of no byte (Fowler, Noll and Vo).
+pub(crate) const FNV_1A_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// The hash of bytes that follow those of a hash.
+pub(crate) const fn fnv_1a_more(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut at = 0;
     while at < bytes.len() {
         hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01B3);
         at += 1;
     }
     hash
+}
+
+/// The 64-bit FNV-1a hash of a name.
+pub(crate) const fn fnv_1a(name: &str) -> u64 {
+    fnv_1a_more(FNV_1A_BASIS, name.as_bytes())
 }
 
 /// The generator of a sub-seed.

@@ -126,7 +126,7 @@ fn simulate(
     no_report: bool,
     global: &Global,
 ) -> Result<(Comparison, Counters), Failure> {
-    out.write("scenario.toml", plan.scenario.effective.as_bytes())?;
+    out.scenario(plan.scenario)?;
     let runs = plan.replications * plan.stacks.len() as u64;
     let watcher = Watcher {
         meter: Meter::new(global, plan.scenario, runs),

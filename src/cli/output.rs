@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, Message};
 use super::manifest::{Counters, FORMAT, Manifest, State};
+use eastwest::scenario::Scenario;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -63,6 +64,15 @@ impl OutputDirectory {
         let path = self.partial.join(name);
         fs::write(&path, content).map_err(|error| Failure::path("write", &path, &error))?;
         self.manifest.files.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Writes a scenario as it was run, and the logs that it names, so that the directory can be run again.
+    pub(crate) fn scenario(&mut self, scenario: &Scenario) -> Result<(), Failure> {
+        self.write("scenario.toml", scenario.effective.as_bytes())?;
+        for log in &scenario.logs {
+            self.stream(&log.copy, |file| io::copy(&mut log.bytes.open()?, file).map(drop))?;
+        }
         Ok(())
     }
 

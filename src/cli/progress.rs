@@ -61,7 +61,9 @@ impl Meter {
         };
         let extent = match scenario.run.until {
             Some(until) if until.0 > 0 => Extent::Until(until.0),
-            _ if scenario.classes.is_empty() => Extent::Jobs(scenario.jobs.len() as u64),
+            _ if scenario.classes.is_empty() => {
+                Extent::Jobs(scenario.jobs.len() as u64 + scenario.logs.iter().map(|log| log.jobs).sum::<u64>())
+            }
             _ => Extent::Unknown,
         };
         let now = machine::now();

@@ -66,7 +66,7 @@ fn simulate(
     (arguments, base_map): (&RunArguments, Option<&BaseMap>),
     global: &Global,
 ) -> Result<(String, RunStats), Failure> {
-    out.write("scenario.toml", scenario.effective.as_bytes())?;
+    out.scenario(scenario)?;
     let mut jobs = match arguments.job_records {
         JobRecords::None => None,
         records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),

@@ -108,7 +108,7 @@ fn lines(scenario: &Scenario, inventory: &Inventory) -> Vec<String> {
         lines.push(format!("pairs of centers within (one way): {}", circles.join(", ")));
     }
     lines.push(format!(
-        "jobs: single ones {}, synthetic classes {}, tenants {}, datasets {}",
+        "jobs: single ones {}, workloads {}, tenants {}, datasets {}",
         inventory.single_jobs,
         inventory.workloads.len(),
         inventory.tenants,

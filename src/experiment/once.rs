@@ -7,7 +7,7 @@ use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
 use crate::scenario::Scenario;
 use crate::sim::{self, Options, RunError, RunStats};
-use crate::workload::{Merged, source};
+use crate::workload::Merged;
 
 /// What a run gave.
 pub struct RunResult {
@@ -36,12 +36,9 @@ pub fn run_once(
     let policies = spec
         .build(&scenario.platform, &streams)
         .map_err(|problem| ExperimentError::Stack { stack: stack.to_owned(), problem })?;
-    let jobs = source(&scenario.classes, &scenario.jobs, scenario.run.calendar, scenario.run.until, &streams);
-    run_audited(scenario, policies, jobs, sinks, options).map_err(|error| ExperimentError::Run {
-        stack: stack.to_owned(),
-        replication,
-        error,
-    })
+    let failed = |error| ExperimentError::Run { stack: stack.to_owned(), replication, error };
+    let jobs = scenario.source(&streams).map_err(|problem| failed(RunError::Source(problem)))?;
+    run_audited(scenario, policies, jobs, sinks, options).map_err(failed)
 }
 
 /// Runs jobs on a scenario's platform. The auditor listens first, then the metrics, then `sinks`.

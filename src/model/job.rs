@@ -1,6 +1,8 @@
 //! Jobs: what is asked (a policy may read it) and what is true (only the driver reads it).
 
-use super::{ClassId, ConstraintId, DatasetId, JobNumber, Precision, SiteId, TaskShape, TenantId};
+use super::{
+    Checkpoint, ClassId, ConstraintId, DatasetId, Elastic, Flex, JobNumber, Precision, SiteId, TaskShape, TenantId,
+};
 use crate::units::{Bytes, SimDuration, SimTime};
 use std::sync::Arc;
 
@@ -62,6 +64,22 @@ pub struct Request {
     pub round_trip: Option<SimDuration>,
     /// Regions and labels it is bound to.
     pub constraint: ConstraintId,
+    /// What of it can bend; `None` for a rigid job without checkpoints.
+    pub flex: Option<Arc<Flex>>,
+}
+
+impl Request {
+    /// Its checkpoints.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.flex.as_ref()?.checkpoint.as_ref()
+    }
+
+    /// Its numbers of tasks, where they are not fixed.
+    #[must_use]
+    pub fn elastic(&self) -> Option<&Elastic> {
+        self.flex.as_ref()?.elastic.as_ref()
+    }
 }
 
 /// What is true of a job and hidden from policies.

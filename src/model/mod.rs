@@ -5,6 +5,7 @@
 mod allocation;
 mod dataset;
 mod demand;
+mod flex;
 mod fragmentation;
 mod fragments;
 mod ids;
@@ -19,6 +20,7 @@ mod topology;
 pub use allocation::{Allocation, AllocationPart, CARDS_MAX};
 pub use dataset::{CacheMode, Dataset};
 pub use demand::{Precision, TaskShape, Totals};
+pub use flex::{Checkpoint, Elastic, Elasticity, Flex, Speedup};
 pub use fragmentation::{Fragmentation, TaskCounts, TypicalTask};
 pub use fragments::Fragments;
 pub use ids::{

@@ -15,9 +15,9 @@ pub struct Life {
     pub brokered: Option<SimTime>,
     /// When its data were there.
     pub staged: Option<SimTime>,
-    /// When it started.
+    /// When it first started.
     pub started: Option<SimTime>,
-    /// When its run ended.
+    /// When its last run ended.
     pub ended: Option<SimTime>,
     /// When its output was delivered.
     pub delivered: Option<SimTime>,
@@ -33,8 +33,24 @@ pub struct Life {
     pub stalled: SimDuration,
     /// Nodes it ran on.
     pub nodes: u64,
+    /// Tasks it last ran on.
+    pub tasks: u32,
     /// 1 for the first attempt at running it; 0 where it never started.
     pub attempt: u32,
+    /// How often it was interrupted for another job; it has begun once more for each, or waits to.
+    pub preemptions: u32,
+    /// How often its number of tasks was changed while it ran.
+    pub resizes: u32,
+    /// Time on its nodes, over all attempts.
+    pub ran: SimDuration,
+    /// Of that, computing that interruptions undid.
+    pub lost: SimDuration,
+    /// Of that, checkpoints and restarts.
+    pub overhead: SimDuration,
+    /// What was lost, in thousandths of the headline resource × ns.
+    pub lost_work: u128,
+    /// What checkpoints and restarts took, in the same unit.
+    pub overhead_work: u128,
     /// Whether the center is beyond the job's round-trip bound; `None` without a bound or a center.
     pub round_trip_missed: Option<bool>,
 }
@@ -141,8 +157,36 @@ pub enum Record<'a> {
         allocation: &'a Allocation,
         /// What it held in all.
         held: Totals,
-        /// When it had started.
+        /// When this attempt had started.
         started: SimTime,
+    },
+    /// A run was interrupted for a more important job; its nodes are free and it is in the queue of its pool again.
+    Preempted {
+        /// Which job.
+        job: &'a Job,
+        /// Where.
+        pool: PoolId,
+        /// On which nodes.
+        allocation: &'a Allocation,
+        /// What it held in all.
+        held: Totals,
+        /// When this attempt had started.
+        started: SimTime,
+    },
+    /// A running job goes on with another number of tasks.
+    Resized {
+        /// Which job.
+        job: &'a Job,
+        /// Where.
+        pool: PoolId,
+        /// Its nodes until now.
+        before: &'a Allocation,
+        /// What it held in all.
+        held_before: Totals,
+        /// Its nodes from now on.
+        after: &'a Allocation,
+        /// What it holds in all.
+        held: Totals,
     },
     /// The story of a job ended.
     Finished {

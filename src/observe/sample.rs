@@ -121,6 +121,7 @@ pub(crate) fn job(number: u64, submit: SimTime) -> Job {
             priority: 0,
             round_trip: None,
             constraint: ConstraintId(0),
+            flex: None,
         },
         truth: Truth { work: Work::Time(SimDuration::HOUR) },
     }
@@ -156,7 +157,9 @@ pub(crate) fn run(story: &mut Story, job: &'static Job, pool: PoolId, staged: Si
         staged_bytes: bytes,
         transfer_micro_cny: bytes.0 / 10_000,
         nodes: 1,
+        tasks: 1,
         attempt: 1,
+        ran: end.since(start),
         ..Life::default()
     });
     story.extend([

@@ -289,4 +289,33 @@ pub trait Desk {
     fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool;
     /// The nodes of a running job.
     fn allocation(&self, job: JobSlot) -> Option<&Allocation>;
+    /// Starts an elastic job with another number of tasks than it asked for; false (and nothing done) where it cannot be.
+    fn start_with(&mut self, job: JobSlot, tasks: u32) -> bool {
+        tasks == self.request(job).tasks && self.start(job)
+    }
+    /// How many tasks a running job has now.
+    fn tasks(&self, job: JobSlot) -> u32 {
+        self.request(job).tasks
+    }
+    /// Gives a running malleable job another number of tasks; false (and nothing done) where it cannot be.
+    fn resize(&mut self, job: JobSlot, tasks: u32) -> bool {
+        let _ = (job, tasks);
+        false
+    }
+    /// When the present attempt of a running job began.
+    fn began(&self, job: JobSlot) -> SimTime {
+        let _ = job;
+        self.now()
+    }
+    /// Computing of a running job that an interruption now would undo.
+    fn at_risk(&self, job: JobSlot) -> SimDuration {
+        let _ = job;
+        SimDuration::ZERO
+    }
+    /// Interrupts a running job that did not start in this very instant: it gives its nodes back and is queued again, which the
+    /// discipline is not told; its requested time becomes what is left. False (and nothing done) where it cannot be.
+    fn preempt(&mut self, job: JobSlot) -> bool {
+        let _ = job;
+        false
+    }
 }

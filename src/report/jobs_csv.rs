@@ -50,7 +50,7 @@ impl std::str::FromStr for JobRecords {
 /// The header of `jobs.csv`.
 pub const JOBS_HEADER: &str = "job,class,tenant,origin,center,pool,submit_s,brokered_s,staged_s,start_s,end_s,delivered_s,\
 wait_s,staging_s,queue_wait_s,response_s,bounded_slowdown,nodes,attempt,staged_bytes,output_bytes,transfer_cost_cny,\
-outcome,reason,deadline_miss,round_trip_miss";
+outcome,reason,deadline_miss,round_trip_miss,tasks,preemptions,resizes,lost_s,overhead_s";
 
 /// Rows are handed on in pieces of about this size.
 const PIECE: usize = 1 << 16;
@@ -163,6 +163,11 @@ impl<W: io::Write> JobsCsv<W> {
         cell(buffer, outcome.reason());
         count(buffer, deadline_missed(now, job, life, outcome).map(u64::from));
         count(buffer, life.round_trip_missed.map(u64::from));
+        count(buffer, ran.then_some(u64::from(life.tasks)));
+        count(buffer, ran.then_some(u64::from(life.preemptions)));
+        count(buffer, ran.then_some(u64::from(life.resizes)));
+        number(buffer, ran.then_some(u128::from(life.lost.0)), 9);
+        number(buffer, ran.then_some(u128::from(life.overhead.0)), 9);
         buffer.push(b'\n');
         self.rows += 1;
         if self.buffer.len() >= PIECE {

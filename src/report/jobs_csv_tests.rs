@@ -11,9 +11,9 @@ fn written(platform: Platform, records: JobRecords, story: &Story) -> String {
 #[test]
 fn two_centers_to_the_millisecond() {
     // Instants of two-centers.md; 125 GB at 0.10 CNY/GB is 12.5 CNY.
-    let tail = ",1,1,125000000000,0,12.5,completed,,,\n";
+    let tail = ",1,1,125000000000,0,12.5,completed,,,,1,0,0,0,0\n";
     let rows = [
-        "a,job,one,beijing,horinger,cpu,0,0,0,0,3600,3600,0,0,0,3600,1,1,1,0,0,0,completed,,,\n".to_owned(),
+        "a,job,one,beijing,horinger,cpu,0,0,0,0,3600,3600,0,0,0,3600,1,1,1,0,0,0,completed,,,,1,0,0,0,0\n".to_owned(),
         // Slowdown 3790.008 / 3600 = 1.052780 (in billionths, rounded); c: 7180 / 3600 = 1.994444.
         format!(
             "b,job,one,beijing,horinger,cpu,10,10,200.008,200.008,3800.008,3800.008,190.008,190.008,0,3790.008,1.05278{tail}"
@@ -57,7 +57,7 @@ fn what_never_happened_is_an_empty_cell_and_odd_names_are_quoted() {
     }
     assert_eq!(
         text.lines().nth(1),
-        Some("\"a,b-0\",\"a,b\",\"q\"\"q-000001\",beijing,,,7,,,,,,,,,,,,,0,0,0,rejected,too-large,1,1")
+        Some("\"a,b-0\",\"a,b\",\"q\"\"q-000001\",beijing,,,7,,,,,,,,,,,,,0,0,0,rejected,too-large,1,1,,,,,")
     );
 }
 

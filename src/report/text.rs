@@ -80,6 +80,13 @@ fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format
     if summary.deadline_jobs > 0 {
         lines.push(("deadlines", missed(summary.deadline_missed, summary.deadline_jobs)));
     }
+    if summary.preemptions > 0 {
+        let lost = format!("{} h of computing lost", number(summary.lost_work_h));
+        lines.push(("interrupted", format!("{} times, {lost}", count(summary.preemptions))));
+    }
+    if summary.resizes > 0 {
+        lines.push(("resized", format!("{} times", count(summary.resizes))));
+    }
     if summary.round_trip_jobs > 0 {
         lines.push(("round trips", missed(summary.round_trip_missed, summary.round_trip_jobs)));
     }

@@ -2,9 +2,11 @@
 
 use crate::model::{CenterId, Job, LinkId, Platform, PoolId};
 use crate::policy::registry::StackSpec;
+use crate::rng::Streams;
 use crate::signals::Calendar;
 use crate::units::{BitsPerSec, Bytes, SimDuration, SimTime};
-use crate::workload::ClassPlan;
+use crate::workload::swf::SwfPlan;
+use crate::workload::{ClassPlan, Merged, source};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -75,6 +77,8 @@ pub struct Scenario {
     pub jobs: Vec<Job>,
     /// Synthetic classes, by name.
     pub classes: Vec<ClassPlan>,
+    /// Logs that are workloads, by name.
+    pub logs: Vec<SwfPlan>,
     /// Changes, in order of time.
     pub changes: Vec<PlannedChange>,
     /// Information of brokers.
@@ -89,4 +93,14 @@ pub struct Scenario {
     pub effective: String,
     /// Things worth saying before the run, each with its place.
     pub warnings: Vec<String>,
+}
+
+impl Scenario {
+    /// Its jobs in the order of submission.
+    ///
+    /// # Errors
+    /// A log cannot be read.
+    pub fn source(&self, streams: &Streams) -> Result<Merged, String> {
+        source(&self.classes, &self.logs, &self.jobs, self.run.calendar, self.run.until, streams)
+    }
 }

@@ -6,6 +6,8 @@ type EmbeddedFile = (&'static str, &'static str);
 /// All embedded files. A scenario is a `.toml` at the top level; what it includes lies beside it or in a folder.
 const FILES: &[EmbeddedFile] = &[
     ("bth-10k-cards.toml", include_str!("../../scenarios/bth-10k-cards.toml")),
+    ("cluster-queues.toml", include_str!("../../scenarios/cluster-queues.toml")),
+    ("cluster-queues/batch.swf", include_str!("../../scenarios/cluster-queues/batch.swf")),
     ("east-data-west-storage.toml", include_str!("../../scenarios/east-data-west-storage.toml")),
     ("greener-is-not-west.toml", include_str!("../../scenarios/greener-is-not-west.toml")),
     ("growth.toml", include_str!("../../scenarios/growth.toml")),

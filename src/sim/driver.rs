@@ -8,6 +8,7 @@
 //!          once more while something is due at t again
 //! ```
 
+use super::desk::Action;
 use super::emit::Emit;
 use super::error::RunError;
 use super::options::{Decide, Options, Progress};
@@ -79,6 +80,8 @@ pub(super) struct Driver<'s, 'o, 'r, 'p> {
     /// The last instant at which a job moved on or an event came that does not recur.
     moved_at: SimTime,
     ended: Vec<FlowKey>,
+    /// What the queue of one pool did; empty but while it is asked.
+    pub(super) actions: Vec<Action>,
 }
 
 impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
@@ -101,6 +104,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             next_look: LOOK_EVERY,
             moved_at: SimTime::ZERO,
             ended: Vec::new(),
+            actions: Vec::new(),
         }
     }
 

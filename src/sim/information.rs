@@ -110,11 +110,24 @@ impl Summaries {
         live.queued_work += work;
     }
 
+    /// A job that ran is queued again.
+    pub(super) fn requeued(&mut self, pool: PoolId, work: u128) {
+        let live = &mut self.live[pool.index()];
+        live.queued_jobs += 1;
+        live.queued_work += work;
+    }
+
     /// A queued job started; `end` is its requested end.
     pub(super) fn started(&mut self, pool: PoolId, work: u128, headline: u64, end: SimTime) {
         let live = &mut self.live[pool.index()];
         live.queued_jobs = live.queued_jobs.saturating_sub(1);
         live.queued_work = live.queued_work.saturating_sub(work);
+        self.runs(pool, headline, end);
+    }
+
+    /// A job runs until its requested end.
+    pub(super) fn runs(&mut self, pool: PoolId, headline: u64, end: SimTime) {
+        let live = &mut self.live[pool.index()];
         live.running_jobs += 1;
         live.in_use += headline;
         live.running_ends += u128::from(headline) * u128::from(end.0);

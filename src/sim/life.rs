@@ -1,6 +1,6 @@
 //! The rest of a job's life: queued, started, ended, delivered, finished.
 
-use super::desk::PoolDesk;
+use super::desk::{Action, Interrupted, PoolDesk, Resized};
 use super::driver::{Driver, Event};
 use super::error::RunError;
 use super::information::work_of;
@@ -13,7 +13,7 @@ use crate::units::Bytes;
 
 /// The desk of a pool, out of parts of the driver that stay apart.
 macro_rules! desk {
-    ($driver:ident, $pool:expr, $started:expr) => {
+    ($driver:ident, $pool:expr, $actions:expr) => {
         PoolDesk {
             now: $driver.world.now,
             id: $pool,
@@ -23,7 +23,8 @@ macro_rules! desk {
             packing: $driver.stack.packings[$pool.index()].as_mut(),
             clairvoyant: $driver.stack.clairvoyant,
             overcommit: $driver.options.rules.overcommit,
-            started: $started,
+            enforced: $driver.scenario.run.enforce_requested,
+            actions: $actions,
             illegal: None,
         }
     };
@@ -55,29 +56,33 @@ impl Driver<'_, '_, '_, '_> {
             return Ok(());
         }
         // Both lists keep their memory.
-        let mut started = std::mem::take(&mut self.world.started);
+        let mut actions = std::mem::take(&mut self.actions);
         let mut touched = self.world.take_touched();
         for pool in touched.drain(..) {
-            let mut desk = desk!(self, pool, &mut started);
+            let mut desk = desk!(self, pool, &mut actions);
             let queue = &mut self.stack.queues[pool.index()];
             queue.decide(&mut desk);
             if let Some((slot, problem)) = desk.illegal {
                 return Err(match self.world.jobs.get(slot) {
-                    Some(_) => self.illegal(slot, &format!("to start it, but {problem}")),
+                    Some(_) => self.illegal(slot, &format!("to start or change it, but {problem}")),
                     None => RunError::IllegalAction {
                         at: self.world.now,
                         job: format!("in slot {}", slot.0),
-                        what: format!("to start it, but {problem}"),
+                        what: format!("to start or change it, but {problem}"),
                     },
                 });
             }
-            for slot in started.drain(..) {
-                self.started(slot, pool)?;
+            for action in actions.drain(..) {
+                match action {
+                    Action::Start(slot) => self.started(slot, pool)?,
+                    Action::Preempt(interrupted) => self.preempted(&interrupted, pool)?,
+                    Action::Resize(resized) => self.resized(&resized, pool)?,
+                }
             }
             self.plan_wake(pool);
             self.tell_free(pool);
         }
-        self.world.started = started;
+        self.actions = actions;
         touched.append(&mut self.world.touched);
         self.world.touched = touched;
         Ok(())
@@ -106,24 +111,59 @@ impl Driver<'_, '_, '_, '_> {
     fn started(&mut self, slot: JobSlot, pool: PoolId) -> Result<(), RunError> {
         let world = &mut self.world;
         let fixed = &world.platform.pools[pool.index()];
-        let job = &world.jobs[slot];
-        let enforced = self.scenario.run.enforce_requested;
-        let run = if enforced { job.actual.min(job.requested) } else { job.actual };
-        let work = work_of(&job.demand, job.requested, fixed);
+        let job = &mut world.jobs[slot];
+        job.plan_end(self.scenario.run.enforce_requested);
+        let ends_at = job.ends_at;
         let headline = job.demand.headline(fixed.accelerated());
-        world.summaries.started(pool, work, headline, world.now + job.requested);
+        let work = work_of(&job.asked(), job.requested, fixed);
+        world.summaries.started(pool, work, headline, job.promised);
         match &job.allocation {
             Some(allocation) => {
                 self.out.record(&Record::Started { job: &job.job, pool, allocation, held: job.demand })?;
             }
             None => world.deferred.push(slot),
         }
-        world.schedule(world.now + run, Class::Release, Event::JobEnds(slot));
+        world.schedule(ends_at, Class::Release, Event::JobEnds(slot));
         world.advanced += 1;
         let mut none = Vec::new();
         let desk = desk!(self, pool, &mut none);
         self.stack.queues[pool.index()].started(slot, &desk);
         Ok(())
+    }
+
+    /// A job was interrupted and is queued again.
+    fn preempted(&mut self, interrupted: &Interrupted, pool: PoolId) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let fixed = &world.platform.pools[pool.index()];
+        let Interrupted { slot, allocation, held, began, promised } = interrupted;
+        let job = &world.jobs[*slot];
+        let (held, started) = (*held, *began);
+        world.summaries.ended(pool, held.headline(fixed.accelerated()), *promised);
+        world.summaries.requeued(pool, work_of(&job.asked(), job.requested, fixed));
+        world.advanced += 1;
+        self.out.record(&Record::Preempted { job: &job.job, pool, allocation, held, started })?;
+        self.tell_nodes(pool)
+    }
+
+    /// A running job goes on with another number of tasks.
+    fn resized(&mut self, resized: &Resized, pool: PoolId) -> Result<(), RunError> {
+        let world = &mut self.world;
+        let accelerated = world.platform.pools[pool.index()].accelerated();
+        let job = &world.jobs[resized.slot];
+        world.summaries.ended(pool, resized.held_before.headline(accelerated), resized.promised);
+        world.summaries.runs(pool, resized.held.headline(accelerated), job.promised);
+        let (held_before, held) = (resized.held_before, resized.held);
+        self.out.record(&Record::Resized {
+            job: &job.job,
+            pool,
+            before: &resized.before,
+            held_before,
+            after: &resized.after,
+            held,
+        })?;
+        let ends_at = job.ends_at;
+        world.schedule(ends_at, Class::Release, Event::JobEnds(resized.slot));
+        self.tell_nodes(pool)
     }
 
     /// Jobs that were started on nodes about to fall free get them now that all events of the instant are handled.
@@ -154,17 +194,22 @@ impl Driver<'_, '_, '_, '_> {
 
     /// A running job ends, by itself or because its time is over.
     pub(super) fn job_ends(&mut self, slot: JobSlot) -> Result<(), RunError> {
-        if self.world.jobs[slot].allocation.is_none() {
+        // An end that was planned before the job was interrupted or changed is void.
+        let due = |job: &&super::slab::JobState| job.phase == Phase::Running && job.ends_at == self.world.now;
+        let Some(job) = self.world.jobs.get(slot).filter(due) else { return Ok(()) };
+        if job.allocation.is_none() {
             self.settle_deferred()?;
         }
         let world = &mut self.world;
         let now = world.now;
         let job = &mut world.jobs[slot];
         let pool = job.pool();
-        let (Some(started), Some(allocation)) = (job.life.started, job.allocation.take()) else { return Ok(()) };
+        let started = job.began;
+        let Some(allocation) = job.allocation.take() else { return Ok(()) };
         job.life.ended = Some(now);
         let headline = job.demand.headline(world.platform.pools[pool.index()].accelerated());
-        world.summaries.ended(pool, headline, started + job.requested);
+        job.complete(now, self.scenario.run.enforce_requested, headline);
+        world.summaries.ended(pool, headline, job.promised);
         let nodes = &mut world.pools[pool.index()].nodes;
         nodes.release(&allocation, &job.job.request.task);
         self.stack.packings[pool.index()].given(nodes, &allocation, &job.job.request.task);

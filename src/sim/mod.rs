@@ -4,6 +4,7 @@
 //! wants to know what happened listens to the record stream.
 
 mod changes;
+mod course;
 mod desk;
 mod driver;
 mod emit;
@@ -27,7 +28,7 @@ use crate::observe::Observer;
 use crate::policy::Stack;
 use crate::rng::Streams;
 use crate::scenario::Scenario;
-use crate::workload::{Merged, source};
+use crate::workload::Merged;
 use driver::Driver;
 use emit::Emit;
 use world::World;
@@ -46,7 +47,7 @@ pub fn run(
     options: Options<'_>,
 ) -> Result<RunStats, RunError> {
     let streams = Streams::new(options.seed.unwrap_or(scenario.run.seed), options.replication);
-    let jobs = source(&scenario.classes, &scenario.jobs, scenario.run.calendar, scenario.run.until, &streams);
+    let jobs = scenario.source(&streams).map_err(RunError::Source)?;
     run_source(scenario, jobs, stack, observers, options)
 }
 

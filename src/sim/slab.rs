@@ -28,12 +28,21 @@ pub(super) struct JobState {
     pub(super) job: Job,
     pub(super) life: Life,
     pub(super) phase: Phase,
-    /// Time asked for on its pool.
+    /// Computing asked for on its pool with as many tasks as it asked for; what is left of it at `since`.
     pub(super) requested: SimDuration,
-    /// Time it really runs on its pool.
+    /// Computing that it really does; what is left of it at `since`.
     pub(super) actual: SimDuration,
-    /// What it asks for in all.
+    /// What it holds in all, or asks for.
     pub(super) demand: Totals,
+    /// When its present attempt began, or its tasks last changed.
+    pub(super) since: SimTime,
+    /// When its present attempt began, and what was left then (requested, actual).
+    pub(super) began: SimTime,
+    pub(super) begun_with: (SimDuration, SimDuration),
+    /// When it ends as things are: an end that was planned for another instant is void.
+    pub(super) ends_at: SimTime,
+    /// When it ends by its request, as brokers were told.
+    pub(super) promised: SimTime,
     /// Storage held for its input, at the center of its pool.
     pub(super) input_held: Bytes,
     /// Storage held for its output there.
@@ -56,6 +65,11 @@ impl JobState {
             requested: SimDuration::ZERO,
             actual: SimDuration::ZERO,
             demand,
+            since: SimTime::ZERO,
+            began: SimTime::ZERO,
+            begun_with: (SimDuration::ZERO, SimDuration::ZERO),
+            ends_at: SimTime::MAX,
+            promised: SimTime::ZERO,
             input_held: Bytes::ZERO,
             output_held: Bytes::ZERO,
             allocation: None,
@@ -70,6 +84,11 @@ impl JobState {
         if let Some(since) = self.stalled_since.take() {
             self.life.stalled = self.life.stalled.saturating_add(now.since(since));
         }
+    }
+
+    /// What it asks for in all.
+    pub(super) fn asked(&self) -> Totals {
+        self.job.request.task.times(self.job.request.tasks)
     }
 
     /// Gives a job that started its nodes.

@@ -13,6 +13,8 @@ use crate::units::{BitsPerSec, Bytes, Power, SimDuration, SimTime, TransferPrice
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod flex;
+
 const GB: u128 = 1_000_000_000;
 
 fn seconds(s: f64) -> SimDuration {
@@ -109,6 +111,7 @@ impl World {
             run,
             jobs: Vec::new(),
             classes: Vec::new(),
+            logs: Vec::new(),
             changes: Vec::new(),
             information: Information::default(),
             stacks: BTreeMap::new(),
@@ -147,6 +150,7 @@ impl World {
                 priority: 0,
                 round_trip: None,
                 constraint: ConstraintId(0),
+                flex: None,
             },
             truth: Truth { work },
         });

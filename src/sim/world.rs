@@ -79,8 +79,6 @@ pub(super) struct World {
     pub(super) summaries: Summaries,
     /// Jobs started in this instant on nodes that are about to fall free.
     pub(super) deferred: Vec<JobSlot>,
-    /// Jobs that the queue of one pool started; empty but while it is asked.
-    pub(super) started: Vec<JobSlot>,
     /// Jobs that ask for a place.
     pub(super) asking: Vec<JobSlot>,
     /// When the broker's period comes, where it is planned.
@@ -134,7 +132,6 @@ impl World {
             stalled: Vec::new(),
             summaries: Summaries::new(platform.pools.len(), scenario.information),
             deferred: Vec::new(),
-            started: Vec::new(),
             asking: Vec::new(),
             period: None,
             touched: Vec::new(),

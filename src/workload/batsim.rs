@@ -152,6 +152,7 @@ fn convert(
         priority: 0,
         round_trip: None,
         constraint: mapping.constraint,
+        flex: None,
     };
     Ok(Job { name: Some(Arc::from(name)), ordinal: 0, request, truth: Truth { work: Work::Time(run) } })
 }

@@ -1,5 +1,6 @@
 //! One stream out of many: the synthetic classes, the single jobs and the logs of a scenario.
 
+use super::swf::SwfPlan;
 use super::synthetic::Generator;
 use super::{ClassPlan, JobSource};
 use crate::model::{ClassId, Job, JobNumber};
@@ -23,23 +24,29 @@ pub struct Merged {
     started: bool,
 }
 
-/// The jobs of a scenario: its synthetic classes and its single jobs, submitted before `until`.
+/// The jobs of a scenario: its synthetic classes, its logs and its single jobs, submitted before `until`.
 ///
-/// `calendar` says where the start lies in the week. Logs are added with [`Merged::with`].
-#[must_use]
+/// `calendar` says where the start lies in the week. Other sources are added with [`Merged::with`].
+///
+/// # Errors
+/// A log cannot be read.
 pub fn source(
     classes: &[ClassPlan],
+    logs: &[SwfPlan],
     jobs: &[Job],
     calendar: Calendar,
     until: Option<SimTime>,
     streams: &Streams,
-) -> Merged {
-    let mut sources: Vec<Box<dyn JobSource>> = Vec::with_capacity(classes.len() + 1);
+) -> Result<Merged, String> {
+    let mut sources: Vec<Box<dyn JobSource>> = Vec::with_capacity(classes.len() + logs.len() + 1);
     for plan in classes {
         sources.push(Box::new(Generator::new(plan, calendar, until, streams)));
     }
+    for log in logs {
+        sources.push(log.source(streams)?);
+    }
     sources.push(Box::new(Listed::new(jobs.to_vec())));
-    Merged::new(sources, until)
+    Ok(Merged::new(sources, until))
 }
 
 impl Merged {

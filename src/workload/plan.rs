@@ -1,7 +1,8 @@
 //! A synthetic class of jobs as checked: distributions in base units, names resolved to ids.
 
-use crate::model::{AcceleratorId, ClassId, ConstraintId, DatasetId, Precision, SiteId, TenantId};
+use crate::model::{AcceleratorId, ClassId, ConstraintId, DatasetId, Flex, Precision, SiteId, TenantId};
 use crate::units::{SimDuration, SimTime};
+use std::sync::Arc;
 
 /// A distribution over a quantity in its base unit (ns, bytes, counts, FLOP).
 #[derive(Debug, Clone, PartialEq)]
@@ -189,4 +190,6 @@ pub struct ClassPlan {
     pub round_trip: Option<SimDuration>,
     /// Regions and labels.
     pub constraint: ConstraintId,
+    /// What of its jobs can bend.
+    pub flex: Option<Arc<Flex>>,
 }

@@ -3,7 +3,7 @@
 use crate::model::{ClassId, ConstraintId, SiteId, TenantId};
 use crate::rng::Streams;
 use crate::workload::batsim::{BatsimMapping, BatsimWorkload};
-use crate::workload::swf::{ReadReport, Survey, SwfHeader, SwfMapping, SwfOptions, SwfReader, SwfSource};
+use crate::workload::swf::{PROCESSOR, ReadReport, Survey, SwfHeader, SwfMapping, SwfOptions, SwfReader, SwfSource};
 use crate::workload::{Merged, Weighted};
 use std::io::Read;
 
@@ -35,8 +35,13 @@ pub fn read_swf<R: Read>(bytes: R, options: &SwfOptions) -> Result<Log, String> 
             queues: Vec::new(),
             tenant: TenantId(0),
             users: users.clone(),
+            tenants: u32::MAX,
+            task: PROCESSOR,
+            priority: 0,
+            round_trip: None,
             origin: vec![Weighted { value: SiteId(0), weight: 1.0 }],
             constraint: ConstraintId(0),
+            flex: None,
         }
     };
     let source = SwfSource::sorted(bytes, options, mapping, &Streams::new(0, 0))?;

@@ -67,6 +67,7 @@ pub(super) fn scenario(name: &str, platform: Platform, enforce_requested: bool) 
         },
         jobs: Vec::new(),
         classes: Vec::new(),
+        logs: Vec::new(),
         changes: Vec::new(),
         information: Information::default(),
         stacks: BTreeMap::new(),

@@ -104,30 +104,35 @@ impl Auditor {
 
     fn started(&mut self, job: &Job, pool: PoolId, allocation: &Allocation, held: &Totals) -> Result<(), Violation> {
         let number = job.request.number.0;
+        self.jobs.start(self.now, number, pool, (fingerprint(allocation), allocation.tasks()))?;
+        self.take(job, pool, allocation, held)
+    }
+
+    fn take(&mut self, job: &Job, pool: PoolId, allocation: &Allocation, held: &Totals) -> Result<(), Violation> {
         let fixed = &self.platform.pools[pool.index()];
-        self.jobs.start(self.now, number, pool, fingerprint(allocation))?;
         check_shape(self.now, fixed, allocation, &job.request, held)?;
         self.pools[pool.index()].take(allocation, &job.request, &fixed.node, held);
-        self.accounts.job_started(self.now, number, pool, held.headline(fixed.accelerated()));
+        self.accounts.job_started(self.now, job.request.number.0, pool, held.headline(fixed.accelerated()));
         self.touch(pool);
         Ok(())
     }
 
-    fn run_of_job_ended(
+    /// Gives back what a job held since its present attempt began.
+    fn give_back(
         &mut self,
         job: &Job,
         pool: PoolId,
         allocation: &Allocation,
-        (held, started): (&Totals, SimTime),
+        (held, started): (&Totals, Option<SimTime>),
     ) -> Result<(), Violation> {
         let number = job.request.number.0;
         let story = self.jobs.story(self.now, number)?;
-        story.ended(self.now, number, pool)?;
         let same = story.holding == fingerprint(allocation)
-            && story.started == Some(started)
-            && *held == job.request.task.times(job.request.tasks);
+            && started.is_none_or(|started| story.since == Some(started))
+            && *held == job.request.task.times(story.tasks);
         if !same {
-            let detail = format!("job {number} gives back {allocation:?}, holding {held:?} since {} ns", started.0);
+            let since = started.map_or(0, |at| at.0);
+            let detail = format!("job {number} gives back {allocation:?}, holding {held:?} since {since} ns");
             return Err(broken("allocation-held", self.now, detail));
         }
         self.pools[pool.index()].give_back(allocation, &job.request, held);
@@ -150,6 +155,42 @@ impl Auditor {
         self.accounts.service_holds(now, &self.platform, holder(service, pool), pool, headline);
         self.touch(pool);
         Ok(())
+    }
+
+    fn run_over(
+        &mut self,
+        job: &Job,
+        pool: PoolId,
+        allocation: &Allocation,
+        (held, started): (&Totals, SimTime),
+        preempted: bool,
+    ) -> Result<(), Violation> {
+        let now = self.now;
+        let story = self.jobs.story(now, job.request.number.0)?;
+        // What is told must be due before what is held is looked at; the attempt's begin is still known then.
+        let mut after = *story;
+        if preempted {
+            after.preempted(now, job, pool)?;
+        } else {
+            after.ended(now, job, pool)?;
+        }
+        self.give_back(job, pool, allocation, (held, Some(started)))?;
+        *self.jobs.story(now, job.request.number.0)? = after;
+        Ok(())
+    }
+
+    fn resized(
+        &mut self,
+        job: &Job,
+        pool: PoolId,
+        (before, held_before): (&Allocation, &Totals),
+        (after, held): (&Allocation, &Totals),
+    ) -> Result<(), Violation> {
+        let now = self.now;
+        self.give_back(job, pool, before, (held_before, None))?;
+        let story = self.jobs.story(now, job.request.number.0)?;
+        story.resized(now, job, pool, (fingerprint(after), after.tasks()))?;
+        self.take(job, pool, after, held)
     }
 
     fn finished(&mut self, job: &Job, life: &Life, outcome: Outcome) -> Result<(), Violation> {
@@ -205,7 +246,13 @@ impl Observer for Auditor {
             }
             Record::Started { job, pool, allocation, held } => self.started(job, pool, allocation, &held),
             Record::Ended { job, pool, allocation, held, started } => {
-                self.run_of_job_ended(job, pool, allocation, (&held, started))
+                self.run_over(job, pool, allocation, (&held, started), false)
+            }
+            Record::Preempted { job, pool, allocation, held, started } => {
+                self.run_over(job, pool, allocation, (&held, started), true)
+            }
+            Record::Resized { job, pool, before, held_before, after, held } => {
+                self.resized(job, pool, (before, &held_before), (after, &held))
             }
             Record::Finished { job, life, outcome } => self.finished(job, life, outcome),
             Record::PoolNodes { pool, open, closed } => {

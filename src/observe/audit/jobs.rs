@@ -1,7 +1,7 @@
 //! The jobs in the system: how far each has come, and how long they wait.
 
 use super::broken;
-use crate::model::{Input, Job, Outcome, Platform, PoolId};
+use crate::model::{Input, Job, Outcome, Platform, Pool, PoolId};
 use crate::observe::table::Table;
 use crate::observe::{Life, Violation};
 use crate::units::{Bytes, SimTime};
@@ -12,8 +12,22 @@ pub(super) struct Story {
     pub(super) pool: Option<PoolId>,
     pub(super) brokered: Option<SimTime>,
     pub(super) staged: Option<SimTime>,
+    /// When it first started.
     pub(super) started: Option<SimTime>,
+    /// When its present attempt began.
+    pub(super) since: Option<SimTime>,
     pub(super) ended: Option<SimTime>,
+    attempts: u32,
+    preemptions: u32,
+    resizes: u32,
+    /// Tasks it runs on.
+    pub(super) tasks: u32,
+    /// When it began to run on so many.
+    since_tasks: SimTime,
+    /// Time on its nodes, in ns.
+    ran: u64,
+    /// The same, at its rate on other numbers of tasks.
+    computed: f64,
     /// Fingerprint of the allocation it holds.
     pub(super) holding: u64,
     /// Its flows under way.
@@ -69,16 +83,28 @@ impl JobBook {
         self.stories.get_mut(number)
     }
 
-    pub(super) fn start(&mut self, now: SimTime, number: u64, pool: PoolId, holding: u64) -> Result<(), Violation> {
+    pub(super) fn start(
+        &mut self,
+        now: SimTime,
+        number: u64,
+        pool: PoolId,
+        (holding, tasks): (u64, u64),
+    ) -> Result<(), Violation> {
         let story = self.story(now, number)?;
         if story.staged.is_none() {
             let detail = format!("job {number} started, but was never queued");
             return Err(broken("staged-before-start", now, detail));
         }
-        story.at(now, number, pool, story.started.is_none())?;
-        (story.started, story.holding) = (Some(now), holding);
-        self.integrate(now);
-        self.waiting -= 1;
+        story.at(now, number, pool, story.since.is_none() && story.ended.is_none())?;
+        let first = story.started.is_none();
+        story.started.get_or_insert(now);
+        (story.since, story.since_tasks, story.holding) = (Some(now), now, holding);
+        story.tasks = u32::try_from(tasks).unwrap_or(u32::MAX);
+        story.attempts += 1;
+        if first {
+            self.integrate(now);
+            self.waiting -= 1;
+        }
         Ok(())
     }
 
@@ -100,6 +126,9 @@ impl JobBook {
         self.waits += u128::from(life.started.unwrap_or(now).since(job.request.submit).0);
         story.check_life(now, number, life)?;
         story.check_outcome(now, job, life, outcome, platform)?;
+        if let Some(pool) = story.pool {
+            story.check_work(now, job, life, outcome, &platform.pools[pool.index()])?;
+        }
         Ok(story)
     }
 
@@ -169,10 +198,75 @@ impl Story {
         Ok(())
     }
 
-    pub(super) fn ended(&mut self, now: SimTime, number: u64, pool: PoolId) -> Result<(), Violation> {
-        self.at(now, number, pool, self.started.is_some() && self.ended.is_none())?;
+    pub(super) fn ended(&mut self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
+        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())?;
+        self.rest(now, job);
+        self.since = None;
         self.ended = Some(now);
         Ok(())
+    }
+
+    pub(super) fn preempted(&mut self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
+        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())?;
+        self.rest(now, job);
+        self.since = None;
+        self.preemptions += 1;
+        Ok(())
+    }
+
+    pub(super) fn resized(
+        &mut self,
+        now: SimTime,
+        job: &Job,
+        pool: PoolId,
+        (holding, tasks): (u64, u64),
+    ) -> Result<(), Violation> {
+        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())?;
+        self.rest(now, job);
+        (self.holding, self.tasks) = (holding, u32::try_from(tasks).unwrap_or(u32::MAX));
+        self.resizes += 1;
+        Ok(())
+    }
+
+    /// Adds what it did on its present tasks.
+    fn rest(&mut self, now: SimTime, job: &Job) {
+        let request = &job.request;
+        let nanos = now.since(self.since_tasks).0;
+        let rate = request.elastic().map_or(1.0, |elastic| elastic.rate(self.tasks, request.tasks));
+        self.ran += nanos;
+        self.computed += nanos as f64 * rate;
+        self.since_tasks = now;
+    }
+
+    /// Whether a job that is through did just its work, beside what was lost and what checkpoints took.
+    fn check_work(&self, now: SimTime, job: &Job, life: &Life, outcome: Outcome, pool: &Pool) -> Result<(), Violation> {
+        let request = &job.request;
+        let work = match outcome {
+            Outcome::Completed => &job.truth.work,
+            Outcome::Killed => &request.requested,
+            _ => return Ok(()),
+        };
+        let Some(work) = pool.duration(work, request) else { return Ok(()) };
+        let beside = life.lost.0.saturating_add(life.overhead.0);
+        let same = match (request.elastic(), request.checkpoint()) {
+            // Whole nanoseconds at the rate 1.
+            (None, _) => self.ran == work.0.saturating_add(beside),
+            // Each change rounds to a nanosecond, at most at the largest rate.
+            (Some(elastic), None) => {
+                let most = elastic.rate(elastic.range(request.tasks).1, request.tasks).max(1.0);
+                let off = (self.computed - beside as f64 - work.0 as f64).abs();
+                off <= f64::from(self.resizes + self.attempts + 1) * 2.0 * most + work.0 as f64 * 1e-9
+            }
+            (Some(_), Some(_)) => self.ran >= beside,
+        };
+        if same {
+            return Ok(());
+        }
+        let detail = format!(
+            "job {} computed {} ns in {} ns on its nodes, of {} ns; {} ns lost and {} ns overhead",
+            request.number.0, self.computed, self.ran, work.0, life.lost.0, life.overhead.0
+        );
+        Err(broken("work-conserved", now, detail))
     }
 
     pub(super) fn flow_started(&mut self, now: SimTime, number: u64) -> Result<(), Violation> {
@@ -206,6 +300,10 @@ impl Story {
             && life.staged == self.staged
             && life.ended == self.ended
             && life.started == self.started
+            && life.attempt == self.attempts
+            && life.preemptions == self.preemptions
+            && life.resizes == self.resizes
+            && (self.since.is_some() || life.ran.0 == self.ran)
             && (self.pool.is_none() || life.pool == self.pool)
             && life.delivered.is_none_or(|at| at <= now && self.ended.is_some_and(|ended| ended <= at));
         if same {

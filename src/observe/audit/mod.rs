@@ -11,9 +11,10 @@
 //! | `submitted-once` | every job is submitted once: numbers ascend strictly |
 //! | `job-known` | nothing is told of a job that was never submitted |
 //! | `one-outcome` | every job finishes exactly once, nothing is told of it afterwards, and at the run's end none is left |
-//! | `life-order` | submitted ≤ brokered ≤ staged ≤ started ≤ ended ≤ delivered, each once and at the same pool |
+//! | `life-order` | submitted ≤ brokered ≤ staged ≤ started ≤ ended ≤ delivered, each once (a job that was interrupted starts again) and at the same pool |
 //! | `staged-before-start` | a job is queued when no flow of its input is under way, and starts only once it is queued |
-//! | `life-told` | the instants told when a job finishes are those at which they were told to happen |
+//! | `life-told` | the instants, attempts and interruptions told when a job finishes are those that were told to happen |
+//! | `work-conserved` | a job that completed (or was killed) held its nodes for its work, what interruptions undid, and checkpoints; at its rate on other numbers of tasks |
 //! | `outcome-fits` | completed jobs ended, rejected ones never started, killed ones started |
 //! | `flow-known` | flows start once and end or stop once |
 //! | `flow-route` | the lanes of a flow lead from its origin to its destination |
@@ -59,7 +60,7 @@ use super::Violation;
 use crate::units::SimTime;
 
 /// The names of all invariants, as [`Violation::invariant`] gives them. They are stable.
-pub const INVARIANTS: [&str; 30] = [
+pub const INVARIANTS: [&str; 31] = [
     "time-order",
     "run-end",
     "submitted-once",
@@ -68,6 +69,7 @@ pub const INVARIANTS: [&str; 30] = [
     "life-order",
     "staged-before-start",
     "life-told",
+    "work-conserved",
     "outcome-fits",
     "flow-known",
     "flow-route",

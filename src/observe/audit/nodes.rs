@@ -223,7 +223,9 @@ pub(super) fn check_shape(
         next = part.first.saturating_add(part.count);
         cards_fit &= u64::from(cards) == u64::from(request.task.accelerators_milli) * u64::from(part.tasks_per_node);
     }
-    let whole = allocation.tasks() == u64::from(request.tasks) && *held == request.task.times(request.tasks);
+    let range = request.elastic().map_or((request.tasks, request.tasks), |elastic| elastic.range(request.tasks));
+    let tasks = u32::try_from(allocation.tasks()).unwrap_or(u32::MAX);
+    let whole = (range.0..=range.1).contains(&tasks) && *held == request.task.times(tasks);
     if in_order && cards_fit && whole && next <= pool.nodes_max {
         return Ok(());
     }

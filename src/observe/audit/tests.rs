@@ -115,6 +115,7 @@ fn job(number: u64, submit: u64, tasks: u32, carded: bool) -> Job {
             priority: 0,
             round_trip: None,
             constraint: ConstraintId(0),
+            flex: None,
         },
         truth: Truth { work },
     }
@@ -159,7 +160,9 @@ pub(super) fn stream() -> Stream {
         staged_bytes: Bytes(1000),
         output_bytes: Bytes(500),
         nodes: 2,
+        tasks: 2,
         attempt: 1,
+        ran: SimDuration(2000),
         ..Life::default()
     };
     let life_b = Life {
@@ -170,7 +173,9 @@ pub(super) fn stream() -> Stream {
         ended: at(2030),
         delivered: at(2030),
         nodes: 1,
+        tasks: 2,
         attempt: 1,
+        ran: SimDuration(2000),
         ..Life::default()
     };
     let (west, number) = (CenterId(1), JobNumber(0));
@@ -324,6 +329,8 @@ const CORRUPTIONS: &[Corruption] = &[
         let at = place(s, |r| is_submit(r, 2));
         s[at].1 = Record::Submitted { job: leak(job(2, 1501, 99, false)) };
     }),
+    ("life-told", |s| relive(s, 1, |life| life.attempt = 2)),
+    ("work-conserved", |s| relive(s, 1, |life| life.lost = SimDuration(1))),
     ("staged-before-start", |s| remove(s, |r| matches!(r, Record::Queued { .. }))),
     ("staged-before-start", |s| {
         let at = place(s, |r| matches!(r, Record::FlowEnded { .. }));
@@ -446,8 +453,13 @@ const CORRUPTIONS: &[Corruption] = &[
         if let Record::Ended { started, .. } = &mut s[end].1 {
             *started = SimTime(35);
         }
+        // It ends as much later, so that it does its work.
+        for entry in &mut s[end..=end + 1] {
+            entry.0 = SimTime(2035);
+        }
         relive(s, 1, |life| {
             (life.brokered, life.staged, life.started) = (Some(SimTime(35)), Some(SimTime(35)), Some(SimTime(35)));
+            (life.ended, life.delivered) = (Some(SimTime(2035)), Some(SimTime(2035)));
         });
     }),
 ];
@@ -512,7 +524,9 @@ fn the_table_of_the_documentation_names_all_invariants() {
 fn an_instant_is_judged_when_it_is_over() {
     // The room of b is given to another job before b's end is told, within the same instant.
     let mut crowded = stream();
-    let d = leak(job(3, 2030, 2, false));
+    let mut d = job(3, 2030, 2, false);
+    d.truth.work = Work::Time(SimDuration(990));
+    let d = leak(d);
     let (nodes, held) = (allocation(0, 1, 2, 0), d.request.task.times(2));
     let at = place(&crowded, |r| matches!(r, Record::Ended { .. }));
     let records = [
@@ -531,6 +545,8 @@ fn an_instant_is_judged_when_it_is_over() {
         started: moment,
         ended: Some(SimTime(3020)),
         delivered: Some(SimTime(3020)),
+        attempt: 1,
+        ran: SimDuration(990),
         ..Life::default()
     };
     let over = place(&crowded, |r| matches!(r, Record::Ended { job, .. } if job.request.number.0 == 0));
@@ -556,7 +572,8 @@ fn jobs_and_flows_may_be_under_way_when_the_run_ends() {
     };
     let life_a = Life { pool: Some(WEST), brokered: Some(SimTime(10)), ..Life::default() };
     let moment = Some(SimTime(30));
-    let life_b = Life { pool: Some(EAST), brokered: moment, staged: moment, started: moment, ..Life::default() };
+    let life_b =
+        Life { pool: Some(EAST), brokered: moment, staged: moment, started: moment, attempt: 1, ..Life::default() };
     let records = [
         finished(told(0), life_a, Outcome::Unfinished),
         finished(told(1), life_b, Outcome::Unfinished),

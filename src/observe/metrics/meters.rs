@@ -5,7 +5,7 @@ use super::gauge::Gauge;
 use super::lane::LaneMeter;
 use super::pool::PoolMeter;
 use super::signal::{Readings, Signal};
-use crate::model::{Center, Outcome, Platform, PoolId};
+use crate::model::{Center, Outcome, Platform, PoolId, Totals};
 use crate::observe::Record;
 use crate::units::SimTime;
 
@@ -109,23 +109,18 @@ impl Meters {
             Record::Queued { pool, .. } => self.wait(now, *pool, true),
             Record::Started { pool, held, .. } => {
                 self.wait(now, *pool, false);
-                if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
-                    center.signal.advance(now);
-                    meter.take(now, center.signal.readings(), held);
-                    if self.with_peaks {
-                        center.running.add(now, 1);
-                        self.running.add(now, 1);
-                    }
-                }
+                self.run(now, *pool, held, true);
             }
-            Record::Ended { pool, held, .. } => {
+            Record::Ended { pool, held, .. } => self.run(now, *pool, held, false),
+            Record::Preempted { pool, held, .. } => {
+                self.run(now, *pool, held, false);
+                self.wait(now, *pool, true);
+            }
+            Record::Resized { pool, held_before, held, .. } => {
                 if let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, *pool) {
                     center.signal.advance(now);
-                    meter.give(now, center.signal.readings(), held);
-                    if self.with_peaks {
-                        center.running.subtract(now, 1);
-                        self.running.subtract(now, 1);
-                    }
+                    meter.give(now, center.signal.readings(), held_before);
+                    meter.take(now, center.signal.readings(), held);
                 }
             }
             // It left the queue without ever starting. Where the run ended first it is still there.
@@ -169,6 +164,27 @@ impl Meters {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A run begins or is over.
+    fn run(&mut self, now: SimTime, pool: PoolId, held: &Totals, begins: bool) {
+        let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, pool) else { return };
+        center.signal.advance(now);
+        let seen = center.signal.readings();
+        if begins {
+            meter.take(now, seen, held);
+        } else {
+            meter.give(now, seen, held);
+        }
+        if self.with_peaks {
+            for gauge in [&mut center.running, &mut self.running] {
+                if begins {
+                    gauge.add(now, 1);
+                } else {
+                    gauge.subtract(now, 1);
+                }
+            }
         }
     }
 

@@ -199,7 +199,11 @@ impl Observer for Metrics {
         self.fragments.note(now, record);
         match record {
             Record::Started { job, pool, held, .. } => self.started(now, job, *pool, held),
-            Record::Ended { job, .. } => self.ended(now, job.request.number),
+            Record::Ended { job, .. } | Record::Preempted { job, .. } => self.ended(now, job.request.number),
+            Record::Resized { job, pool, held, .. } => {
+                self.ended(now, job.request.number);
+                self.started(now, job, *pool, held);
+            }
             Record::Finished { job, life, outcome } => self.finished(now, job, life, *outcome),
             Record::FlowStarted { flow, from, to, lanes, bytes, .. } => {
                 self.traffic.start(*flow, *from, *to, lanes, bytes.0);

@@ -137,6 +137,11 @@ pub(crate) struct ClassTally {
     pub(crate) rerouted: u64,
     pub(crate) stalled: u64,
     pub(crate) stalled_nanos: u128,
+    pub(crate) preemptions: u64,
+    pub(crate) resizes: u64,
+    /// Thousandths of headline resources × ns.
+    pub(crate) lost_work: u128,
+    pub(crate) overhead_work: u128,
     pub(crate) waits: Waits,
     pub(crate) caused: Caused,
 }
@@ -171,6 +176,10 @@ impl ClassTally {
         self.rerouted += u64::from(life.reroutes > 0);
         self.stalled += u64::from(life.stalled.0 > 0);
         self.stalled_nanos = self.stalled_nanos.saturating_add(u128::from(life.stalled.0));
+        self.preemptions += u64::from(life.preemptions);
+        self.resizes += u64::from(life.resizes);
+        self.lost_work = self.lost_work.saturating_add(life.lost_work);
+        self.overhead_work = self.overhead_work.saturating_add(life.overhead_work);
         self.waits.note(times);
     }
 
@@ -189,6 +198,10 @@ impl ClassTally {
         self.rerouted += other.rerouted;
         self.stalled += other.stalled;
         self.stalled_nanos = self.stalled_nanos.saturating_add(other.stalled_nanos);
+        self.preemptions += other.preemptions;
+        self.resizes += other.resizes;
+        self.lost_work = self.lost_work.saturating_add(other.lost_work);
+        self.overhead_work = self.overhead_work.saturating_add(other.overhead_work);
         self.waits.merge(&other.waits);
         self.caused.add(&other.caused);
     }

@@ -46,8 +46,9 @@ fn slowdown(job: &Job, life: &Life) -> Option<u64> {
     let (started, ended) = (life.started?, life.ended?);
     let run = match job.truth.work {
         Work::Time(time) => time,
-        // Operations have no run on reference hardware; the run that was stands for it.
-        Work::Flop { .. } => ended.since(started),
+        // Operations have no run on reference hardware; the computing that was stands for it.
+        Work::Flop { .. } if life.preemptions == 0 => ended.since(started),
+        Work::Flop { .. } => SimDuration(life.ran.0.saturating_sub(life.lost.0).saturating_sub(life.overhead.0)),
     };
     let bound = u128::from(run.max(SLOWDOWN_BOUND).0);
     // Rounded to the nearest, so that means of many jobs agree with published ones to ten digits.

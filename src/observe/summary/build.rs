@@ -1,6 +1,6 @@
 //! From integrals to figures: every division happens here, once.
 
-use super::area::{Area, kwh, pico};
+use super::area::{Area, hours, kwh, pico};
 use super::tenants::total_use;
 use super::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Summary, TENANTS_LISTED, TenantSummary,
@@ -126,6 +126,10 @@ impl<'a> Extended<'a> {
             .filter(|(_, count)| *count > 0)
             .map(|(reason, count)| (reason.word().to_owned(), count))
             .collect();
+        summary.preemptions = total.preemptions;
+        summary.resizes = total.resizes;
+        summary.lost_work_h = hours(total.lost_work);
+        summary.overhead_work_h = hours(total.overhead_work);
         summary.deadline_jobs = total.deadline_jobs;
         summary.deadline_missed = total.deadline_missed;
         summary.deadline_missed_share = share(total.deadline_missed, total.deadline_jobs);
@@ -172,6 +176,10 @@ impl<'a> Extended<'a> {
             west_share,
             utilization: ratio(caused.used, open),
             moved_bytes: tally.moved_bytes as f64,
+            preemptions: tally.preemptions,
+            resizes: tally.resizes,
+            lost_work_h: hours(tally.lost_work),
+            overhead_work_h: hours(tally.overhead_work),
             transfer_cost_cny: micro(tally.transfer_micro_cny),
             caused_energy_kwh: kwh(caused.bill.energy),
             caused_energy_cost_cny: pico(caused.bill.cost),

@@ -46,6 +46,14 @@ flat! {
         pub round_trip_missed: u64,
         /// Share of round-trip bounds missed.
         pub round_trip_missed_share: Option<f64>,
+        /// Interruptions of its jobs for more important ones.
+        pub preemptions: u64,
+        /// Changes of its jobs' numbers of tasks while they ran.
+        pub resizes: u64,
+        /// Work that interruptions undid, in unit-hours of the headline resource.
+        pub lost_work_h: f64,
+        /// Checkpoints and restarts, in the same unit.
+        pub overhead_work_h: f64,
         /// Completed jobs per hour.
         pub throughput_jobs_per_h: Option<f64>,
         /// Last end less first submission.
@@ -142,6 +150,14 @@ flat! {
         pub round_trip_jobs: u64,
         /// Of those, placed beyond it.
         pub round_trip_missed: u64,
+        /// Interruptions of its jobs for more important ones.
+        pub preemptions: u64,
+        /// Changes of its jobs' numbers of tasks while they ran.
+        pub resizes: u64,
+        /// Work that interruptions undid, in unit-hours of the headline resource.
+        pub lost_work_h: f64,
+        /// Checkpoints and restarts, in the same unit.
+        pub overhead_work_h: f64,
         /// Completed jobs per hour.
         pub throughput_jobs_per_h: Option<f64>,
         /// Share of started jobs that ran in the east.

@@ -143,6 +143,7 @@ impl World {
             priority: 0,
             round_trip: None,
             constraint: ConstraintId(0),
+            flex: None,
         }
     }
 

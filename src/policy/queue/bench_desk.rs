@@ -88,6 +88,7 @@ impl Bench {
             priority: case.priority,
             round_trip: None,
             constraint: ConstraintId(0),
+            flex: None,
         };
         Self {
             now: SimTime::ZERO,

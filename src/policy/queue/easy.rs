@@ -256,6 +256,10 @@ impl QueueDiscipline for Easy {
         self.book.queue().len()
     }
 
+    fn next(&self) -> Option<JobSlot> {
+        self.book.queue().first().map(|first| first.job)
+    }
+
     fn wake_at(&self) -> Option<SimTime> {
         self.book.next_correction(self.now)
     }

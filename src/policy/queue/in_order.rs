@@ -50,4 +50,8 @@ impl QueueDiscipline for InOrder {
     fn len(&self) -> usize {
         self.book.queue().len()
     }
+
+    fn next(&self) -> Option<JobSlot> {
+        self.book.queue().first().map(|first| first.job)
+    }
 }

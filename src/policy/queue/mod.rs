@@ -2,11 +2,13 @@
 //!
 //! [`order`] says who is next, [`Estimate`] how long jobs are believed to run; [`InOrder`] lets nobody overtake, [`Easy`] whoever
 //! does not delay the first, [`Conservative`] whoever delays nobody before him; [`NamedEasy`] and [`NamedConservative`] are these on named nodes.
+//! [`Preemptive`] lets important jobs interrupt others, [`ElasticQueue`] decides how many tasks elastic jobs get.
 //! [`QueueSpec`] builds them.
 
 mod book;
 mod conservative;
 mod easy;
+mod elastic;
 mod estimate;
 mod in_order;
 mod named;
@@ -14,19 +16,23 @@ mod named_conservative;
 mod named_easy;
 mod node_set;
 pub mod order;
+mod preemptive;
 mod profile;
+mod room;
 mod spec;
 mod waiting;
 
 pub use conservative::Conservative;
 pub use easy::Easy;
+pub use elastic::ElasticQueue;
 pub use estimate::Estimate;
 pub use in_order::InOrder;
 pub use named_conservative::NamedConservative;
 pub use named_easy::NamedEasy;
+pub use preemptive::Preemptive;
 pub use spec::{
-    ConservativeSpec, EasySpec, FairShareSpec, InOrderSpec, MultiQueueSpec, NoParameters, OrderSpec, QueueSpec,
-    ReservationKind,
+    ConservativeSpec, EasySpec, ElasticSpec, FairShareSpec, InOrderSpec, MultiQueueSpec, NoParameters, OrderSpec,
+    PreemptiveBackfill, PreemptiveSpec, QueueSpec, ReservationKind,
 };
 
 use super::view::Desk;
@@ -45,6 +51,10 @@ pub trait QueueDiscipline: Send {
     fn withdraw(&mut self, job: JobSlot);
     /// Starts what should start now.
     fn decide(&mut self, desk: &mut dyn Desk);
+    /// The first of the queue, as of the last pass; `None` where it is empty, or the discipline does not tell.
+    fn next(&self) -> Option<JobSlot> {
+        None
+    }
     /// How many jobs are queued.
     fn len(&self) -> usize;
     /// Whether no job is queued.

@@ -192,6 +192,10 @@ impl QueueDiscipline for NamedConservative {
         self.book.queue().len()
     }
 
+    fn next(&self) -> Option<JobSlot> {
+        self.book.queue().first().map(|first| first.job)
+    }
+
     fn wake_at(&self) -> Option<SimTime> {
         let start = self.due.first().and_then(|(at, ..)| self.book.wake_for(*at, self.now));
         start.into_iter().chain(self.book.next_correction(self.now)).min()

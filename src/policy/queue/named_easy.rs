@@ -165,4 +165,8 @@ impl QueueDiscipline for NamedEasy {
     fn len(&self) -> usize {
         self.book.queue().len()
     }
+
+    fn next(&self) -> Option<JobSlot> {
+        self.book.queue().first().map(|first| first.job)
+    }
 }

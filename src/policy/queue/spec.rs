@@ -5,7 +5,7 @@ use super::order::{
     Deadline, FairShare, Fcfs, LargestFirst, Ljf, MultiQueue, Order, Priority, Regression, Sjf, SmallestFirst, Unicef,
     Wfp3,
 };
-use super::{Conservative, Easy, InOrder, NamedConservative, NamedEasy, QueueDiscipline};
+use super::{Conservative, Easy, ElasticQueue, InOrder, NamedConservative, NamedEasy, Preemptive, QueueDiscipline};
 use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,49 @@ pub struct ConservativeSpec {
     pub estimate: Estimate,
     /// What a reservation holds. Default "counted".
     pub reservation: ReservationKind,
+}
+
+/// Who may overtake without interrupting anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PreemptiveBackfill {
+    /// Nobody.
+    None,
+    /// Whoever does not delay the first.
+    #[default]
+    Easy,
+    /// The same, shortest first.
+    EasySjbf,
+}
+
+/// Parameters of preemption by priority.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct PreemptiveSpec {
+    /// The order of jobs of one priority. Default fcfs.
+    pub order: OrderSpec,
+    /// Who may overtake without interrupting anybody: "none", "easy" or "easy-sjbf". Default "easy".
+    pub backfill: PreemptiveBackfill,
+    /// Estimated run times; not "last-two-average", which would learn from interrupted runs. Default "requested".
+    pub estimate: Estimate,
+}
+
+/// Parameters of the queue of elastic jobs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ElasticSpec {
+    /// Who is next. Default fcfs.
+    pub order: OrderSpec,
+    /// Estimated run times, for orders that use them. Default "requested".
+    pub estimate: Estimate,
+    /// No job gets so many tasks that its speed-up over tasks falls below this. Default 0.5.
+    pub least_efficiency: f64,
+}
+
+impl Default for ElasticSpec {
+    fn default() -> Self {
+        Self { order: OrderSpec::default(), estimate: Estimate::default(), least_efficiency: 0.5 }
+    }
 }
 
 /// Makes the enums of orders and of queue disciplines, and all that is asked of each of them, from the table below.
@@ -208,6 +251,12 @@ queues! {
         "conservative" => Conservative(ConservativeSpec): ConservativeSpec::build,
             "Every job has a reservation; whoever delays none of them may overtake",
             "Mu'alem and Feitelson, Utilization, predictability, workloads, and user runtime estimates, IEEE TPDS 2001";
+        "preemptive" => Preemptive(PreemptiveSpec): PreemptiveSpec::build,
+            "Higher priorities first; the first of the queue interrupts running jobs of lower priority",
+            "practice: preemption of Slurm and LoadLeveler; Niu et al., Employing checkpoint to improve job scheduling, JSSPP 2012";
+        "elastic" => Elastic(ElasticSpec): ElasticSpec::build,
+            "Moldable and malleable jobs get a share of what is free, and give it up again where the first needs it",
+            "McCann, Vaswani and Zahorjan, A dynamic processor allocation policy, ACM TOCS 1993";
     }
 }
 
@@ -233,12 +282,46 @@ impl QueueSpec {
     /// What is wrong with its parameters.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
         match self.estimate() {
             Estimate::Factor(factor) if !factor.is_finite() || factor <= 0.0 => {
-                vec![format!("the factor of estimated run times is {factor}: it must be above 0")]
+                problems.push(format!("the factor of estimated run times is {factor}: it must be above 0"));
             }
-            _ => Vec::new(),
+            Estimate::LastTwoAverage if matches!(self, Self::Preemptive(_)) => {
+                problems.push(
+                    "preemptive queues cannot learn run times from interrupted runs: estimate = \"requested\""
+                        .to_owned(),
+                );
+            }
+            _ => {}
         }
+        if let Self::Elastic(ElasticSpec { least_efficiency, .. }) = self
+            && !(0.0..=1.0).contains(least_efficiency)
+        {
+            problems.push(format!("least-efficiency is {least_efficiency}: it must be from 0 to 1"));
+        }
+        problems
+    }
+}
+
+impl PreemptiveSpec {
+    fn build(&self) -> Box<dyn QueueDiscipline> {
+        let by_priority = |within: Box<dyn Order>| -> Box<dyn Order> { Box::new(MultiQueue { within }) };
+        let order = by_priority(self.order.build());
+        let within: Box<dyn QueueDiscipline> = match self.backfill {
+            PreemptiveBackfill::None => Box::new(InOrder::new(order, self.estimate)),
+            PreemptiveBackfill::Easy => Box::new(Easy::new(order, None, self.estimate, false)),
+            PreemptiveBackfill::EasySjbf => {
+                Box::new(Easy::new(order, Some(by_priority(Box::new(Sjf))), self.estimate, false))
+            }
+        };
+        Box::new(Preemptive::new(within))
+    }
+}
+
+impl ElasticSpec {
+    fn build(&self) -> Box<dyn QueueDiscipline> {
+        Box::new(ElasticQueue::new(self.order.build(), self.estimate, self.least_efficiency))
     }
 }
 

@@ -183,6 +183,9 @@ impl QueueDiscipline for Watched {
     fn len(&self) -> usize {
         self.queue.len()
     }
+    fn next(&self) -> Option<JobSlot> {
+        self.queue.next()
+    }
 }
 
 proptest! {

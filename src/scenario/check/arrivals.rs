@@ -9,14 +9,28 @@ use super::profiles;
 use super::workloads::{drawn_or, span_rule};
 use crate::units::PerSecond;
 use crate::workload::Arrivals;
+use std::ops::Range;
 
 const BURST: Rule = Rule { what: "`size`", scale: 1.0, least: 0.0, largest: 1e9, whole: true };
 
 /// When jobs are submitted; they must come to an end, and move on in time.
-pub(super) fn plan(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagnostics) -> Option<Arrivals> {
+pub(super) fn plan(
+    raw: &RawWorkload,
+    who: &str,
+    span: Range<usize>,
+    run: &RunPlan,
+    out: &mut Diagnostics,
+) -> Option<Arrivals> {
+    let Some(given) = &raw.arrivals else {
+        out.push(
+            Diagnostic::error(span, format!("{who} does not say when its jobs are submitted"))
+                .help("arrivals = { poisson = { rate = \"10 / h\" } }, say, or a log: swf = { file = \"log.swf\" }"),
+        );
+        return None;
+    };
     let bounded = raw.count.is_some() || raw.until.is_some() || run.until.is_some();
     bounds(raw, who, run, out);
-    let arrivals = match raw.arrivals.get() {
+    let arrivals = match given.get() {
         RawArrivals::Poisson { rate, by_hour, by_day, weekly_growth } => {
             let profile = profiles::weekly(by_hour.as_ref(), by_day.as_ref(), out);
             let weekly_growth = weekly_growth.as_ref().map_or(1.0, |growth| growth_of(growth, out));
@@ -46,7 +60,7 @@ pub(super) fn plan(raw: &RawWorkload, who: &str, run: &RunPlan, out: &mut Diagno
     };
     if some && !bounded {
         out.push(
-            Diagnostic::error(raw.arrivals.span(), format!("{who} never ends"))
+            Diagnostic::error(given.span(), format!("{who} never ends"))
                 .help("give it a `count` or an `until`, or the run an `until`"),
         );
     }

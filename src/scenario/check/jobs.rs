@@ -9,7 +9,7 @@ use super::distributions::{Rule, constant};
 use super::fit::Demand;
 use super::limits::{FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
-use super::{Scope, classes, names, tenants};
+use super::{Scope, classes, flex, names, tenants};
 use crate::model::{
     AcceleratorId, ConstraintId, Input, Job, JobNumber, PoolId, Precision, Request, SiteId, TaskShape, TenantId, Truth,
     Work,
@@ -89,6 +89,7 @@ fn one(at: &At<RawJob>, place: usize, scope: &mut Scope<'_>, run: &RunPlan, out:
     let parts =
         Parts { origin, demand: demand.as_ref().map(|(demand, _)| *demand), input, output, output_to, constraint };
     possible(&parts, raw, &who, at.span(), scope, out);
+    let flex = flex::of(raw.checkpoint.as_ref(), raw.elastic.as_ref(), &who, out);
     let (origin, (demand, _), work, input, constraint) = (origin?, demand?, work?, input?, constraint?);
     let (output_to, deadline) = (output_to?, deadline.map_or(Some(None), |found| found.map(Some))?);
     Some(Job {
@@ -113,6 +114,7 @@ fn one(at: &At<RawJob>, place: usize, scope: &mut Scope<'_>, run: &RunPlan, out:
             priority: raw.priority,
             round_trip: raw.round_trip.as_ref().map(|bound| time(bound, "`round-trip`", out)),
             constraint,
+            flex: flex?,
         },
         truth: Truth { work },
     })

@@ -13,8 +13,10 @@ mod date;
 mod distributions;
 mod events;
 mod fit;
+mod flex;
 mod jobs;
 mod limits;
+pub(super) mod logs;
 mod names;
 mod network;
 mod policies;
@@ -38,6 +40,7 @@ use super::raw::RawScenario;
 use crate::model::{Platform, PoolId};
 use constraints::Constraints;
 pub(super) use distributions::unbounded_mean;
+use logs::NamedLogs;
 use names::Sites;
 use reach::Reach;
 use std::sync::Arc;
@@ -48,6 +51,11 @@ use std::sync::Arc;
 /// Ids are given out in the order of sorted names, so that the order of tables in the file changes nothing.
 #[must_use]
 pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
+    check_with(raw, &NamedLogs::new(), out)
+}
+
+/// The same, with the logs that its workloads name.
+pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnostics) -> Option<Scenario> {
     let before = out.errors();
     names::scenario(raw, out);
     let (run, start) = run::plan(&raw.run, out);
@@ -84,6 +92,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
         links_known: known.links && links_known,
     };
     let classes = workloads::plans(&mut scope, &run, out);
+    let logs = logs::plans(&mut scope, logs, out);
     let jobs = jobs::list(&mut scope, &run, out);
     scope.platform.services = services::list(&mut scope, &run, out);
     if scope.links_known {
@@ -93,7 +102,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
     platform.constraints = constraints.into_list();
 
     let stacks = policies::stacks(raw, &platform, out);
-    platform.typical = typical::tasks(&classes, &jobs, &stacks, &run);
+    platform.typical = typical::tasks(&classes, &logs, &jobs, &stacks, &run);
     let policy = policies::default(raw, &stacks, out);
     let scenario = Scenario {
         name: raw.name.get().clone(),
@@ -102,6 +111,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
         run,
         jobs,
         classes,
+        logs,
         changes,
         information,
         stacks,

@@ -5,6 +5,7 @@ use crate::policy::packing::PackingSpec;
 use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
 use crate::scenario::RunPlan;
+use crate::workload::swf::SwfPlan;
 use crate::workload::{Bounded, ClassPlan, Distribution, JobSource, source};
 use std::collections::BTreeMap;
 
@@ -16,18 +17,22 @@ const REPLICATION: u64 = u64::MAX;
 /// Typical tasks of a sample of the scenario's own jobs; none where nobody asks.
 pub(super) fn tasks(
     classes: &[ClassPlan],
+    logs: &[SwfPlan],
     jobs: &[Job],
     stacks: &BTreeMap<String, StackSpec>,
     run: &RunPlan,
 ) -> Vec<TypicalTask> {
     let share = |milli: u32| (1..1000).contains(&milli);
     let shared = classes.iter().any(|class| may_share(&class.accelerators_milli))
+        || logs.iter().any(|log| share(log.mapping.task.accelerators_milli))
         || jobs.iter().any(|job| share(job.request.task.accelerators_milli));
     let packed = stacks.values().any(|stack| matches!(stack.packing, PackingSpec::Fgd(_)));
     if !shared && !packed {
         return Vec::new();
     }
-    let mut drawn = source(classes, jobs, run.calendar, run.until, &Streams::new(run.seed, REPLICATION));
+    // All jobs of a log are of one kind: that it is the log of every replication tells nothing of the jobs to come.
+    let streams = Streams::new(run.seed, REPLICATION);
+    let Ok(mut drawn) = source(classes, logs, jobs, run.calendar, run.until, &streams) else { return Vec::new() };
     let mut counts = TaskCounts::default();
     for _ in 0..SAMPLE {
         // A source that fails does so in the run too, and says why there.

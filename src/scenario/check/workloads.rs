@@ -10,7 +10,7 @@ use super::fit::{Demand, whole_cards};
 use super::jobs::{self, CARDS, Destination};
 use super::limits::{DRAWN_BYTES_MAX, FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
-use super::{Scope, arrivals, classes, tenants};
+use super::{Scope, arrivals, classes, flex, tenants};
 use crate::model::{AcceleratorId, ConstraintId, DatasetId, Precision, SiteId, TaskShape, TenantId};
 use crate::units::SimTime;
 use crate::workload::{Bounded, ClassPlan, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
@@ -28,7 +28,8 @@ pub(super) const fn span_rule(what: &'static str) -> Rule {
 /// The plans of all workloads, by name.
 pub(super) fn plans(scope: &mut Scope<'_>, run: &RunPlan, out: &mut Diagnostics) -> Vec<ClassPlan> {
     let raw = scope.raw;
-    raw.workload.iter().filter_map(|(name, workload)| one(name, workload, scope, run, out)).collect()
+    let drawn = raw.workload.iter().filter(|(_, workload)| workload.get().swf.is_none());
+    drawn.filter_map(|(name, workload)| one(name, workload, scope, run, out)).collect()
 }
 
 fn one(
@@ -41,7 +42,7 @@ fn one(
     let raw = at.get();
     let who = format!("workload {name:?}");
     let tenants = tenants(raw, scope, out);
-    let arrivals = arrivals::plan(raw, &who, run, out);
+    let arrivals = arrivals::plan(raw, &who, at.span(), run, out);
     let origin = origins(raw.origin.as_ref(), raw.origin_table.is_some(), &who, at.span(), scope, out);
     let shape = shape(raw, &who, at.span(), scope, out);
     let work = work(raw, &who, at.span(), out);
@@ -65,6 +66,7 @@ fn one(
             Parts { origin: origin.as_deref(), input: input.as_ref(), output: output.as_ref(), output_to, constraint };
         transfers(&parts, raw, &who, at.span(), scope, out);
     }
+    let flex = flex::of(raw.checkpoint.as_ref(), raw.elastic.as_ref(), &who, out);
     let shape = shape?;
     Some(ClassPlan {
         class: classes::id(&scope.platform.classes, name),
@@ -90,6 +92,7 @@ fn one(
         priority: raw.priority,
         round_trip: raw.round_trip.as_ref().map(|bound| time(bound, "`round-trip`", out)),
         constraint: constraint?,
+        flex: flex?,
     })
 }
 
@@ -103,7 +106,7 @@ pub(super) fn drawn_or<T: super::amounts::Quantity>(
     raw.map_or(Some(Bounded::constant(default)), |value| drawn(value, rule, out))
 }
 
-fn tenants(raw: &RawWorkload, scope: &Scope<'_>, out: &mut Diagnostics) -> Option<(TenantId, u32, f64)> {
+pub(super) fn tenants(raw: &RawWorkload, scope: &Scope<'_>, out: &mut Diagnostics) -> Option<(TenantId, u32, f64)> {
     let groups = &scope.platform.tenants;
     let group = match &raw.tenants {
         Some(name) => tenants::group(name, groups, out)?,
@@ -158,13 +161,13 @@ fn weights<T: Ord + Copy>(
 }
 
 /// What a task asks for, drawn.
-struct Shape {
-    tasks: Bounded,
-    cores: Bounded,
-    memory: Bounded,
-    accelerators: Bounded,
-    accelerator: Option<AcceleratorId>,
-    cards: Cards,
+pub(super) struct Shape {
+    pub(super) tasks: Bounded,
+    pub(super) cores: Bounded,
+    pub(super) memory: Bounded,
+    pub(super) accelerators: Bounded,
+    pub(super) accelerator: Option<AcceleratorId>,
+    pub(super) cards: Cards,
 }
 
 impl Shape {
@@ -192,7 +195,13 @@ impl Shape {
     }
 }
 
-fn shape(raw: &RawWorkload, who: &str, span: Range<usize>, scope: &Scope<'_>, out: &mut Diagnostics) -> Option<Shape> {
+pub(super) fn shape(
+    raw: &RawWorkload,
+    who: &str,
+    span: Range<usize>,
+    scope: &Scope<'_>,
+    out: &mut Diagnostics,
+) -> Option<Shape> {
     let tasks = drawn_or(raw.tasks.as_ref(), 1.0, TASKS, out);
     let default = if raw.accelerators.is_some() { 0.0 } else { 1000.0 };
     let cores = drawn_or(raw.cores.as_ref(), default, CORES, out);
@@ -280,7 +289,7 @@ fn input(raw: &RawWorkload, who: &str, scope: &Scope<'_>, out: &mut Diagnostics)
 }
 
 /// Where its jobs may run. Not asked where accelerators or work are wrong already.
-fn constraint(
+pub(super) fn constraint(
     raw: &RawWorkload,
     who: &str,
     span: Range<usize>,
@@ -298,7 +307,7 @@ fn constraint(
 }
 
 /// Whether its jobs could run at all, as far as the pools are known.
-fn possible(
+pub(super) fn possible(
     shape: &Shape,
     constraint: ConstraintId,
     who: &str,
@@ -334,16 +343,16 @@ fn possible(
 }
 
 /// What is known of the data of a workload; `None` where it is wrong and has been reported.
-struct Parts<'a> {
-    origin: Option<&'a [Weighted<SiteId>]>,
-    input: Option<&'a InputPlan>,
-    output: Option<&'a Bounded>,
-    output_to: Option<OutputPlan>,
-    constraint: ConstraintId,
+pub(super) struct Parts<'a> {
+    pub(super) origin: Option<&'a [Weighted<SiteId>]>,
+    pub(super) input: Option<&'a InputPlan>,
+    pub(super) output: Option<&'a Bounded>,
+    pub(super) output_to: Option<OutputPlan>,
+    pub(super) constraint: ConstraintId,
 }
 
 /// Whether inputs can get to where its jobs may run, and outputs from there.
-fn transfers(
+pub(super) fn transfers(
     parts: &Parts<'_>,
     raw: &RawWorkload,
     who: &str,

@@ -1,6 +1,7 @@
 //! What the classes of a scenario ask for.
 
 use crate::scenario::check::unbounded_mean;
+use crate::workload::swf::SwfPlan;
 use crate::workload::{Arrivals, ClassPlan};
 use serde::Serialize;
 
@@ -17,7 +18,15 @@ pub struct Demand {
     pub jobs_max: Option<u64>,
 }
 
-pub(super) fn demand(plan: &ClassPlan) -> Demand {
+/// All classes by name: drawn ones, and logs with their number of jobs.
+pub(super) fn all(classes: &[ClassPlan], logs: &[SwfPlan]) -> Vec<Demand> {
+    let log = |log: &SwfPlan| Demand { name: log.mapping.name.clone(), jobs_per_day: None, jobs_max: Some(log.jobs) };
+    let mut all: Vec<Demand> = classes.iter().map(demand).chain(logs.iter().map(log)).collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
+}
+
+fn demand(plan: &ClassPlan) -> Demand {
     let per_second = match &plan.arrivals {
         Arrivals::Poisson { rate, .. } => Some(*rate),
         Arrivals::Bursts { rate, size, .. } => unbounded_mean(size).map(|mean| rate * mean),

@@ -76,7 +76,7 @@ pub fn inventory(scenario: &Scenario) -> Inventory {
         classes: platform.classes.len() as u64,
         tenants: platform.tenants.len() as u64,
         single_jobs: scenario.jobs.len() as u64,
-        workloads: scenario.classes.iter().map(demand::demand).collect(),
+        workloads: demand::all(&scenario.classes, &scenario.logs),
     };
     let stored = capacity::stored(platform);
     for center in &platform.centers {

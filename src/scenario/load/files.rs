@@ -2,6 +2,7 @@
 
 use super::Input;
 use crate::scenario::embedded;
+use crate::workload::swf::SwfBytes;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -65,6 +66,26 @@ impl<'i> Files<'i> {
         match self {
             Self::Disk => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
             Self::Embedded | Self::Memory(_) => path.to_owned(),
+        }
+    }
+
+    /// The bytes of a log, to be read later: from the disk, where it may be of any size, or from memory.
+    pub(super) fn log(&self, path: &Path) -> Result<SwfBytes, String> {
+        let text = match self {
+            Self::Disk => {
+                return match std::fs::metadata(path) {
+                    Ok(data) if data.is_file() => Ok(SwfBytes::File(path.to_owned())),
+                    Ok(_) => Err("it is not a file".to_owned()),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("no such file".to_owned()),
+                    Err(error) => Err(error.kind().to_string()),
+                };
+            }
+            Self::Embedded | Self::Memory(_) => self.read(path),
+        };
+        match text {
+            Ok(text) => Ok(SwfBytes::Memory(text.into_owned().into_bytes().into())),
+            Err(Refusal::Unreadable(reason)) => Err(reason),
+            Err(Refusal::NotText(_)) => Err("it is not text".to_owned()),
         }
     }
 

@@ -6,9 +6,10 @@ mod merge;
 mod set;
 
 use super::built::Scenario;
-use super::check::check;
+use super::check::check_with;
+use super::check::logs::{NamedLog, NamedLogs};
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::effective::effective;
+use super::effective::with_logs;
 use super::raw::{At, RawScenario, RawTables};
 use super::table::{self, Inventory, Weights};
 use super::tree::{Entry, Node, Table, Value, did_you_mean, parse_document, read_item};
@@ -49,7 +50,7 @@ pub enum Input {
 /// # Errors
 /// All that is wrong with its form, or that a file cannot be read.
 pub fn load_raw(input: &Input, sets: &[String]) -> Result<(RawScenario, Diagnostics), Diagnostics> {
-    let (form, out) = read(input, sets);
+    let (form, _, out) = read(input, sets);
     match form.raw {
         Some(raw) if !out.has_errors() => Ok((raw, out)),
         _ => Err(out),
@@ -62,13 +63,13 @@ pub fn load_raw(input: &Input, sets: &[String]) -> Result<(RawScenario, Diagnost
 /// All that is wrong with it: its form and, as far as that lets it be known, its meaning. Warnings of a good scenario are in
 /// [`Scenario::warnings`].
 pub fn load(input: &Input, sets: &[String]) -> Result<Scenario, Diagnostics> {
-    let (form, mut out) = read(input, sets);
+    let (form, logs, mut out) = read(input, sets);
     let form::Form { raw: Some(raw), mut broken } = form else { return Err(out) };
     let problems = out.list.len();
-    let scenario = check(&raw, &mut out);
+    let scenario = check_with(&raw, &logs, &mut out);
     form::without_followers(&mut broken, problems, &mut out);
     match scenario {
-        Some(mut scenario) if !out.has_errors() => match effective(&raw) {
+        Some(mut scenario) if !out.has_errors() => match with_logs(&raw, &logs) {
             Ok(text) => {
                 scenario.effective = text;
                 Ok(scenario)
@@ -82,7 +83,7 @@ pub fn load(input: &Input, sets: &[String]) -> Result<Scenario, Diagnostics> {
     }
 }
 
-fn read(input: &Input, sets: &[String]) -> (form::Form, Diagnostics) {
+fn read(input: &Input, sets: &[String]) -> (form::Form, NamedLogs, Diagnostics) {
     let (files, path, text) = Files::open(input);
     let mut loader = Loader {
         files,
@@ -91,10 +92,11 @@ fn read(input: &Input, sets: &[String]) -> (form::Form, Diagnostics) {
         root: Table::new(),
         inventories: Vec::new(),
         included: BTreeMap::new(),
+        logs: NamedLogs::new(),
         broken: false,
     };
     let form = loader.all(&path, text, sets);
-    (form, loader.out)
+    (form, loader.logs, loader.out)
 }
 
 /// A CSV file to take in: what it holds, its path, where it is named.
@@ -109,6 +111,8 @@ struct Loader<'i> {
     inventories: Vec<Named>,
     /// Where each included file was named first.
     included: BTreeMap<PathBuf, Range<usize>>,
+    /// Logs that workloads name.
+    logs: NamedLogs,
     /// Whether a whole file is missing from the tree: what is said of the rest may only follow from that.
     broken: bool,
 }
@@ -144,6 +148,7 @@ impl<'i> Loader<'i> {
             self.apply(sets);
         }
         self.origin_tables();
+        self.logs();
         if self.broken {
             return nothing;
         }
@@ -320,6 +325,33 @@ impl<'i> Loader<'i> {
         }
     }
 
+    /// Finds the logs that workloads name; they are read when their meaning is looked at.
+    fn logs(&mut self) {
+        let Some(workloads) = self.root.get("workload").and_then(|entry| entry.node.as_table()) else { return };
+        let mut named = Vec::new();
+        for (name, entry) in workloads {
+            let swf = entry.node.as_table().and_then(|class| class.get("swf")).and_then(|swf| swf.node.as_table());
+            if let Some(file) = swf.and_then(|swf| swf.get("file"))
+                && let Value::String(text) = &file.node.value
+            {
+                named.push((name.clone(), text.clone(), file.node.span.clone()));
+            }
+        }
+        for (name, file, span) in named {
+            let source = self.out.sources.sources().partition_point(|source| source.base <= span.start);
+            let Some(from) = source.checked_sub(1).and_then(|at| self.paths.get(at)) else { continue };
+            let path = self.files.beside(from, &file);
+            match self.files.log(&path) {
+                Ok(bytes) => {
+                    self.logs.insert(name, NamedLog { bytes, shown: self.files.name(&path) });
+                }
+                Err(reason) => {
+                    self.out.error(span, format!("cannot read the log {}: {reason}", self.files.name(&path)));
+                }
+            }
+        }
+    }
+
     fn origin_table(&mut self, node: &Node, texts: &mut BTreeMap<PathBuf, Option<(usize, Arc<str>)>>) -> Option<Node> {
         let named: super::raw::RawOriginTable = self.form(node)?;
         let source = self.out.sources.sources().partition_point(|source| source.base <= node.span.start);
@@ -338,5 +370,7 @@ impl<'i> Loader<'i> {
     }
 }
 
+#[cfg(test)]
+mod log_tests;
 #[cfg(test)]
 mod tests;

@@ -433,11 +433,22 @@ fn embedded_scenarios_are_good_and_run_again_from_their_effective_text() {
             Ok(scenario) => scenario,
             Err(problems) => panic!("{}", problems.render(false)),
         };
-        let again = match load(&text(&scenario.effective, &[]), &[]) {
+        let mut files = BTreeMap::new();
+        for log in &scenario.logs {
+            let mut copy = String::new();
+            std::io::Read::read_to_string(&mut log.bytes.open().unwrap(), &mut copy).unwrap();
+            files.insert(log.copy.clone(), copy);
+        }
+        let written = Input::Text { name: "s.toml".to_owned(), text: scenario.effective.clone(), files };
+        let mut again = match load(&written, &[]) {
             Ok(scenario) => scenario,
             Err(problems) => panic!("{}", problems.render(false)),
         };
         assert_eq!(again.effective, scenario.effective);
+        for (log, first) in again.logs.iter_mut().zip(&scenario.logs) {
+            // The copy has another name.
+            log.shown.clone_from(&first.shown);
+        }
         // Warnings name other places.
         let again = Scenario { warnings: scenario.warnings.clone(), ..again };
         assert!(again == scenario, "{name} is not the same scenario again");

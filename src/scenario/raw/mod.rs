@@ -16,8 +16,8 @@ pub use network::{RawDataset, RawExchange, RawLink, RawMetro, RawNetwork};
 pub use profile::{ByHour, DayProfile, Hourly, RawCarbon, RawCarbonParts, RawTariff, RawTimeOfUse, WeekProfile};
 pub use service::{RawReplica, RawReplicaAccelerators, RawService, RawServiceRate};
 pub use workload::{
-    RawArrivals, RawDeadline, RawJob, RawOriginTable, RawRequested, RawShare, RawTaskAccelerators, RawTenants, RawWork,
-    RawWorkload,
+    RawArrivals, RawCheckpoint, RawDeadline, RawElastic, RawElasticity, RawJob, RawOriginTable, RawRequested, RawShare,
+    RawSpeedup, RawSwf, RawSwfFilter, RawTaskAccelerators, RawTenants, RawWork, RawWorkload,
 };
 
 use crate::policy::registry::StackSpec;
@@ -46,6 +46,10 @@ impl<T> At<T> {
     #[must_use]
     pub fn get(&self) -> &T {
         self.0.get_ref()
+    }
+    /// The value, to be changed.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut()
     }
     /// Its bytes in the source map.
     #[must_use]

@@ -84,6 +84,63 @@ pub struct RawOriginTable {
     pub column: At<String>,
 }
 
+/// Checkpoints of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawCheckpoint {
+    /// Computing between two checkpoints.
+    pub every: At<SimDuration>,
+    /// Standstill while one is written. Default "0 s".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<At<SimDuration>>,
+    /// What it takes to go on from one. Default "0 s".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restart: Option<At<SimDuration>>,
+}
+
+/// When the number of tasks may differ from the one asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawElasticity {
+    /// It is chosen when the job starts.
+    Moldable,
+    /// It can be changed while the job runs.
+    Malleable,
+}
+
+/// How fast a job is on more tasks, compared with one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum RawSpeedup {
+    /// Amdahl's law.
+    Amdahl {
+        /// Share of the work that one task does alone, from 0 to 1.
+        serial: f64,
+    },
+    /// Downey's model.
+    Downey {
+        /// Average parallelism, at least 1.
+        parallelism: f64,
+        /// Coefficient of variance of the parallelism, not negative.
+        variance: f64,
+    },
+}
+
+/// Numbers of tasks that a job can do with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawElastic {
+    /// "moldable" or "malleable".
+    pub kind: RawElasticity,
+    /// The fewest tasks. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<At<u32>>,
+    /// The most tasks.
+    pub most: At<u32>,
+    /// How fast it is on how many; `runtime` and `work` are those on `tasks`.
+    pub speedup: At<RawSpeedup>,
+}
+
 /// When jobs are submitted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
@@ -125,7 +182,41 @@ pub enum RawArrivals {
     },
 }
 
-/// A synthetic class of jobs.
+/// Which jobs of a log are left out or cut.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum RawSwfFilter {
+    /// That of the predictsim study (SC'15).
+    Predictsim {
+        /// Processors of the log's machine.
+        processors: u32,
+    },
+}
+
+/// A log of the Standard Workload Format.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawSwf {
+    /// The file, plain or compressed (`.gz`), beside the file that names it.
+    pub file: At<String>,
+    /// Jobs submitted before this time of the log are left out; it becomes the start of the run. Default its first job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<At<SimDuration>>,
+    /// Jobs submitted at or after this time of the log are left out. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<At<SimDuration>>,
+    /// Times between submissions are divided by this. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<At<f64>>,
+    /// Which jobs are left out or cut. Default those that cannot be run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<At<RawSwfFilter>>,
+    /// The 64-bit FNV-1a hash of the file, in hexadecimal digits; another file is refused. Default any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<At<String>>,
+}
+
+/// A class of jobs: drawn ones, or those of a log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawWorkload {
@@ -135,8 +226,12 @@ pub struct RawWorkload {
     /// Whose jobs they are: a group of tenants.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenants: Option<At<String>>,
-    /// When they are submitted.
-    pub arrivals: At<RawArrivals>,
+    /// When they are submitted; excludes `swf`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<At<RawArrivals>>,
+    /// A log of the Standard Workload Format instead of drawn jobs; a processor is a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swf: Option<At<RawSwf>>,
     /// No submission before this time after the start. Default "0 s".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<At<SimDuration>>,
@@ -203,6 +298,12 @@ pub struct RawWorkload {
     /// Labels that the center must have. Default none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, At<String>>,
+    /// Checkpoints, so that an interruption costs only what was done since. Default none: an interrupted job begins anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<At<RawCheckpoint>>,
+    /// Numbers of tasks other than `tasks` that the queue `elastic` may give. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elastic: Option<At<RawElastic>>,
 }
 
 /// A single job. Keys are those of a class, without distributions.
@@ -276,4 +377,10 @@ pub struct RawJob {
     /// Labels that the center must have. Default none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, At<String>>,
+    /// Checkpoints, so that an interruption costs only what was done since. Default none: an interrupted job begins anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<At<RawCheckpoint>>,
+    /// Numbers of tasks other than `tasks` that the queue `elastic` may give. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elastic: Option<At<RawElastic>>,
 }

@@ -7,6 +7,7 @@
 //! through a log first (is it sorted, who are its users), and [`SwfWriter`] writes a log.
 
 mod options;
+mod plan;
 mod reader;
 mod record;
 mod report;
@@ -14,10 +15,11 @@ mod source;
 mod writer;
 
 pub use options::{Clock, SwfFilter, SwfOptions};
+pub use plan::{Hashed, SwfBytes, SwfPlan};
 pub use reader::{SwfHeader, SwfReader};
 pub use record::{Kilobytes, SwfRecord};
 pub use report::{Notice, NoticeCount, ReadReport};
-pub use source::{Survey, SwfMapping, SwfSource, survey};
+pub use source::{PROCESSOR, Survey, SwfMapping, SwfSource, survey};
 pub use writer::SwfWriter;
 
 #[cfg(test)]

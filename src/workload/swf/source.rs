@@ -3,7 +3,9 @@
 use super::options::{Entry, SwfOptions};
 use super::reader::{SwfHeader, SwfReader};
 use super::report::{Notice, ReadReport};
-use crate::model::{ClassId, ConstraintId, Input, Job, JobNumber, Request, SiteId, TaskShape, TenantId, Truth, Work};
+use crate::model::{
+    ClassId, ConstraintId, Flex, Input, Job, JobNumber, Request, SiteId, TaskShape, TenantId, Truth, Work,
+};
 use crate::rng::{Family, Streams, Weights};
 use crate::units::{Bytes, SimDuration};
 use crate::workload::{JobSource, Weighted};
@@ -96,11 +98,24 @@ pub struct SwfMapping {
     pub tenant: TenantId,
     /// The users, ascending.
     pub users: Vec<u32>,
+    /// How many tenants there are: users beyond begin again with the first.
+    pub tenants: u32,
+    /// What each processor of a job is.
+    pub task: TaskShape,
+    /// Larger is more important.
+    pub priority: i32,
+    /// The longest round trip between user and center.
+    pub round_trip: Option<SimDuration>,
     /// Where the jobs come from: one site, or several by share.
     pub origin: Vec<Weighted<SiteId>>,
     /// Where they may run.
     pub constraint: ConstraintId,
+    /// What of them can bend.
+    pub flex: Option<Arc<Flex>>,
 }
+
+/// A processor of a log: one core.
+pub const PROCESSOR: TaskShape = TaskShape { cores_milli: 1000, memory: 0, accelerators_milli: 0, accelerator: None };
 
 impl SwfMapping {
     fn class(&self, queue: Option<u32>) -> ClassId {
@@ -110,7 +125,8 @@ impl SwfMapping {
 
     fn tenant(&self, user: Option<u32>) -> TenantId {
         let rank = user.and_then(|u| self.users.binary_search(&u).ok()).unwrap_or(0);
-        TenantId(self.tenant.0.saturating_add(u32::try_from(rank).unwrap_or(u32::MAX)))
+        let rank = u32::try_from(rank).unwrap_or(u32::MAX) % self.tenants.max(1);
+        TenantId(self.tenant.0.saturating_add(rank))
     }
 }
 
@@ -249,15 +265,16 @@ impl SwfSource {
             origin: self.mapping.origin[rank].value,
             submit: self.options.instant(entry.submit, first),
             tasks: entry.processors,
-            task: TaskShape { cores_milli: 1000, memory: 0, accelerators_milli: 0, accelerator: None },
+            task: self.mapping.task,
             requested: Work::Time(SimDuration(entry.requested)),
             input: Input::None,
             output: Bytes::ZERO,
             output_to: None,
             deadline: None,
-            priority: 0,
-            round_trip: None,
+            priority: self.mapping.priority,
+            round_trip: self.mapping.round_trip,
             constraint: self.mapping.constraint,
+            flex: self.mapping.flex.clone(),
         };
         let name = Some(Arc::from(entry.number.to_string()));
         Job { name, ordinal, request, truth: Truth { work: Work::Time(SimDuration(entry.run)) } }

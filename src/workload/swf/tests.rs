@@ -24,8 +24,13 @@ fn mapping() -> SwfMapping {
         queues: vec![(3, ClassId(9))],
         tenant: TenantId(100),
         users: vec![1, 7],
+        tenants: u32::MAX,
+        task: PROCESSOR,
+        priority: 0,
+        round_trip: None,
         origin: vec![Weighted { value: SiteId(2), weight: 1.0 }],
         constraint: ConstraintId(0),
+        flex: None,
     }
 }
 

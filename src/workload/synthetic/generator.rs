@@ -237,6 +237,7 @@ impl Generator {
             priority: self.plan.priority,
             round_trip: self.plan.round_trip,
             constraint: self.plan.constraint,
+            flex: self.plan.flex.clone(),
         };
         Ok(Job { name: None, ordinal, request, truth: Truth { work: truth } })
     }

@@ -39,6 +39,7 @@ fn plan(name: &str, class: u32, arrivals: Arrivals) -> ClassPlan {
         priority: 0,
         round_trip: None,
         constraint: ConstraintId(0),
+        flex: None,
     }
 }
 
@@ -139,8 +140,8 @@ fn inversion_agrees_with_an_integral_done_the_slow_way() {
 fn adding_a_class_moves_no_draw() {
     let (a, b) = (poisson("a", 0, 0.01), poisson("b", 1, 0.02));
     let streams = Streams::new(1, 0);
-    let alone = all(source(std::slice::from_ref(&a), &[], Calendar::default(), None, &streams));
-    let both = all(source(&[a, b], &[], Calendar::default(), None, &streams));
+    let alone = all(source(std::slice::from_ref(&a), &[], &[], Calendar::default(), None, &streams).expect("no log"));
+    let both = all(source(&[a, b], &[], &[], Calendar::default(), None, &streams).expect("no log"));
     assert_eq!(both.len(), 2000);
     let strip = |jobs: &[Job]| -> Vec<Job> {
         let mut jobs: Vec<Job> = jobs.iter().filter(|j| j.request.class == ClassId(0)).cloned().collect();
@@ -327,7 +328,7 @@ fn single_jobs_are_merged_by_submission_class_and_ordinal() {
         job
     };
     let listed = [job(2, 0, 5), job(1, 1, 5), job(1, 0, 5), job(0, 0, 9), job(0, 1, 3)];
-    let merged = source(&[], &listed, Calendar::default(), Some(SimTime(9)), &Streams::new(1, 0));
+    let merged = source(&[], &[], &listed, Calendar::default(), Some(SimTime(9)), &Streams::new(1, 0)).expect("no log");
     let order: Vec<_> = all(merged).iter().map(|j| (j.request.submit.0, j.request.class.0, j.ordinal)).collect();
     // The job at 9 ns is at the end of submissions and left out.
     assert_eq!(order, [(3, 0, 1), (5, 1, 0), (5, 1, 1), (5, 2, 0)]);

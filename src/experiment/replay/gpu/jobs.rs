@@ -38,6 +38,7 @@ fn job(pod: &OpenbPod, name: Arc<str>, submit: SimTime, run: SimDuration, cluste
         priority: 0,
         round_trip: None,
         constraint: cluster.constraint(pod),
+        flex: None,
     };
     Job { name: Some(name), ordinal: 0, request, truth: Truth { work: Work::Time(run) } }
 }

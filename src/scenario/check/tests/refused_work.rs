@@ -288,3 +288,42 @@ fn what_can_be_reached() {
         &["within a round trip of 10 ms of \"shanghai\"", "the nearest is \"beijing\", 14 ms there and back"],
     );
 }
+
+#[test]
+fn checkpoints_and_elastic_jobs() {
+    let from = |text: &str| format!("tenants = \"firms\"\n{text}");
+    let tried = |text: &str, at: &str, words: &[&str]| refused(&[("tenants = \"firms\"", &from(text))], at, words);
+    tried("checkpoint = { every = \"0 s\" }", "\"0 s\"", &["checkpoints without end"]);
+    let speedup = "speedup = { amdahl = { serial = 0.1 } }";
+    tried(
+        &format!("elastic = {{ kind = \"moldable\", least = 9, most = 8, {speedup} }}"),
+        "9",
+        &["from 9 to 8 tasks is no range"],
+    );
+    tried(&format!("elastic = {{ kind = \"moldable\", least = 0, most = 8, {speedup} }}"), "0", &["at least 1"]);
+    tried(
+        "elastic = { kind = \"moldable\", most = 8, speedup = { amdahl = { serial = 1.5 } } }",
+        "{ amdahl = { serial = 1.5 } }",
+        &["a serial share of 1.5"],
+    );
+    tried(
+        "elastic = { kind = \"moldable\", most = 8, speedup = { downey = { parallelism = 0.5, variance = 1.0 } } }",
+        "{ downey",
+        &["parallelism of 0.5 is below 1"],
+    );
+    tried(
+        &format!("checkpoint = {{ every = \"1 h\" }}\nelastic = {{ kind = \"malleable\", most = 8, {speedup} }}"),
+        "{ every",
+        &["is malleable and has checkpoints"],
+    );
+    let text = from(&format!(
+        "checkpoint = {{ every = \"1 h\", cost = \"5 s\" }}\nelastic = {{ kind = \"moldable\", most = 8, {speedup} }}"
+    ));
+    let scenario = good(&with(&[("tenants = \"firms\"", &text)]));
+    let flex = scenario.classes[0].flex.as_ref().expect("it bends");
+    assert_eq!(
+        flex.checkpoint.map(|saved| (saved.every.0, saved.cost.0, saved.restart.0)),
+        Some((3_600_000_000_000, 5_000_000_000, 0))
+    );
+    assert_eq!(flex.elastic.map(|elastic| (elastic.least, elastic.most)), Some((1, 8)));
+}
