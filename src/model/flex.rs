@@ -30,7 +30,9 @@ impl Checkpoint {
     pub const fn after(&self, elapsed: SimDuration, restarted: bool) -> (SimDuration, SimDuration) {
         let elapsed = elapsed.0.saturating_sub(if restarted { self.restart.0 } else { 0 });
         let cycle = self.every.0.saturating_add(self.cost.0);
-        let (cycles, rest) = if cycle == 0 { (0, elapsed) } else { (elapsed / cycle, elapsed % cycle) };
+        // A period of zero is refused where it is read.
+        let cycle = if cycle == 0 { u64::MAX } else { cycle };
+        let (cycles, rest) = (elapsed / cycle, elapsed % cycle);
         let since = if rest < self.every.0 { rest } else { self.every.0 };
         (SimDuration(cycles * self.every.0), SimDuration(since))
     }
