@@ -27,7 +27,8 @@ impl Comparison {
         };
         // Writing to a string cannot fail.
         let _ = if markdown { writeln!(text, "# {heading}\n") } else { writeln!(text, "{heading}\n") };
-        let _ = writeln!(text, "{}", self.how());
+        let how = self.how();
+        let _ = writeln!(text, "{}", if markdown { how } else { wrapped(&how) });
         if self.asked {
             let _ = write!(text, "\n{}", self.one_table(markdown));
             return text;
@@ -96,6 +97,23 @@ impl Comparison {
             self.confidence * 100.0
         )
     }
+}
+
+/// Lines of at most 80 columns; those that end in the text end there.
+fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 80 {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
 }
 
 fn title(metric: &MetricRow) -> String {
@@ -249,6 +267,14 @@ mod tests {
         assert!(row.contains("-1.50 ± 0.92 (-6.0 %)") && row.trim_end().ends_with("better"), "{row}");
         let markdown = comparison.to_markdown();
         assert!(markdown.contains("## wait_mean_s") && markdown.contains("| stack "), "{markdown}");
+    }
+
+    #[test]
+    fn what_was_done_fits_a_terminal() {
+        let text = example(&[(10.0, 9.0), (20.0, 18.0)]).to_text();
+        assert!(text.lines().take(8).all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("\n± is half of a 95 % interval"), "{text}");
+        assert_eq!(wrapped("a b\nc"), "a b\nc");
     }
 
     #[test]

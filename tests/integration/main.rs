@@ -2,6 +2,7 @@
 
 mod architecture;
 mod brokers;
+mod changes;
 mod complaints;
 mod determinism;
 mod documents;
@@ -14,3 +15,4 @@ mod queues;
 mod services;
 mod support;
 mod two_centers;
+mod variants;

@@ -1,11 +1,78 @@
 //! Figures of tenants and fairness between them.
 
+use super::Summary;
 use super::area::{hours, kwh, pico, spread};
 use super::build::{Extended, mean_wait, micro};
-use super::{Summary, TenantGroupSummary, TenantSummary};
+use super::flat::flat;
 use crate::model::TenantId;
 use crate::observe::Quantiles;
 use crate::observe::metrics::{PPB, Sums, TenantTally, ratio};
+
+flat! {
+    /// One tenant.
+    TenantSummary: [] {
+        /// Its name.
+        pub tenant: String,
+        /// The share that fair-share owes it, relative to others.
+        pub weight: f64,
+        /// Jobs submitted in the window whose story ended.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Of those, rejected.
+        pub rejected: u64,
+        /// Mean wait of those that started.
+        pub wait_mean_s: Option<f64>,
+        /// Mean bounded slowdown of those that completed.
+        pub bounded_slowdown_mean: Option<f64>,
+        /// Headline capacity held × time, in unit-hours.
+        pub used_h: f64,
+        /// The same over all tenants' use.
+        pub used_share: Option<f64>,
+        /// Price of its transfers.
+        pub transfer_cost_cny: f64,
+        /// Energy its jobs caused.
+        pub caused_energy_kwh: f64,
+        /// Cost of that energy.
+        pub caused_energy_cost_cny: f64,
+        /// Carbon of that energy.
+        pub caused_carbon_kg: f64,
+        /// The same without contracted green power.
+        pub caused_carbon_market_kg: f64,
+    }
+}
+
+flat! {
+    /// The tenants of one group together.
+    TenantGroupSummary: [] {
+        /// Its name.
+        pub name: String,
+        /// Tenants of it with a job in the window.
+        pub tenants: u64,
+        /// Their jobs.
+        pub jobs: u64,
+        /// Of those, completed.
+        pub completed: u64,
+        /// Of those, rejected.
+        pub rejected: u64,
+        /// Mean wait of the jobs that started.
+        pub wait_mean_s: Option<f64>,
+        /// Median over tenants of their mean wait.
+        pub tenant_wait_median_s: Option<f64>,
+        /// 95th percentile over tenants of their mean wait.
+        pub tenant_wait_p95_s: Option<f64>,
+        /// The longest mean wait of a tenant.
+        pub tenant_wait_max_s: Option<f64>,
+        /// Mean bounded slowdown of the jobs that completed.
+        pub bounded_slowdown_mean: Option<f64>,
+        /// Jain's index of its tenants' mean bounded slowdowns.
+        pub fairness_slowdown: Option<f64>,
+        /// Headline capacity held × time, in unit-hours.
+        pub used_h: f64,
+        /// The same over all tenants' use.
+        pub used_share: Option<f64>,
+    }
+}
 
 impl Extended<'_> {
     pub(super) fn tenants(&self) -> Vec<(TenantId, TenantTally)> {

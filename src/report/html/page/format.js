@@ -39,8 +39,10 @@ function percent(share) {
   return value.toFixed(1) + ' %';
 }
 
-const unitOf = (key) => (page.glossary[key] || [''])[0];
-const meaningOf = (key) => (page.glossary[key] || ['', ''])[1];
+// A figure of a list is named by its path, whose last part is the key.
+const entryOf = (key) => page.glossary[key] || page.glossary[key.slice(key.lastIndexOf('.') + 1)] || ['', ''];
+const unitOf = (key) => entryOf(key)[0];
+const meaningOf = (key) => entryOf(key)[1];
 const SHARES = /(utilization|_share|^load|^busy|^link_busy)$/;
 // How a value of a key is written.
 function formatOf(key) {
