@@ -1,7 +1,6 @@
 //! The agenda: events by time, class and sequence.
 
 use crate::units::SimTime;
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// What kind of event it is. The order of the variants is the order of handling at one instant.
@@ -44,41 +43,72 @@ impl SameInstant {
     }
 }
 
-/// An event in the heap; the derived order compares time, rank and sequence, and the sequence is unique.
+/// An event whose instant has come. Rank in the upper 8 bits of `order`, sequence in the lower 56: one comparison for both, and the
+/// sequence is unique.
 #[derive(Debug, Clone)]
-struct Entry<E> {
-    time: SimTime,
-    /// Rank in the upper 8 bits, sequence in the lower 56: one comparison for both.
+struct Due<E> {
     order: u64,
     event: E,
 }
 
-impl<E> PartialEq for Entry<E> {
+impl<E> PartialEq for Due<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.time == other.time && self.order == other.order
+        self.order == other.order
     }
 }
 
-impl<E> Eq for Entry<E> {}
+impl<E> Eq for Due<E> {}
 
-impl<E> PartialOrd for Entry<E> {
+impl<E> PartialOrd for Due<E> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<E> Ord for Entry<E> {
+impl<E> Ord for Due<E> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.time, self.order).cmp(&(other.time, other.order))
+        // The greatest of a heap is the first.
+        other.order.cmp(&self.order)
     }
+}
+
+/// An event of a later instant.
+#[derive(Debug, Clone)]
+struct Later<E> {
+    time: SimTime,
+    due: Due<E>,
+}
+
+/// Later events that agree with the base in all bits of the time above one, and differ in that one.
+#[derive(Debug, Clone)]
+struct Bucket<E> {
+    /// The earliest instant; [`SimTime::MAX`] of none.
+    first: SimTime,
+    events: Vec<Later<E>>,
+}
+
+impl<E> Bucket<E> {
+    const EMPTY: Self = Self { first: SimTime::MAX, events: Vec::new() };
 }
 
 /// The future events of one run.
 ///
 /// There is no cancellation: what can become obsolete carries an epoch, and its owner ignores events of older epochs.
+///
+/// A radix heap (R. K. Ahuja, K. Mehlhorn, J. B. Orlin, R. E. Tarjan: Faster Algorithms for the Shortest Path Problem, 1990), which may be as
+/// time never runs backwards: later events lie in buckets by the highest bit in which their instant differs from a base, the instant
+/// that was last begun. When the clock comes to the first bucket's first instant, that becomes the base and the bucket's events go to the
+/// buckets below, which were empty. An event falls at most once from each bucket to a lower one, and none is compared with others but
+/// those of its instant.
 #[derive(Debug, Clone)]
 pub struct Agenda<E> {
-    heap: BinaryHeap<Reverse<Entry<E>>>,
+    /// Events at the base.
+    due: BinaryHeap<Due<E>>,
+    base: SimTime,
+    buckets: [Bucket<E>; BUCKETS],
+    /// Which buckets hold anything.
+    held: u64,
+    later: usize,
     now: SimTime,
     sequence: u64,
     rule: SameInstant,
@@ -86,11 +116,23 @@ pub struct Agenda<E> {
 
 const SEQUENCE_BITS: u32 = 56;
 
+/// One for each bit of a time.
+const BUCKETS: usize = 64;
+
 impl<E> Agenda<E> {
     /// An empty agenda at time zero.
     #[must_use]
     pub const fn new(rule: SameInstant) -> Self {
-        Self { heap: BinaryHeap::new(), now: SimTime::ZERO, sequence: 0, rule }
+        Self {
+            due: BinaryHeap::new(),
+            base: SimTime::ZERO,
+            buckets: [const { Bucket::EMPTY }; BUCKETS],
+            held: 0,
+            later: 0,
+            now: SimTime::ZERO,
+            sequence: 0,
+            rule,
+        }
     }
 
     /// The clock: the instant of the event handled last.
@@ -103,13 +145,30 @@ impl<E> Agenda<E> {
     pub fn schedule(&mut self, time: SimTime, class: Class, event: E) {
         let order = (u64::from(self.rule.rank(class)) << SEQUENCE_BITS) | self.sequence;
         self.sequence += 1;
-        self.heap.push(Reverse(Entry { time: time.max(self.now), order, event }));
+        self.place(Later { time: time.max(self.now), due: Due { order, event } });
+    }
+
+    fn place(&mut self, later: Later<E>) {
+        let differ = later.time.0 ^ self.base.0;
+        if differ == 0 {
+            self.due.push(later.due);
+            return;
+        }
+        let number = differ.ilog2() as usize;
+        let bucket = &mut self.buckets[number];
+        bucket.first = bucket.first.min(later.time);
+        bucket.events.push(later);
+        self.held |= 1 << number;
+        self.later += 1;
     }
 
     /// The instant of the next event.
     #[must_use]
     pub fn next_time(&self) -> Option<SimTime> {
-        self.heap.peek().map(|Reverse(entry)| entry.time)
+        if !self.due.is_empty() {
+            return Some(self.base);
+        }
+        (self.held != 0).then(|| self.buckets[self.held.trailing_zeros() as usize].first)
     }
 
     /// Moves the clock on to an instant that is not after the next event.
@@ -120,29 +179,49 @@ impl<E> Agenda<E> {
 
     /// The rank of the next event at the current instant; `None` where no event is due.
     #[must_use]
-    pub fn due_rank(&self) -> Option<u8> {
-        let Reverse(entry) = self.heap.peek()?;
-        (entry.time == self.now).then_some((entry.order >> SEQUENCE_BITS) as u8)
+    pub fn due_rank(&mut self) -> Option<u8> {
+        self.begin_instant()?;
+        self.due.peek().map(|due| (due.order >> SEQUENCE_BITS) as u8)
     }
 
     /// Takes the next event if it is due at the current instant.
     pub fn pop_due(&mut self) -> Option<E> {
+        self.begin_instant()?;
+        self.due.pop().map(|due| due.event)
+    }
+
+    /// Where events are due at the current instant, makes that the base.
+    fn begin_instant(&mut self) -> Option<()> {
         if self.next_time()? != self.now {
             return None;
         }
-        self.heap.pop().map(|Reverse(entry)| entry.event)
+        if self.due.is_empty() {
+            let number = self.held.trailing_zeros() as usize;
+            self.held &= self.held - 1;
+            self.base = self.now;
+            let bucket = &mut self.buckets[number];
+            bucket.first = SimTime::MAX;
+            let mut events = std::mem::take(&mut bucket.events);
+            self.later -= events.len();
+            for later in events.drain(..) {
+                self.place(later);
+            }
+            // Its memory stays: none of its events came back to it.
+            self.buckets[number].events = events;
+        }
+        Some(())
     }
 
     /// How many events are pending.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.due.len() + self.later
     }
 
     /// Whether no event is pending.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
     }
 
     /// How many events were ever scheduled.
@@ -215,6 +294,43 @@ mod tests {
                 agenda.schedule(SimTime(*time), classes[*class], sequence);
                 map.insert((*time, SameInstant::default().rank(classes[*class]), sequence), sequence);
             }
+            prop_assert_eq!(drain(&mut agenda), map.into_values().collect::<Vec<_>>());
+        }
+
+        /// The same while events come and go, the clock stops between them, and some are scheduled for instants before the next one.
+        #[test]
+        fn agrees_with_an_ordered_map_as_time_goes_on(
+            steps in prop::collection::vec((0u64..4, 0u32..40, 0usize..5), 0..300),
+        ) {
+            let classes = [Class::Boundary, Class::Release, Class::Change, Class::Submission, Class::Wake];
+            let mut agenda = Agenda::new(SameInstant::default());
+            let mut map: BTreeMap<(u64, u8, usize), usize> = BTreeMap::new();
+            let mut now = 0;
+            for (sequence, (kind, far, class)) in steps.iter().enumerate() {
+                let next = map.keys().next().map(|key| key.0);
+                prop_assert_eq!(agenda.next_time().map(|time| time.0), next);
+                prop_assert_eq!(agenda.len(), map.len());
+                match kind {
+                    // Near and far instants alike.
+                    0 | 1 => {
+                        let time = now + if *far < 8 { u64::from(*far) } else { 1 << far };
+                        agenda.schedule(SimTime(time), classes[*class], sequence);
+                        map.insert((time, SameInstant::default().rank(classes[*class]), sequence), sequence);
+                    }
+                    2 => {
+                        now = next.map_or(now, |next| next.min(now + u64::from(*far)));
+                        agenda.advance(SimTime(now));
+                    }
+                    _ => {
+                        now = next.unwrap_or(now);
+                        agenda.advance(SimTime(now));
+                        let first = map.keys().next().copied().filter(|key| key.0 == now);
+                        prop_assert_eq!(agenda.due_rank(), first.map(|key| key.1));
+                        prop_assert_eq!(agenda.pop_due(), first.and_then(|key| map.remove(&key)));
+                    }
+                }
+            }
+            agenda.advance(SimTime(now));
             prop_assert_eq!(drain(&mut agenda), map.into_values().collect::<Vec<_>>());
         }
     }
