@@ -11,6 +11,7 @@ const FILES: &[EmbeddedFile] = &[
     ("east-data-west-storage.toml", include_str!("../../scenarios/east-data-west-storage.toml")),
     ("greener-is-not-west.toml", include_str!("../../scenarios/greener-is-not-west.toml")),
     ("growth.toml", include_str!("../../scenarios/growth.toml")),
+    ("gpu-sharing.toml", include_str!("../../scenarios/gpu-sharing.toml")),
     ("hubs-10.toml", include_str!("../../scenarios/hubs-10.toml")),
     ("hubs-10/centers.csv", include_str!("../../scenarios/hubs-10/centers.csv")),
     ("hubs-10/demand.csv", include_str!("../../scenarios/hubs-10/demand.csv")),
