@@ -103,6 +103,10 @@ fn of_comparison(directory: &Path) -> Result<String, Failure> {
 
 fn scenario_of(directory: &Path) -> Result<Scenario, Failure> {
     let path = directory.join("scenario.toml");
+    if !path.exists() {
+        let problem = format!("{} has no scenario.toml: only `run` and `compare` leave a page", directory.display());
+        return Err(Failure::Files(Message::new(problem)));
+    }
     // Its own words where it cannot be read, before the scenario's.
     File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
     Ok(scenario::load(&Input::File(path), &[])?)

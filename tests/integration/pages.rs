@@ -73,6 +73,8 @@ fn what_holds_no_results_is_refused_by_name() {
     let shorter: String = timeline.lines().take(timeline.lines().count() - 1).map(|line| format!("{line}\n")).collect();
     fs::write(out.join("timeline.csv"), shorter).expect("writes");
     report(&[out.as_os_str()]).expect(3).says(&["timeline.csv", "its last interval ends after"]);
+    fs::rename(out.join("scenario.toml"), out.join("other.toml")).expect("renames");
+    report(&[out.as_os_str()]).expect(4).says(&["has no scenario.toml"]);
     fs::write(out.join("summary.json"), "{").expect("writes");
     report(&[out.as_os_str()]).expect(3).says(&["summary.json", "line 1"]);
 }

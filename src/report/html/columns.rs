@@ -7,21 +7,24 @@ use std::fmt::Write;
 /// Rows as one JSON object of columns: `{"center": ["a", ...], "jobs": [1, ...]}`, numbers to seven digits; columns without
 /// any data are left out.
 pub(super) fn columns<T: Serialize>(rows: &[T]) -> String {
-    let rows: Vec<Value> = rows.iter().filter_map(|row| serde_json::to_value(row).ok()).collect();
-    let names: Vec<String> = match rows.first() {
-        Some(Value::Object(row)) => row.keys().cloned().collect(),
-        _ => Vec::new(),
+    // All rows have the same fields in the same order.
+    let fields = |row: &T| match serde_json::to_value(row) {
+        Ok(Value::Object(row)) => row,
+        _ => serde_json::Map::new(),
     };
+    let names: Vec<String> = rows.first().map_or_else(Vec::new, |row| fields(row).keys().cloned().collect());
+    let rows: Vec<Vec<Value>> =
+        rows.iter().map(|row| fields(row).into_iter().map(|(_, value)| value).collect()).collect();
     let mut text = String::from("{");
-    for name in names {
-        let cells = || rows.iter().map(|row| row.get(&name).unwrap_or(&Value::Null));
+    for (at, name) in names.iter().enumerate() {
+        let cells = || rows.iter().map(|row| row.get(at).unwrap_or(&Value::Null));
         if cells().all(Value::is_null) {
             continue;
         }
         if text.len() > 1 {
             text.push(',');
         }
-        push_string(&mut text, &name);
+        push_string(&mut text, name);
         text.push(':');
         push_list(&mut text, cells(), push_value);
     }

@@ -10,7 +10,7 @@ use crate::model::{Platform, SiteKind};
 use crate::observe::{CURVE_SHARES, Digest, Summary, glossary};
 use crate::report::human::{bytes, carbon, count, energy, money, number, percent, seconds};
 use crate::report::json::RunInfo;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What the page of a run is made of: what its directory of results holds.
 #[derive(Debug, Clone, Copy)]
@@ -39,22 +39,21 @@ pub fn run_page(input: &RunPage<'_>) -> String {
     let window = format!("{} to {}", seconds(input.summary.window_start_s), seconds(input.summary.window_end_s));
     let subtitle =
         format!("Stack {} · window {window} · seed {} · replication {}", info.policy, info.seed, info.replication);
+    let totals = totals(input.summary);
     let frame = Frame {
         title: &title,
         subtitle: &subtitle,
         description: &info.description,
-        figures: figures(input.summary),
-        data: &data(input).to_string(),
+        figures: figures(&totals, input.summary.sides.is_empty()),
+        data: &data(input, totals).to_string(),
     };
     page(&frame)
 }
 
 /// The figures at the top: key, name, text, and the value as `summary.json` has it.
-fn figures(summary: &Summary) -> Vec<(&'static str, &'static str, String, String)> {
-    let values = serde_json::to_value(summary).unwrap_or_default();
+fn figures(totals: &Map<String, Value>, without_sides: bool) -> Vec<(&'static str, &'static str, String, String)> {
     let as_count = |value: f64| count(value as u64);
     type Write = fn(f64) -> String;
-    let without_sides = summary.sides.is_empty();
     let wanted: [(&'static str, &'static str, Write); 12] = [
         ("jobs", "jobs submitted", as_count),
         ("completed", "completed", as_count),
@@ -70,20 +69,26 @@ fn figures(summary: &Summary) -> Vec<(&'static str, &'static str, String, String
         ("carbon_kg", "carbon by location", carbon),
     ];
     let figure = |(key, name, write): (&'static str, &'static str, Write)| {
-        let value = values.get(key)?;
+        let value = totals.get(key)?;
         let text = value.as_f64().map_or_else(|| "no data".to_owned(), write);
         Some((key, name, text, if value.is_null() { String::new() } else { value.to_string() }))
     };
     wanted.into_iter().filter(|(key, ..)| !(without_sides && *key == "west_share")).filter_map(figure).collect()
 }
 
-/// All that the script draws from.
-fn data(input: &RunPage<'_>) -> Value {
-    let summary = input.summary;
-    let mut totals = serde_json::Map::new();
-    if let Ok(Value::Object(all)) = serde_json::to_value(summary) {
-        totals.extend(all.into_iter().filter(|(_, value)| value.is_number() || value.is_null()));
+/// The figures of the whole run, without its lists, which are long.
+fn totals(summary: &Summary) -> Map<String, Value> {
+    let bare =
+        Summary { classes: Vec::new(), centers: Vec::new(), pools: Vec::new(), links: Vec::new(), ..summary.clone() };
+    match serde_json::to_value(&bare) {
+        Ok(Value::Object(all)) => all.into_iter().filter(|(_, value)| value.is_number() || value.is_null()).collect(),
+        _ => Map::new(),
     }
+}
+
+/// All that the script draws from.
+fn data(input: &RunPage<'_>, totals: Map<String, Value>) -> Value {
+    let summary = input.summary;
     let places: Vec<_> = input.platform.sites.iter().map(|site| site.place).collect();
     json!({
         "kind": "run",

@@ -158,7 +158,7 @@ function stackTable(id, title, note, rows, choices, value, cells) {
         return cell;
       }));
     });
-    fig.plot.replaceChildren(h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + title }, h('table', { class: 'plain' }, h('caption', { class: 'unseen' }, title),
+    fig.plot.replaceChildren(h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': title + ', by stack' }, h('table', { class: 'plain' }, h('caption', { class: 'unseen' }, title),
       h('thead', {}, h('tr', {}, h('td'), stacks.map((stack) => h('th', { scope: 'col' }, stack)))), h('tbody', {}, body))));
   };
   choose(fig.controls, 'Show', choices, key, (chosen) => { key = chosen; draw(); });

@@ -56,6 +56,7 @@ function formatOf(key) {
 const format = (key, value) => (typeof value === 'string' ? value : formatOf(key)(value));
 // A key as words: what stands in headings.
 const words = (key) => {
+  if (key === 'wan_bytes') return 'Moved between sites';
   const text = key.replace(/_(s|h|kwh|kw|cny|kg|bps|bytes)$/, '').replace(/_/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };

@@ -77,7 +77,7 @@ function mapFigure() {
     if (map.land) parts.push(s('path', { d: map.land, class: 'land', 'stroke-width': 0.8 * k }));
     if (map.lines) parts.push(s('path', { d: map.lines, class: 'outline', 'stroke-width': 0.8 * k }));
     if (map.graticule) parts.push(s('path', { d: map.graticule, class: 'graticule', 'stroke-width': 0.6 * k }));
-    parts.push(s('g', { 'font-size': 10 * k }, map.marks.map(([label, x, y]) => text(x, y, label, x > 100 ? 'middle' : 'start', { class: 'mark' }))));
+    if (fig.plot.clientWidth > 500) parts.push(s('g', { 'font-size': 10 * k }, map.marks.map(([label, x, y]) => text(x, y, label, x > 100 ? 'middle' : 'start', { class: 'mark' }))));
     const links = s('g', { class: 'links' });
     const lines = [];
     if (state.links) {
@@ -117,7 +117,7 @@ function mapFigure() {
     }
     let placed = 0;
     for (const [name, [x, y], r] of names) {
-      if (x === null || placed >= 60) continue;
+      if (x === null || placed >= fig.plot.clientWidth / 20) continue;
       const label = shorten(name, 150);
       const [wide, tall] = [widthOf(label) * k, 13 * k];
       const gap = (r + 3) * k;
