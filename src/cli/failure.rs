@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     Unusable(Message),
     /// A file or directory cannot be read or written.
     Files(Message),
+    /// The run is done and written, but misses thresholds of its scenario.
+    Missed(String),
     /// Interrupted from outside.
     Interrupted(String),
     /// Whoever read the standard output has gone: nothing to say, and nobody to say it to.
@@ -55,6 +57,7 @@ impl Failure {
             Self::Usage(_) | Self::Words(_) => 2,
             Self::Scenario(_) | Self::Unusable(_) => 3,
             Self::Files(_) => 4,
+            Self::Missed(_) => 5,
             Self::Interrupted(_) => 130,
         }
     }
@@ -67,7 +70,9 @@ impl Failure {
     /// What is said about it, as a problem and hints; diagnostics say it themselves.
     pub(crate) fn message(&self) -> Option<Message> {
         match self {
-            Self::Run(problem) | Self::Interrupted(problem) => Some(Message::new(problem.clone())),
+            Self::Run(problem) | Self::Missed(problem) | Self::Interrupted(problem) => {
+                Some(Message::new(problem.clone()))
+            }
             Self::Usage(message) | Self::Unusable(message) | Self::Files(message) => Some(message.clone()),
             Self::Words(_) | Self::Scenario(_) | Self::OutputClosed => None,
         }
@@ -124,6 +129,7 @@ mod tests {
         assert_eq!(Failure::from(ExperimentError::Sink("full".to_owned())).code(), 4);
         assert_eq!(Failure::Usage(Message::new("x")).code(), 2);
         assert_eq!(Failure::Unusable(Message::new("x")).code(), 3);
+        assert_eq!(Failure::Missed("x".to_owned()).code(), 5);
         assert_eq!(Failure::OutputClosed.code(), 0);
     }
 

@@ -1,12 +1,12 @@
 //! `run`: one run under one stack.
 
 use super::arguments::{Format, Global, RunArguments};
-use super::failure::Failure;
+use super::failure::{Failure, Message};
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::{choice, input, interrupt, report as pages, terminal};
-use eastwest::experiment::{RunResult, run_once, scenario_hash};
+use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
 use eastwest::observe::{DigestObserver, Observer, Timeline};
 use eastwest::policy::registry::StackSpec;
 use eastwest::report::{self, BaseMap, JobRecords, JobsCsv, RunInfo, RunPage, TimelineGrid};
@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
     settings.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
     let scenario = if settings.is_empty() { scenario } else { input::load(&words, &settings)? };
     terminal::warn(global, &scenario.warnings);
+    experiment::check_figures(&scenario).map_err(|problem| Failure::Unusable(Message::new(problem)))?;
     let target = arguments.out.clone().unwrap_or_else(|| {
         let run = format!("{}-s{}", path_part(&choice.name), scenario.run.seed);
         default_directory(&scenario, &hash).join(run)
@@ -36,11 +37,11 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
     let mut out = OutputDirectory::create(&target, manifest)?;
     let shown =
         match simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref()), global) {
-            Ok((text, stats)) => {
+            Ok((text, stats, missed)) => {
                 let mut counters = Counters::default();
                 counters.add(&stats);
                 let target = out.finish(counters)?;
-                (text, target)
+                (text, target, missed)
             }
             Err(failure) => {
                 out.abandon(&failure);
@@ -49,7 +50,11 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
         };
     terminal::print(&shown.0)?;
     terminal::note(global, &format!("results: {}", shown.1.display()));
-    Ok(())
+    match shown.2 {
+        0 => Ok(()),
+        1 => Err(Failure::Missed("a threshold of the scenario is missed".to_owned())),
+        missed => Err(Failure::Missed(format!("{missed} thresholds of the scenario are missed"))),
+    }
 }
 
 /// Where the results of a scenario go unless `--out` says otherwise.
@@ -65,7 +70,7 @@ fn simulate(
     (name, spec): (&str, &StackSpec),
     (arguments, base_map): (&RunArguments, Option<&BaseMap>),
     global: &Global,
-) -> Result<(String, RunStats), Failure> {
+) -> Result<(String, RunStats, usize), Failure> {
     out.scenario(scenario)?;
     let mut jobs = match arguments.job_records {
         JobRecords::None => None,
@@ -88,7 +93,9 @@ fn simulate(
         terminal::warn(global, &["the run ended before its warm-up was over: nothing was measured".to_owned()]);
     }
     rows.map_err(|error| out.file_failure("jobs.csv", &error))?;
-    let info = run_info(scenario, name, spec, 0);
+    let mut info = run_info(scenario, name, spec, 0);
+    info.expectations = experiment::judge(scenario, &summary);
+    info.anchors = experiment::run_anchors(scenario, &summary);
     out.write("summary.json", report::summary_json(&info, &summary).as_bytes())?;
     out.stream("centers.csv", |file| report::centers_csv(&summary, file))?;
     out.stream("pools.csv", |file| report::pools_csv(&summary, file))?;
@@ -122,7 +129,7 @@ fn simulate(
         Format::Json => report::summary_json(&info, &summary),
         Format::Markdown => report::summary_text(&info, &summary, report::Format::Markdown),
     };
-    Ok((text, stats))
+    Ok((text, stats, info.expectations.iter().filter(|judged| !judged.met).count()))
 }
 
 /// What the results say of a run. Warnings go without the places that they stand at: the same scenario gives the same bytes
@@ -136,6 +143,7 @@ pub(crate) fn run_info(scenario: &Scenario, stack: &str, spec: &StackSpec, repli
         replication,
         clairvoyant: spec.clairvoyant(),
         warnings: scenario.warnings.iter().map(|warning| without_place(warning).to_owned()).collect(),
+        ..RunInfo::default()
     }
 }
 

@@ -6,6 +6,7 @@
 mod compare;
 mod comparison;
 mod error;
+mod expect;
 mod hash;
 mod once;
 pub mod replay;
@@ -16,6 +17,7 @@ mod table;
 pub use compare::{ComparePlan, Contender, RunKey, Watch, compare};
 pub use comparison::{Comparison, MetricRow, StackRow, Window};
 pub use error::ExperimentError;
+pub use expect::{anchors, check_figures, judge, run_anchors};
 pub use hash::scenario_hash;
 pub use once::{RunResult, run_audited, run_once};
 pub use statistics::{CONFIDENCE, Estimated, Verdict, estimate, paired};

@@ -1,10 +1,11 @@
 //! `summary.json`.
 
+use super::figures::{AnchorRow, Judged};
 use crate::observe::Summary;
 use serde::{Deserialize, Serialize};
 
 /// What a report says of the run itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunInfo {
     /// The scenario's name.
     pub name: String,
@@ -20,6 +21,10 @@ pub struct RunInfo {
     pub clairvoyant: bool,
     /// What must be looked at before the figures are trusted.
     pub warnings: Vec<String>,
+    /// The thresholds of the scenario, judged.
+    pub expectations: Vec<Judged>,
+    /// Published figures that need a run, beside its own.
+    pub anchors: Vec<AnchorRow>,
 }
 
 /// One object: what the run was, then every key of the [`Summary`], which reads back from it.

@@ -3,6 +3,7 @@
 mod allocation_csv;
 mod cells;
 mod decimal;
+mod figures;
 mod html;
 mod human;
 mod jobs_csv;
@@ -12,6 +13,7 @@ mod tables;
 mod text;
 
 pub use allocation_csv::{AllocationRow, allocation_csv};
+pub use figures::{ANCHOR_HEADER, AnchorRow, Judged, anchor_cells};
 pub use html::{BaseMap, ComparePage, ComparedRun, RunPage, TimelineGrid, compare_page, run_page};
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};

@@ -166,7 +166,12 @@ mod tests {
         // A run without services has none of their keys.
         let mut summary = summary;
         summary.services.push(crate::observe::ServiceSummary::default());
-        let value = summary_value(&RunInfo::default(), &summary);
+        let info = RunInfo {
+            expectations: vec![crate::report::Judged::default()],
+            anchors: vec![crate::report::AnchorRow::default()],
+            ..RunInfo::default()
+        };
+        let value = summary_value(&info, &summary);
         let keys = |value: &serde_json::Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>());
         names.extend(keys(&value).expect("an object"));
         for (key, list) in value.as_object().expect("an object") {

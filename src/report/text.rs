@@ -1,5 +1,6 @@
 //! The summary that a person reads, as plain text of at most 80 columns or as Markdown.
 
+use super::figures;
 use super::human::{bit_rate, bytes, carbon, count, energy, money, number, percent, seconds};
 use super::json::RunInfo;
 use super::services;
@@ -39,6 +40,7 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
     if info.clairvoyant {
         text.push_str("CLAIRVOYANT: this stack knows true run times, which no real scheduler does.\n\n");
     }
+    expectations(&mut text, info, format);
     headline(&mut text, info, summary, format);
     section(&mut text, "Centers", &centers(summary), format);
     section(&mut text, "Classes", &classes(summary), format);
@@ -46,6 +48,7 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
     section(&mut text, "Requests not served in time", &services::missed(summary), format);
     section(&mut text, "Tenants", &tenants(summary), format);
     section(&mut text, "Busiest links", &links(summary), format);
+    section(&mut text, "Published figures and those of this run", &anchors(info), format);
     section(&mut text, "Rejected", &rejected(summary), format);
     if !info.warnings.is_empty() {
         heading(&mut text, "Warnings", format);
@@ -328,6 +331,29 @@ fn links(summary: &Summary) -> Content {
         })
         .collect();
     Content { header: vec!["from > to", "moved", "used", "busy", "peak", "cost"], rows, names: 1, note: None }
+}
+
+fn anchors(info: &RunInfo) -> Content {
+    let rows = info.anchors.iter().map(|row| figures::anchor_cells(row).to_vec()).collect();
+    Content { header: figures::ANCHOR_HEADER.to_vec(), rows, names: 1, note: None }
+}
+
+/// The thresholds, a line each, before everything else.
+fn expectations(text: &mut String, info: &RunInfo, format: Format) {
+    for line in figures::judged(&info.expectations) {
+        for (at, part) in wrapped_to(&line, 76).iter().enumerate() {
+            let begin = match (format, at) {
+                (Format::Text, 0) => "  ",
+                (Format::Text, _) => "    ",
+                (Format::Markdown, 0) => "- ",
+                (Format::Markdown, _) => "  ",
+            };
+            text.push_str(&format!("{begin}{part}\n"));
+        }
+    }
+    if !info.expectations.is_empty() {
+        text.push('\n');
+    }
 }
 
 fn rejected(summary: &Summary) -> Content {

@@ -1,5 +1,6 @@
 //! A scenario that has been checked: every name resolved, every value in range.
 
+use super::figure::{Anchor, Expectation};
 use crate::model::{CenterId, Job, LinkId, Platform, PoolId};
 use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
@@ -89,6 +90,10 @@ pub struct Scenario {
     pub policy: Option<String>,
     /// Variants by name: what each sets, as `--set` takes it.
     pub variants: BTreeMap<String, Vec<String>>,
+    /// What a run should come to.
+    pub expectations: Vec<Expectation>,
+    /// Published figures.
+    pub anchors: Vec<Anchor>,
     /// The whole scenario as one TOML text, with includes, tables and `--set` applied: running it gives the same bytes.
     pub effective: String,
     /// Things worth saying before the run, each with its place.

@@ -117,6 +117,8 @@ impl World {
             stacks: BTreeMap::new(),
             policy: None,
             variants: Default::default(),
+            expectations: Vec::new(),
+            anchors: Vec::new(),
             effective: String::new(),
             warnings: Vec::new(),
         };

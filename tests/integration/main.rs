@@ -6,6 +6,7 @@ mod changes;
 mod complaints;
 mod determinism;
 mod documents;
+mod figures;
 mod hostile;
 mod maxmin;
 mod nation;

@@ -73,6 +73,8 @@ pub(super) fn scenario(name: &str, platform: Platform, enforce_requested: bool) 
         stacks: BTreeMap::new(),
         policy: None,
         variants: BTreeMap::new(),
+        expectations: Vec::new(),
+        anchors: Vec::new(),
         effective: String::new(),
         warnings: Vec::new(),
     }

@@ -12,6 +12,7 @@ mod constraints;
 mod date;
 mod distributions;
 mod events;
+mod expect;
 mod fit;
 mod flex;
 mod jobs;
@@ -100,6 +101,8 @@ pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnost
     }
     let Scope { mut platform, constraints, .. } = scope;
     platform.constraints = constraints.into_list();
+    let expectations = expect::expectations(raw, &platform, out);
+    let anchors = expect::anchors(raw, &sites, &platform, out);
 
     let stacks = policies::stacks(raw, &platform, out);
     platform.typical = typical::tasks(&classes, &logs, &jobs, &stacks, &run);
@@ -117,6 +120,8 @@ pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnost
         stacks,
         policy,
         variants: variants::by_name(raw, out),
+        expectations,
+        anchors,
         effective: String::new(),
         warnings: warnings(out),
     };

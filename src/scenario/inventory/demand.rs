@@ -26,7 +26,7 @@ pub(super) fn all(classes: &[ClassPlan], logs: &[SwfPlan]) -> Vec<Demand> {
     all
 }
 
-fn demand(plan: &ClassPlan) -> Demand {
+pub(super) fn demand(plan: &ClassPlan) -> Demand {
     let per_second = match &plan.arrivals {
         Arrivals::Poisson { rate, .. } => Some(*rate),
         Arrivals::Bursts { rate, size, .. } => unbounded_mean(size).map(|mean| rate * mean),

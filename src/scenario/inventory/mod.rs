@@ -1,5 +1,6 @@
 //! What a scenario holds, in totals: what a planner compares with the figures that the scenario was made from.
 
+mod anchors;
 mod capacity;
 mod demand;
 mod reach;
@@ -40,7 +41,7 @@ pub struct Inventory {
     pub network: Lines,
     /// By kind of line; links without one are left out.
     pub lines: BTreeMap<String, Lines>,
-    /// Pairs of centers by the latency of their route; empty where there is no pair.
+    /// What is near in the network, by circles of latency.
     pub circles: Vec<Circle>,
     /// Datasets.
     pub datasets: u64,
@@ -52,6 +53,8 @@ pub struct Inventory {
     pub single_jobs: u64,
     /// Synthetic classes, by name.
     pub workloads: Vec<Demand>,
+    /// Services.
+    pub services: u64,
 }
 
 /// The inventory of a scenario.
@@ -71,12 +74,13 @@ pub fn inventory(scenario: &Scenario) -> Inventory {
         exchanges: sites(SiteKind::Exchange),
         network: Lines::default(),
         lines: BTreeMap::new(),
-        circles: reach::circles(platform),
+        circles: reach::circles(scenario),
         datasets: platform.datasets.len() as u64,
         classes: platform.classes.len() as u64,
         tenants: platform.tenants.len() as u64,
         single_jobs: scenario.jobs.len() as u64,
         workloads: demand::all(&scenario.classes, &scenario.logs),
+        services: platform.services.len() as u64,
     };
     let stored = capacity::stored(platform);
     for center in &platform.centers {
@@ -138,8 +142,10 @@ mod tests {
         assert_eq!((found.metros, found.exchanges, found.network.links), (1, 1, 3));
         assert!((found.network.capacity_tbps - 0.51).abs() < 1e-12);
         // One pair, 10 ms apart.
-        let shares: Vec<(u64, f64)> = found.circles.iter().map(|c| (c.within_ms, c.share_of_pairs)).collect();
-        assert_eq!(shares, [(1, 0.0), (5, 0.0), (20, 1.0)]);
+        let shares: Vec<(u64, Option<f64>)> = found.circles.iter().map(|c| (c.within_ms, c.share_of_pairs)).collect();
+        assert_eq!(shares, [(1, Some(0.0)), (5, Some(0.0)), (20, Some(1.0))]);
+        // Beijing, 0.3 of the jobs, and Shanghai, 0.7, are 10 and 15 ms from the cards.
+        assert_eq!(found.circles.iter().map(|c| c.share_of_jobs).collect::<Vec<_>>(), [0.0, 0.0, 1.0].map(Some));
         assert!((found.workloads[0].jobs_per_day.expect("known") - 140.0).abs() < 1e-9);
         assert_eq!((found.tenants, found.single_jobs, found.classes), (11, 1, 2));
         assert!(serde_json::to_value(&found).is_ok());
@@ -178,6 +184,6 @@ mod tests {
         assert_eq!((inventory.tiers["store"].centers, inventory.tiers["store"].stores), (0, 1));
         assert_eq!((inventory.hubs["ningxia"].nodes, inventory.provinces["hebei"].nodes), (2, 4));
         // The store is in no pair of centers.
-        assert!((inventory.circles[2].share_of_pairs - 1.0).abs() < 1e-12);
+        assert!(inventory.circles[2].share_of_pairs == Some(1.0));
     }
 }

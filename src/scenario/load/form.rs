@@ -41,6 +41,7 @@ pub(super) fn read(root: Table, end: Range<usize>, out: &mut Diagnostics) -> For
     let (workload, service, policy) = (all.named("workload"), all.named("service"), all.named("policy"));
     let variant = all.named("variant");
     let (job, event) = (all.list("job"), all.list("event"));
+    let (expect, anchor) = (all.list("expect"), all.list("anchor"));
     all.unknown_sections();
     let Assembler { broken, lost, .. } = all;
     let raw = match (format, name) {
@@ -63,6 +64,8 @@ pub(super) fn read(root: Table, end: Range<usize>, out: &mut Diagnostics) -> For
             service,
             job,
             event,
+            expect,
+            anchor,
             policy,
             variant,
         }),
@@ -136,8 +139,20 @@ impl Assembler<'_> {
 
     /// What is left is not known.
     fn unknown_sections(&mut self) {
-        const OTHERS: [&str; 10] =
-            ["format", "name", "description", "include", "tables", "run", "information", "network", "job", "event"];
+        const OTHERS: [&str; 12] = [
+            "format",
+            "name",
+            "description",
+            "include",
+            "tables",
+            "run",
+            "information",
+            "network",
+            "job",
+            "event",
+            "expect",
+            "anchor",
+        ];
         for (key, entry) in std::mem::take(&mut self.root) {
             let help = did_you_mean(&key, OTHERS.into_iter().chain(NAMED));
             self.out.push(Diagnostic::error(entry.key, format!("unknown key `{key}`")).maybe_help(help));

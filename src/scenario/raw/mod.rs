@@ -5,6 +5,7 @@
 
 mod center;
 mod drawn;
+mod expect;
 mod network;
 mod profile;
 mod service;
@@ -12,6 +13,7 @@ mod workload;
 
 pub use center::{RawAccelerators, RawCenter, RawPool, RawStorage};
 pub use drawn::{Amount, Drawn};
+pub use expect::{RawAnchor, RawExpect, RawFigure, RawLimit, RawMeasure};
 pub use network::{RawDataset, RawExchange, RawLink, RawMetro, RawNetwork};
 pub use profile::{ByHour, DayProfile, Hourly, RawCarbon, RawCarbonParts, RawTariff, RawTimeOfUse, WeekProfile};
 pub use service::{RawReplica, RawReplicaAccelerators, RawService, RawServiceRate};
@@ -129,6 +131,12 @@ pub struct RawScenario {
     /// What changes on a date.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event: Vec<At<RawEvent>>,
+    /// Thresholds of a run: one that is missed makes `run` end with exit code 5.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<At<RawExpect>>,
+    /// Published figures, printed beside the scenario's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub anchor: Vec<At<RawAnchor>>,
     /// Stacks of policies by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policy: Named<StackSpec>,

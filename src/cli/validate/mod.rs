@@ -1,0 +1,179 @@
+//! `validate`: what is wrong with a scenario, or what is in it.
+
+mod anchors;
+mod groups;
+mod totals;
+
+use super::arguments::{Format, Global, ScenarioArguments};
+use super::failure::{Failure, Message};
+use super::{input, terminal};
+use comfy_table::{CellAlignment, Table, presets};
+use eastwest::experiment;
+use eastwest::scenario::{self, Inventory, Scenario, Totals};
+use serde_json::json;
+
+pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result<(), Failure> {
+    let scenario = input::load(arguments, &[])?;
+    for name in scenario.variants.keys() {
+        input::load(&input::variant(arguments, name)?, &[])?;
+    }
+    terminal::warn(global, &scenario.warnings);
+    experiment::check_figures(&scenario).map_err(|problem| Failure::Unusable(Message::new(problem)))?;
+    let inventory = scenario::inventory(&scenario);
+    let totals = inventory.totals(&scenario);
+    terminal::print(&match global.format {
+        Format::Json => terminal::pretty(&json!({
+            "scenario": scenario.name,
+            "description": scenario.description,
+            "totals": totals,
+            "reach": inventory.circles,
+            "anchors": experiment::anchors(&scenario, &inventory),
+            "inventory": inventory,
+            "stacks": scenario.stacks.keys().collect::<Vec<_>>(),
+            "policy": scenario.policy,
+            "variants": scenario.variants.keys().collect::<Vec<_>>(),
+            "warnings": scenario.warnings,
+        })),
+        Format::Text => page(&scenario, &inventory, &totals, false),
+        Format::Markdown => page(&scenario, &inventory, &totals, true),
+    })
+}
+
+fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, markdown: bool) -> String {
+    let mut text = if markdown { format!("# {}\n\n", scenario.name) } else { format!("{}\n", scenario.name) };
+    if !scenario.description.is_empty() {
+        for line in wrapped(&scenario.description, 80) {
+            text.push_str(&format!("{line}\n"));
+        }
+    }
+    if !markdown || !scenario.description.is_empty() {
+        text.push('\n');
+    }
+    for line in totals::lines(scenario, inventory, totals) {
+        let lines = wrapped(&line, 76);
+        for (at, part) in lines.iter().enumerate() {
+            let begin = match (markdown, at) {
+                (true, 0) => "- ",
+                (false, 0) => "",
+                _ => "  ",
+            };
+            text.push_str(&format!("{begin}{part}\n"));
+        }
+    }
+    for (title, group) in [
+        ("Tiers", &inventory.tiers),
+        ("Sides", &inventory.sides),
+        ("Hubs", &inventory.hubs),
+        ("Provinces", &inventory.provinces),
+        ("Operators", &inventory.operators),
+    ] {
+        if !group.is_empty() {
+            section(&mut text, title, groups::table(group), markdown);
+        }
+    }
+    let anchors = experiment::anchors(scenario, inventory);
+    if !anchors.is_empty() {
+        section(&mut text, "Published figures and the scenario's own", anchors::table(&anchors), markdown);
+    }
+    text
+}
+
+/// A heading and a table: names to the left, figures to the right.
+fn section(text: &mut String, title: &str, mut table: Table, markdown: bool) {
+    text.push_str(&if markdown { format!("\n## {title}\n\n") } else { format!("\n{title}\n") });
+    table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
+    for (at, column) in table.column_iter_mut().enumerate() {
+        if at > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        if !markdown {
+            column.set_padding((0, 1));
+        }
+    }
+    for line in table.lines() {
+        text.push_str(if markdown { "" } else { "  " });
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
+
+fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in paragraph.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A number to four digits; whole, with its thousands set off, where it is large.
+fn short(value: f64) -> String {
+    let decimals = match value.abs() {
+        v if v >= 1000.0 => return count(value.round() as u64),
+        v if v >= 100.0 => 1,
+        v if v >= 10.0 => 2,
+        v if v >= 1.0 => 3,
+        _ => 4,
+    };
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// A whole number with its thousands set off.
+fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use eastwest::scenario::Input;
+
+    #[test]
+    fn the_inventory_of_two_centers() {
+        let scenario = scenario::load(&Input::Embedded("two-centers".to_owned()), &[]).expect("loads");
+        let inventory = scenario::inventory(&scenario);
+        let totals = inventory.totals(&scenario);
+        let text = page(&scenario, &inventory, &totals, false);
+        for words in [
+            "centers 2, metros 0, exchange points 0",
+            "servers 3 with 12 cores",
+            "links 1 with 0.01 Tbps each way",
+            "stacks: stay, west",
+        ] {
+            assert!(text.contains(words), "no {words:?} in\n{text}");
+        }
+        assert!(page(&scenario, &inventory, &totals, true).starts_with("# two-centers\n\n- centers 2"));
+        assert!(!text.contains("Published"), "it has no anchors");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_a_terminal() {
+        for (name, _) in scenario::embedded() {
+            let scenario = scenario::load(&Input::Embedded(name.to_owned()), &[]).expect("loads");
+            let inventory = scenario::inventory(&scenario);
+            let text = page(&scenario, &inventory, &inventory.totals(&scenario), false);
+            for line in text.lines() {
+                assert!(line.chars().count() <= 80, "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!([0.01, 1.5, 123.456, 12_345.6, 0.0].map(short), ["0.01", "1.5", "123.5", "12,346", "0"]);
+    }
+}
