@@ -31,8 +31,9 @@ pub(super) fn table(groups: &BTreeMap<String, Capacity>) -> Table {
 fn compact(value: u64) -> String {
     match value {
         0..100_000 => count(value),
-        100_000..1_000_000 => format!("{} k", short(value as f64 / 1e3)),
-        _ => format!("{} M", short(value as f64 / 1e6)),
+        100_000..1_000_000 => format!("{:.0} k", value as f64 / 1e3),
+        1_000_000..10_000_000 => format!("{:.2} M", value as f64 / 1e6),
+        _ => format!("{:.1} M", value as f64 / 1e6),
     }
 }
 
