@@ -166,7 +166,7 @@ pub enum RawMeasure {
         at: At<String>,
     },
     /// A figure of a run, printed in its report: a key of `summary.json` as in `[[expect]]`.
-    Run(RawFigure),
+    Run(Box<RawFigure>),
 }
 
 /// A figure of a run.
