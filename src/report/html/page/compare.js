@@ -9,7 +9,7 @@ function plusMinus(key, mean, half) {
 function differenceWords(metric, row, base) {
   if (row.baseline_difference === null) return '';
   const sign = row.baseline_difference > 0 ? '+' : row.baseline_difference < 0 ? '−' : '';
-  const part = base ? ` (${row.baseline_difference > 0 ? '+' : ''}${(row.baseline_difference / Math.abs(base) * 100).toFixed(1)} %)` : '';
+  const part = base ? ` (${row.baseline_difference > 0 ? '+' : ''}${(row.baseline_difference / Math.abs(base) * 100).toFixed(1).replace('-', '−')} %)` : '';
   const half = row.difference_half_width === null ? '' : ` ± ${format(metric, row.difference_half_width)}`;
   return `${sign}${format(metric, Math.abs(row.baseline_difference))}${half}${part}`;
 }
