@@ -1,7 +1,7 @@
 //! The scenario's own values of published figures, as far as they need no run.
 
 use super::{Capacity, Inventory, Totals};
-use crate::model::{Link, Platform, SiteId, Tier};
+use crate::model::{Center, Link, Platform, Tier};
 use crate::network::Routes;
 use crate::scenario::{Anchor, Measure, Scenario};
 use crate::units::{SimDuration, SimTime};
@@ -66,18 +66,14 @@ fn milliseconds(span: SimDuration) -> f64 {
     span.as_secs_f64() * 1e3
 }
 
-/// The mean or the longest over all pairs of national hubs; pairs without a way are left out.
+/// The mean or the longest over all pairs of national hubs of one operator; pairs without a way are left out.
 fn hub_latency(platform: &Platform, routes: &Routes, longest: bool, trunk: bool) -> Option<f64> {
-    let hubs: Vec<SiteId> = platform
-        .centers
-        .iter()
-        .filter(|center| center.tier == Some(Tier::NationalHub))
-        .map(|center| center.site)
-        .collect();
+    let hubs: Vec<&Center> = platform.centers.iter().filter(|center| center.tier == Some(Tier::NationalHub)).collect();
     let (mut pairs, mut sum, mut most) = (0u32, 0.0, 0.0f64);
     for (at, from) in hubs.iter().enumerate() {
-        for to in &hubs[at + 1..] {
-            let Some(route) = routes.route(*from, *to) else { continue };
+        // Between operators data cross an interconnection, which no published latency counts.
+        for to in hubs[at + 1..].iter().filter(|to| to.operator == from.operator) {
+            let Some(route) = routes.route(from.site, to.site) else { continue };
             let ends = [route.lanes.first(), route.lanes.last()];
             let own_lines: u64 =
                 ends.into_iter().flatten().map(|lane| platform.links[lane.link().index()].latency.0).sum();

@@ -135,7 +135,8 @@ pub enum RawMeasure {
     Interconnection,
     /// Tenants.
     Tenants,
-    /// One-way latency of the routes between centers of tier `national-hub`, the mean over pairs.
+    /// One-way latency of the routes between centers of tier `national-hub` and of the same operator, the mean over
+    /// pairs.
     HubLatencyMean,
     /// The longest of these.
     HubLatencyMax,
