@@ -1,7 +1,7 @@
 //! Alibaba's openb traces of a GPU cluster: a table of nodes and a table of pods.
 //!
 //! Nodes: `sn`, `cpu_milli`, `memory_mib`, `gpu` (cards), `model`. Pods: `name`, `cpu_milli`, `memory_mib`, `num_gpu` (cards), `gpu_milli` (thousandths of
-//! each), `gpu_spec` (models that will do, joined by `|`; empty: any), `qos`, `pod_phase` (not read), `creation_time`, `deletion_time`,
+//! each), `gpu_spec` (models that will do, joined by `|`; empty, or without the column: any), `qos`, `pod_phase` (not read), `creation_time`, `deletion_time`,
 //! `scheduled_time` (seconds). Columns are found by name; others are left alone. A wrong line of nodes is an error, for a
 //! cluster has to be right; a wrong line of pods is skipped and counted.
 //!

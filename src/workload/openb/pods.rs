@@ -5,7 +5,8 @@ use super::table::{MEBIBYTE, Row, Table};
 use std::collections::BTreeSet;
 use std::io::Read;
 
-const COLUMNS: [&str; 6] = ["name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli", "gpu_spec"];
+/// Columns that must be there; without `gpu_spec` any model will do, without times there is no replay in time.
+const COLUMNS: [&str; 5] = ["name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"];
 
 /// The most cores that are read, in thousandths.
 const CORES_MAX: u64 = u32::MAX as u64;
