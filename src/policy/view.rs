@@ -1,4 +1,33 @@
 //! What a policy may know. Requested times, never true ones; published summaries, never another center's nodes.
+//!
+//! The border is in the types: a policy gets a [`Request`](crate::model::Request), and true run times are in a
+//! [`Truth`](crate::model::Truth) that only the driver has. A queue can ask its desk for the requested time:
+//!
+//! ```
+//! # use eastwest::{model::JobSlot, policy::view::Desk, units::SimDuration};
+//! fn requested(desk: &dyn Desk, job: JobSlot) -> SimDuration {
+//!     desk.requested(job)
+//! }
+//! ```
+//!
+//! and there is no way from a request to the truth:
+//!
+//! ```compile_fail,E0609
+//! # use eastwest::{model::{JobSlot, Work}, policy::view::Desk};
+//! fn actual(desk: &dyn Desk, job: JobSlot) -> Work {
+//!     desk.request(job).truth.work
+//! }
+//! ```
+//!
+//! ```compile_fail,E0609
+//! # use eastwest::{model::{Request, Work}, policy::broker::Decision, policy::view::View};
+//! fn decide(request: &Request, view: &View<'_>) -> Work {
+//!     request.truth.work
+//! }
+//! ```
+//!
+//! [`Desk::clairvoyant`] answers only in stacks that are marked clairvoyant. A test alters what lies ahead and holds that no other stack
+//! does anything else for it.
 
 use crate::model::{
     Allocation, Center, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId, Totals,

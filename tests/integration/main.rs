@@ -8,6 +8,7 @@ mod determinism;
 mod documents;
 mod figures;
 mod hostile;
+mod knowledge;
 mod maxmin;
 mod nation;
 mod pages;
