@@ -5,9 +5,9 @@
 //! down to their least, as far as that lets it start. When the queue is empty malleable jobs grow into what is free, in shares, the oldest
 //! first. Efficiency is speed-up over tasks: with 0.5 no job gets so many tasks that half of them are in vain.
 //!
-//! Source: equal shares after McCann, Vaswani and Zahorjan, "A dynamic processor allocation policy for multiprogrammed shared-memory multiprocessors", ACM TOCS
-//! 1993; terms after Feitelson and Rudolph, "Toward convergence in job schedulers for parallel supercomputers", JSSPP 1996. Cost: a walk over the ranges of free nodes
-//! for each job started, shrunk or grown.
+//! Source: equal shares after McCann, Vaswani and Zahorjan, "A dynamic processor allocation policy for multiprogrammed
+//! shared-memory multiprocessors", ACM TOCS 1993; terms after Feitelson and Rudolph, "Toward convergence in job schedulers for
+//! parallel supercomputers", JSSPP 1996. Cost: a walk over the ranges of free nodes for each job started, shrunk or grown.
 
 use super::QueueDiscipline;
 use super::book::Book;

@@ -7,9 +7,9 @@
 //! keep what their last checkpoint saved and their place in the queue, and pay a restart. Jobs of its own priority are never interrupted, so that
 //! each interruption lets a more important job start and there is no end of turns.
 //!
-//! Source: preemption of batch systems (Slurm's `PreemptType=preempt/qos`, IBM LoadLeveler); restart from checkpoints after Niu, Zhai, Ma,
-//! Liu, Zhai and Chen, "Employing checkpoint to improve job scheduling in large-scale systems", JSSPP 2012. Cost: where the first waits, the running jobs of lower priority and a copy of
-//! the pool's ranges.
+//! Source: preemption of batch systems (Slurm's `PreemptType=preempt/qos`, IBM LoadLeveler); restart from checkpoints after Niu et al.,
+//! "Employing checkpoint to improve job scheduling in large-scale systems", JSSPP 2012. Cost: where the first waits, a look at the
+//! running jobs of lower priority, and a copy of the pool's ranges.
 
 use super::QueueDiscipline;
 use crate::model::{JobSlot, NodePool, Request};
