@@ -103,7 +103,10 @@ fn main() -> Result<(), String> {
         Some("easy") => vec![(Backfill::Easy, "easy", 1_000_000)],
         _ => vec![(Backfill::Conservative, "conservative", 100_000), (Backfill::Easy, "easy", 1_000_000)],
     };
-    println!("{:>14}{:>10}{:>10}{:>12}{:>12}{:>14}", "backfilling", "jobs", "CPU s", "us a job", "peak MiB", "mean wait s");
+    println!(
+        "{:>14}{:>10}{:>10}{:>12}{:>12}{:>14}",
+        "backfilling", "jobs", "CPU s", "us a job", "peak MiB", "mean wait s"
+    );
     for (backfill, word, usual) in cases {
         let jobs = if numbers.is_empty() { vec![usual] } else { numbers.clone() };
         jobs.into_iter().try_for_each(|jobs| case(backfill, word, jobs))?;
