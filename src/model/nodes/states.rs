@@ -141,5 +141,6 @@ fn most(state: &NodeState) -> Most {
         whole: state.whole_cards() as u8,
         open: true,
         withheld: false,
+        beside: Most::beside(state.cores_milli, state.memory),
     }
 }
