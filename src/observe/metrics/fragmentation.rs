@@ -59,9 +59,13 @@ impl FragmentMeter {
             Record::Started { job, pool, allocation, .. } => {
                 self.change(now, *pool, |fragments| fragments.take(allocation, &job.request.task));
             }
-            Record::Ended { job, pool, allocation, .. } => {
+            Record::Ended { job, pool, allocation, .. } | Record::Preempted { job, pool, allocation, .. } => {
                 self.change(now, *pool, |fragments| fragments.give(allocation, &job.request.task));
             }
+            Record::Resized { job, pool, before, after, .. } => self.change(now, *pool, |fragments| {
+                fragments.give(before, &job.request.task);
+                fragments.take(after, &job.request.task);
+            }),
             Record::PoolNodes { pool, open, .. } => self.change(now, *pool, |fragments| fragments.set_open(*open)),
             _ => {}
         }
