@@ -50,13 +50,17 @@ pub struct Lines {
     pub cables: u64,
     /// Bandwidth of each direction, in Tbps, background use included.
     pub capacity_tbps: f64,
+    /// The same in bits per second: whole numbers, whose sum does not depend on rounding.
+    #[serde(skip)]
+    bits_per_second: u128,
 }
 
 impl Lines {
     pub(super) fn add(&mut self, link: &Link) {
         self.links += 1;
         self.cables += link.cables;
-        self.capacity_tbps += link.bandwidth.as_f64() / TERABIT;
+        self.bits_per_second += u128::from(link.bandwidth.0);
+        self.capacity_tbps = self.bits_per_second as f64 / TERABIT;
     }
 }
 
