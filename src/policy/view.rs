@@ -1,6 +1,6 @@
 //! What a policy may know. Requested times, never true ones; published summaries, never another center's nodes.
 //!
-//! The border is in the types: a policy gets a [`Request`](crate::model::Request), and true run times are in a
+//! The border is in the types: a policy gets a [`Request`], and true run times are in a
 //! [`Truth`](crate::model::Truth) that only the driver has. A queue can ask its desk for the requested time:
 //!
 //! ```
