@@ -99,6 +99,19 @@ impl Series {
         }
     }
 
+    /// The value at an instant and the next instant at which it changes: [`Series::at`] and [`Series::next_change`] in one search.
+    #[must_use]
+    pub fn step_at(&self, time: SimTime) -> (u64, Option<SimTime>) {
+        match self {
+            Self::Constant(value) => (*value, None),
+            Self::Steps(steps) => {
+                let (periods, offset) = steps.phase(time.0);
+                let index = steps.index(offset);
+                (steps.values[index], steps.change_after(index, time.0, periods, offset).map(SimTime))
+            }
+        }
+    }
+
     /// The series of products, step by step, divided by `divisor` and rounded down; both must repeat alike or one be constant.
     ///
     /// Used for PUE × tariff. The result repeats after the least common multiple of both periods, where both have one; a
@@ -176,8 +189,12 @@ impl Steps {
 
     fn next_change(&self, nanos: u64) -> Option<u64> {
         let (periods, offset) = self.phase(nanos);
-        let next = self.index(offset) + 1;
-        match (self.starts.get(next), self.period) {
+        self.change_after(self.index(offset), nanos, periods, offset)
+    }
+
+    /// When the step of an index, in which an instant lies, ends.
+    fn change_after(&self, index: usize, nanos: u64, periods: u64, offset: u64) -> Option<u64> {
+        match (self.starts.get(index + 1), self.period) {
             (Some(start), period) => Some(nanos - offset + start).filter(|_| period.is_none_or(|p| *start < p)),
             (None, Some(period)) => {
                 let wrap = (periods + 1).checked_mul(period)?;
@@ -248,6 +265,8 @@ mod tests {
         for hour in 0..100 {
             let t = SimTime(hour * H);
             assert_eq!(p.at(t), day.at(t) * half.at(t), "hour {hour}");
+            assert_eq!(p.step_at(t), (p.at(t), p.next_change(t)), "hour {hour}");
+            assert_eq!(day.step_at(t), (day.at(t), day.next_change(t)), "hour {hour}");
         }
     }
 

@@ -60,11 +60,12 @@ impl Signal {
 
     fn look_up(&mut self) {
         let all = [&self.factor, &self.pue, &self.tariff, &self.carbon];
-        let [factor, pue, tariff, carbon] = all.map(|s| s.at(self.at));
+        let steps = all.map(|series| series.step_at(self.at));
+        let [factor, pue, tariff, carbon] = steps.map(|(value, _)| value);
         let share = factor.saturating_mul(pue);
         self.factor_now = factor;
         self.values = [share, share.saturating_mul(tariff), share.saturating_mul(carbon)];
-        let next = all.iter().filter_map(|s| s.next_change(self.at)).min().unwrap_or(SimTime::MAX);
+        let next = steps.iter().filter_map(|(_, change)| *change).min().unwrap_or(SimTime::MAX);
         self.next = if next > self.at { next } else { SimTime::MAX };
     }
 
