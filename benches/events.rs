@@ -4,9 +4,12 @@
 //!   classical HOLD model, through the engine's own queue: clock, class, sequence, payload of 8 bytes.
 //! - The same with other queues for comparison: the standard binary heap on (time, sequence), and implicit heaps with 4 and 8 children.
 //!
-//! Times are drawn before the clock starts, from Xoshiro256++ seeded with 1. Time is the CPU time of the thread (`/proc/self/schedstat`,
+//! Times are drawn before the clock starts, from Xoshiro256++ seeded with 1. Time is the CPU time of the thread (`/proc/thread-self/schedstat`,
 //! nanoseconds), or wall time where there is no such file.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
+
+#[path = "measure/cpu.rs"]
+mod cpu;
 
 use eastwest::engine::{Agenda, Class, SameInstant};
 use eastwest::units::SimTime;
@@ -106,9 +109,9 @@ fn nanos_per_event(queue: &mut dyn Queue, pending: usize, delays: &[u64]) -> f64
     };
     // Until the pending times are spread as they stay.
     hold(4 * pending);
-    let began = cpu_seconds();
+    let began = cpu::seconds();
     hold(events);
-    (cpu_seconds() - began) / events as f64 * 1e9
+    (cpu::seconds() - began) / events as f64 * 1e9
 }
 
 fn main() {
@@ -132,15 +135,4 @@ fn main() {
             println!("{name:<14}{pending:>12}{nanos:>14.1}{:>10}", if name == "agenda" { target } else { "" });
         }
     }
-}
-
-/// Seconds of CPU time that this thread has had.
-#[expect(clippy::disallowed_methods, reason = "a bench measures; the wall clock is its second choice")]
-fn cpu_seconds() -> f64 {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let text = std::fs::read_to_string("/proc/self/schedstat").ok();
-    let nanos = text.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    nanos.map_or_else(|| BEGAN.elapsed().as_secs_f64(), |nanos| nanos * 1e-9)
 }

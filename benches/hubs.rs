@@ -5,23 +5,17 @@
 //! (`/proc/self/schedstat`); the peak memory is the process's so far (`VmHWM`), so cases are to be given in ascending order.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
+#[path = "measure/cpu.rs"]
+mod cpu;
+#[path = "measure/memory.rs"]
+mod memory;
+
 use eastwest::experiment::run_once;
 use eastwest::observe::{Observer, Timeline};
 use eastwest::report::{JobRecords, JobsCsv};
 use eastwest::scenario::{self, Input};
 use eastwest::sim::Options;
 use eastwest::units::SimDuration;
-
-fn cpu_s() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_whitespace().next()?.parse::<f64>().ok().map(|nanos| nanos / 1e9)
-}
-
-fn peak_mib() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmHWM"))?;
-    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kib| kib / 1024.0)
-}
 
 fn main() -> Result<(), String> {
     let given: Vec<u64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
@@ -30,7 +24,7 @@ fn main() -> Result<(), String> {
     let days = if given.is_empty() { vec![7, 70] } else { given };
     println!("{:>6}{:>12}{:>12}{:>10}{:>12}{:>12}", "days", "jobs", "events", "CPU s", "us a job", "peak MiB");
     for days in days {
-        let before = cpu_s();
+        let before = cpu::seconds();
         let sets = [format!("run.until=\"{days} d\"")];
         let scenario =
             scenario::load(&Input::Embedded(name.clone()), &sets).map_err(|problems| problems.render(false))?;
@@ -40,15 +34,15 @@ fn main() -> Result<(), String> {
         let mut sinks: [&mut dyn Observer; 2] = [&mut jobs, &mut timeline];
         let result = run_once(&scenario, &stack, &scenario.stacks[&stack], &mut sinks, Options::default())
             .map_err(|error| error.to_string())?;
-        let cpu = cpu_s().zip(before).map(|(after, before)| after - before);
+        let cpu = cpu::seconds() - before;
         let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
         println!(
             "{days:>6}{:>12}{:>12}{:>10}{:>12}{:>12}",
             result.stats.jobs,
             result.stats.events,
-            text(cpu, 2),
-            text(cpu.map(|cpu| cpu / result.stats.jobs as f64 * 1e6), 2),
-            text(peak_mib(), 0)
+            text(Some(cpu), 2),
+            text(Some(cpu / result.stats.jobs as f64 * 1e6), 2),
+            text(memory::peak_mib(), 0)
         );
     }
     Ok(())

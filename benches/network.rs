@@ -11,8 +11,11 @@
 //!
 //! Random numbers: Xoshiro256++ seeded with 1. Flows are drawn before the clock starts. The loop that is timed does what
 //! a simulator does: ask for the next change, advance, start what follows, read the changed lanes. Time is the CPU time
-//! of the thread (`/proc/self/schedstat`, nanoseconds), or wall time where there is no such file.
+//! of the thread (`/proc/thread-self/schedstat`, nanoseconds), or wall time where there is no such file.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
+
+#[path = "measure/cpu.rs"]
+mod cpu;
 
 use eastwest::model::LaneId;
 use eastwest::network::{FairNetwork, Flow, LaneRate, NetworkModel};
@@ -118,7 +121,7 @@ fn run(case: &Case) -> Outcome {
     let (mut starts, mut ended, mut changed) = (starts.into_iter().peekable(), Vec::new(), Vec::<LaneRate>::new());
     let (mut count, mut now, mut flight_time) = (0, 0, 0.0);
     let mut launching: Vec<usize> = Vec::new();
-    let began = cpu_seconds();
+    let began = cpu::seconds();
     loop {
         let next = match (network.next_change(), starts.peek()) {
             (Some(change), Some(&(start, _))) => change.0.min(start),
@@ -147,22 +150,11 @@ fn run(case: &Case) -> Outcome {
         changed.clear();
     }
     Outcome {
-        seconds: cpu_seconds() - began,
+        seconds: cpu::seconds() - began,
         ended: count,
         mean_in_flight: flight_time / now.max(1) as f64,
         end_s: now as f64 * 1e-9,
     }
-}
-
-/// Seconds of CPU time that this thread has had.
-#[expect(clippy::disallowed_methods, reason = "a bench measures; the wall clock is its second choice")]
-fn cpu_seconds() -> f64 {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let text = std::fs::read_to_string("/proc/self/schedstat").ok();
-    let nanos = text.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    nanos.map_or_else(|| BEGAN.elapsed().as_secs_f64(), |nanos| nanos * 1e-9)
 }
 
 fn main() {

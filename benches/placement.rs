@@ -8,6 +8,11 @@
 //! choose the same nodes. CPU seconds are those of the thread (`/proc/thread-self/schedstat`); the peak memory is the process's so far.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
+#[path = "measure/cpu.rs"]
+mod cpu;
+#[path = "measure/memory.rs"]
+mod memory;
+
 use eastwest::model::{Allocation, NodePool, NodeShape, TaskShape};
 use eastwest::policy::packing::{FirstFit, Packing};
 use eastwest::rng::{Generator, Streams, below, standard_exponential};
@@ -120,24 +125,16 @@ fn run<H: Hosts>(hosts: &mut H, mut requests: Requests, count: u64) -> (u64, u64
     (placed, sum)
 }
 
-fn cpu_s() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok()).map_or(f64::NAN, |nanos| nanos / 1e9)
-}
-
-fn peak_mib() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("VmHWM"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kib| kib.parse::<f64>().ok());
-    kib.map_or(f64::NAN, |kib| kib / 1024.0)
-}
-
 fn case<H: Hosts>(name: &str, hosts: &mut H, requests: Requests, count: u64) -> (u64, u64) {
-    let before = cpu_s();
+    let before = cpu::seconds();
     let result = run(hosts, requests, count);
-    let cpu = cpu_s() - before;
+    let cpu = cpu::seconds() - before;
     let each = cpu / count as f64 * 1e9;
-    println!("{name:<28}{count:>10}{:>10}{cpu:>9.3}{each:>10.0}{:>10.0}", result.0, peak_mib());
+    println!(
+        "{name:<28}{count:>10}{:>10}{cpu:>9.3}{each:>10.0}{:>10.0}",
+        result.0,
+        memory::peak_mib().unwrap_or(f64::NAN)
+    );
     result
 }
 

@@ -7,6 +7,11 @@
 //! process's so far (`VmHWM`), so cases are to be given in ascending order of memory.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
+#[path = "measure/cpu.rs"]
+mod cpu;
+#[path = "measure/memory.rs"]
+mod memory;
+
 use eastwest::experiment::replay::{self, Backfill, ReplayPolicy};
 use eastwest::observe::Observer;
 use eastwest::policy::queue::{Estimate, OrderSpec};
@@ -19,17 +24,6 @@ use std::path::Path;
 
 const PROCESSORS: u32 = 512;
 const LOAD: f64 = 0.9;
-
-fn cpu_s() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_whitespace().next()?.parse::<f64>().ok().map(|nanos| nanos / 1e9)
-}
-
-fn peak_mib() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = text.lines().find(|line| line.starts_with("VmHWM"))?;
-    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kib| kib / 1024.0)
-}
 
 /// A generator of numbers from 0 to 1 (SplitMix64).
 struct Draws(u64);
@@ -70,7 +64,7 @@ fn case(backfill: Backfill, word: &str, jobs: u64) -> Result<(), String> {
     let rows = directory.join(format!("eastwest-bench-{}-jobs.csv", std::process::id()));
     let failed = |error: std::io::Error| error.to_string();
     generate(&log, jobs).map_err(failed)?;
-    let before = cpu_s();
+    let before = cpu::seconds();
     let read = replay::read_swf(File::open(&log).map_err(failed)?, &SwfOptions::default())?;
     let scenario = replay::machine("bench", PROCESSORS, false, &read.users, false)?;
     let out = BufWriter::new(File::create(&rows).map_err(failed)?);
@@ -80,13 +74,13 @@ fn case(backfill: Backfill, word: &str, jobs: u64) -> Result<(), String> {
     let result = replay::replay(&scenario, read, &policy, &mut sinks, Options::default());
     let result = result.map_err(|error| error.to_string())?;
     csv.finish().map_err(failed)?;
-    let cpu = cpu_s().zip(before).map(|(after, before)| after - before);
+    let cpu = cpu::seconds() - before;
     let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
     println!(
         "{word:>14}{jobs:>10}{:>10}{:>12}{:>12}{:>14}",
-        text(cpu, 2),
-        text(cpu.map(|cpu| cpu / jobs as f64 * 1e6), 2),
-        text(peak_mib(), 0),
+        text(Some(cpu), 2),
+        text(Some(cpu / jobs as f64 * 1e6), 2),
+        text(memory::peak_mib(), 0),
         text(result.summary.wait_mean_s, 1)
     );
     for path in [log, rows] {

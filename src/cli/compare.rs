@@ -44,13 +44,8 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
         threads,
         interrupt: Some(interrupt::flag()),
     };
-    let (comparison, target) = match simulate(&mut out, plan, arguments.no_report, global) {
-        Ok((comparison, counters)) => (comparison, out.finish(counters)?),
-        Err(failure) => {
-            out.abandon(&failure);
-            return Err(failure);
-        }
-    };
+    let content = simulate(&mut out, plan, arguments.no_report, global);
+    let (comparison, target) = out.conclude(content)?;
     terminal::print(&match global.format {
         Format::Text => comparison.to_text(),
         Format::Json => terminal::pretty(&comparison.to_json()),

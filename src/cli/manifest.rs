@@ -62,6 +62,13 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    /// Those of one run.
+    pub(crate) fn of(stats: &RunStats) -> Self {
+        let mut counters = Self::default();
+        counters.add(stats);
+        counters
+    }
+
     /// Takes in one run.
     pub(crate) fn add(&mut self, stats: &RunStats) {
         self.runs += 1;

@@ -86,6 +86,18 @@ impl OutputDirectory {
         Failure::path("write", &self.partial.join(name), error)
     }
 
+    /// Ends the directory as its content came out: whole, with what the runs counted, or abandoned. Gives what is to be shown, and where
+    /// the results are.
+    pub(crate) fn conclude<T>(self, content: Result<(T, Counters), Failure>) -> Result<(T, PathBuf), Failure> {
+        match content {
+            Ok((shown, counters)) => Ok((shown, self.finish(counters)?)),
+            Err(failure) => {
+                self.abandon(&failure);
+                Err(failure)
+            }
+        }
+    }
+
     /// All is written: the directory gets its name, and what of ours was there is removed.
     pub(crate) fn finish(mut self, counters: Counters) -> Result<PathBuf, Failure> {
         self.manifest.files.sort();

@@ -34,25 +34,35 @@ pub(crate) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(),
         terminal::note(global, notices.trim_end());
     }
     let name = arguments.policy_name();
+    let mut out = directory(arguments, &stem, &name, 0)?;
+    let content = simulate(&mut out, &scenario, log, (&name, &policy), arguments, global);
+    show(out, content, global)
+}
+
+/// The directory of a replay's results.
+pub(super) fn directory(
+    arguments: &ReplayArguments,
+    stem: &str,
+    name: &str,
+    seed: u64,
+) -> Result<OutputDirectory, Failure> {
     let target = arguments.out.clone().unwrap_or_else(|| {
-        PathBuf::from("results/runs").join(format!("replay-{}", path_part(&stem))).join(path_part(&name))
+        PathBuf::from("results/runs").join(format!("replay-{}", path_part(stem))).join(path_part(name))
     });
     let hash = eastwest::experiment::scenario_hash(&format!("# {stem} {name}"));
-    let mut out = OutputDirectory::create(&target, Manifest::begin(&stem, &hash, vec![name.clone()], 0))?;
-    match simulate(&mut out, &scenario, log, (&name, &policy), arguments, global) {
-        Ok((text, stats)) => {
-            let mut counters = Counters::default();
-            counters.add(&stats);
-            let target = out.finish(counters)?;
-            terminal::print(&text)?;
-            terminal::note(global, &format!("results: {}", target.display()));
-            Ok(())
-        }
-        Err(failure) => {
-            out.abandon(&failure);
-            Err(failure)
-        }
-    }
+    OutputDirectory::create(&target, Manifest::begin(stem, &hash, vec![name.to_owned()], seed))
+}
+
+/// Ends the directory of a replay, and shows what came out.
+pub(super) fn show(
+    out: OutputDirectory,
+    content: Result<(String, RunStats), Failure>,
+    global: &Global,
+) -> Result<(), Failure> {
+    let (text, target) = out.conclude(content.map(|(text, stats)| (text, Counters::of(&stats))))?;
+    terminal::print(&text)?;
+    terminal::note(global, &format!("results: {}", target.display()));
+    Ok(())
 }
 
 /// The file's name without its endings.

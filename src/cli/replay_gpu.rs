@@ -2,10 +2,9 @@
 
 use super::arguments::{Format, Global};
 use super::failure::{Failure, Message};
-use super::manifest::{Counters, Manifest};
-use super::output::{OutputDirectory, path_part};
+use super::output::OutputDirectory;
 use super::progress::Meter;
-use super::replay::{open, policy, stem};
+use super::replay::{directory, open, policy, show, stem};
 use super::replay_arguments::{OutFormat, PackingWord, ReplayArguments};
 use super::{interrupt, terminal};
 use eastwest::experiment::ExperimentError;
@@ -14,7 +13,7 @@ use eastwest::observe::Observer;
 use eastwest::report::{self, JobRecords, JobsCsv, RunInfo};
 use eastwest::sim::{Options, Progress, RunStats};
 use eastwest::workload::openb;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What makes no sense for other formats.
 pub(super) fn refuse_its_words(arguments: &ReplayArguments) -> Result<(), Failure> {
@@ -59,25 +58,9 @@ pub(super) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(),
         None => format!("{}-{}-s{seed}", packing.name(), arguments.policy_name()),
     };
     let stem = stem(&arguments.log);
-    let target = arguments.out.clone().unwrap_or_else(|| {
-        PathBuf::from("results/runs").join(format!("replay-{}", path_part(&stem))).join(path_part(&name))
-    });
-    let hash = eastwest::experiment::scenario_hash(&format!("# {stem} {name}"));
-    let mut out = OutputDirectory::create(&target, Manifest::begin(&stem, &hash, vec![name.clone()], seed))?;
-    match simulate(&mut out, run, (&name, packing), arguments, global) {
-        Ok((text, stats)) => {
-            let mut counters = Counters::default();
-            counters.add(&stats);
-            let target = out.finish(counters)?;
-            terminal::print(&text)?;
-            terminal::note(global, &format!("results: {}", target.display()));
-            Ok(())
-        }
-        Err(failure) => {
-            out.abandon(&failure);
-            Err(failure)
-        }
-    }
+    let mut out = directory(arguments, &stem, &name, seed)?;
+    let content = simulate(&mut out, run, (&name, packing), arguments, global);
+    show(out, content, global)
 }
 
 /// The cluster and its pods.

@@ -35,22 +35,12 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
     });
     let manifest = Manifest::begin(&scenario.name, &hash, vec![choice.name.clone()], scenario.run.seed);
     let mut out = OutputDirectory::create(&target, manifest)?;
-    let shown =
-        match simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref()), global) {
-            Ok((text, stats, missed)) => {
-                let mut counters = Counters::default();
-                counters.add(&stats);
-                let target = out.finish(counters)?;
-                (text, target, missed)
-            }
-            Err(failure) => {
-                out.abandon(&failure);
-                return Err(failure);
-            }
-        };
-    terminal::print(&shown.0)?;
-    terminal::note(global, &format!("results: {}", shown.1.display()));
-    match shown.2 {
+    let content = simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref()), global);
+    let content = content.map(|(text, stats, missed)| ((text, missed), Counters::of(&stats)));
+    let ((text, missed), target) = out.conclude(content)?;
+    terminal::print(&text)?;
+    terminal::note(global, &format!("results: {}", target.display()));
+    match missed {
         0 => Ok(()),
         1 => Err(Failure::Missed("a threshold of the scenario is missed".to_owned())),
         missed => Err(Failure::Missed(format!("{missed} thresholds of the scenario are missed"))),

@@ -20,4 +20,4 @@ pub use json::{RunInfo, summary_json, summary_value};
 pub use tables::{
     centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,
 };
-pub use text::{Format, summary_text};
+pub use text::{Format, summary_text, wrapped};

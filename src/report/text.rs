@@ -33,7 +33,7 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
         Format::Text => text.push_str(&format!("{title}\n")),
         Format::Markdown => text.push_str(&format!("# {title}\n\n")),
     }
-    for line in wrapped(&info.description) {
+    for line in wrapped(&info.description, 80) {
         text.push_str(&format!("{line}\n"));
     }
     text.push('\n');
@@ -53,7 +53,7 @@ pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String
     if !info.warnings.is_empty() {
         heading(&mut text, "Warnings", format);
         for warning in &info.warnings {
-            for (at, line) in wrapped_to(warning, 78).into_iter().enumerate() {
+            for (at, line) in wrapped(warning, 78).into_iter().enumerate() {
                 text.push_str(&format!("{} {line}\n", if at == 0 { "-" } else { " " }));
             }
         }
@@ -341,7 +341,7 @@ fn anchors(info: &RunInfo) -> Content {
 /// The thresholds, a line each, before everything else.
 fn expectations(text: &mut String, info: &RunInfo, format: Format) {
     for line in figures::judged(&info.expectations) {
-        for (at, part) in wrapped_to(&line, 76).iter().enumerate() {
+        for (at, part) in wrapped(&line, 76).iter().enumerate() {
             let begin = match (format, at) {
                 (Format::Text, 0) => "  ",
                 (Format::Text, _) => "    ",
@@ -421,12 +421,9 @@ fn section(text: &mut String, title: &str, content: &Content, format: Format) {
     }
 }
 
-fn wrapped(paragraph: &str) -> Vec<String> {
-    wrapped_to(paragraph, 80)
-}
-
-/// Breaks at blanks; a word longer than the width gets a line of its own.
-fn wrapped_to(paragraph: &str, width: usize) -> Vec<String> {
+/// The lines of a paragraph, broken at blanks; a word longer than the width gets a line of its own.
+#[must_use]
+pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in paragraph.split_whitespace() {
         match lines.last_mut() {

@@ -42,7 +42,7 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
 fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, markdown: bool) -> String {
     let mut text = if markdown { format!("# {}\n\n", scenario.name) } else { format!("{}\n", scenario.name) };
     if !scenario.description.is_empty() {
-        for line in wrapped(&scenario.description, 80) {
+        for line in eastwest::report::wrapped(&scenario.description, 80) {
             text.push_str(&format!("{line}\n"));
         }
     }
@@ -50,7 +50,7 @@ fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, markdown: b
         text.push('\n');
     }
     for line in totals::lines(scenario, inventory, totals) {
-        let lines = wrapped(&line, 76);
+        let lines = eastwest::report::wrapped(&line, 76);
         for (at, part) in lines.iter().enumerate() {
             let begin = match (markdown, at) {
                 (true, 0) => "- ",
@@ -95,20 +95,6 @@ fn section(text: &mut String, title: &str, mut table: Table, markdown: bool) {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-}
-
-fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in paragraph.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// A number to four digits; whole, with its thousands set off, where it is large.

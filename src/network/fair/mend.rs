@@ -101,13 +101,9 @@ impl Solver {
         let bound_elsewhere = class.bottleneck != NO_BOTTLENECK
             && self.lanes[class.bottleneck as usize].members.len() > 1
             && class.level <= class.own_level;
-        if bound_elsewhere {
-            let (level, bottleneck) = (class.level, class.bottleneck);
-            self.move_class(number, level, bottleneck, NO_BOTTLENECK);
-        } else {
-            let (level, bottleneck) = (class.own_level, class.own_lane);
-            self.move_class(number, level, bottleneck, NO_BOTTLENECK);
-        }
+        let (level, bottleneck) =
+            if bound_elsewhere { (class.level, class.bottleneck) } else { (class.own_level, class.own_lane) };
+        self.move_class(number, level, bottleneck, NO_BOTTLENECK);
     }
 
     /// Gives a class a level and a bottleneck; its lanes but `present` are in doubt then.

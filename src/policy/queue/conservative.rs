@@ -61,7 +61,7 @@ impl Conservative {
     }
 
     fn reserve(&mut self, job: &Queued) {
-        let span = span_of(job);
+        let span = job.span();
         let at = self.profile.earliest(&job.demand, span).unwrap_or(SimTime::MAX);
         self.profile.take(at, at + span, &job.demand);
         if self.reserved.len() <= job.job.index() {
@@ -74,7 +74,7 @@ impl Conservative {
     fn unreserve(&mut self, job: &Queued) {
         let Some(at) = self.reserved.get(job.job.index()).copied() else { return };
         if self.due.remove(&(at, job.place.number, job.job)) {
-            self.profile.give(at.max(self.now), at + span_of(job), &job.demand);
+            self.profile.give(at.max(self.now), at + job.span(), &job.demand);
         }
     }
 
@@ -144,22 +144,17 @@ impl Conservative {
             let at = self.reserved[job.index()];
             self.due.remove(&(at, queued.place.number, job));
             let end = self.book.start(job, desk);
-            if at == self.now && end == at + span_of(&queued) {
+            if at == self.now && end == at + queued.span() {
                 continue;
             }
             // The reservation becomes the run: a span of zero was held for one nanosecond, a late one ends later.
-            self.profile.give(self.now, at + span_of(&queued), &queued.demand);
+            self.profile.give(self.now, at + queued.span(), &queued.demand);
             self.profile.take(self.now, end, &queued.demand);
             // Others may have been put behind that nanosecond, for which nobody will wake.
             self.compress = true;
         }
         all
     }
-}
-
-/// A reservation lasts a nanosecond at least, so that a job of no time needs room too.
-fn span_of(job: &Queued) -> SimDuration {
-    job.estimate.max(SimDuration(1))
 }
 
 impl QueueDiscipline for Conservative {

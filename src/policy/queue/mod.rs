@@ -20,6 +20,7 @@ mod preemptive;
 mod profile;
 mod room;
 mod spec;
+mod steps;
 mod waiting;
 
 pub use conservative::Conservative;

@@ -1,6 +1,7 @@
 //! Whole nodes by number: what a job takes of them, which are idle, and which are expected to be idle when.
 
 use super::node_set::NodeSet;
+use super::steps::Steps;
 use crate::model::{Allocation, AllocationPart, CARDS_MAX, NodeShape, NodeState, Request, TaskShape};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
@@ -65,66 +66,36 @@ fn index(node: u64) -> usize {
     usize::try_from(node).unwrap_or(usize::MAX)
 }
 
-/// Nodes that are expected to be idle from each instant on, in the order of time; the last step lasts for ever. Never empty.
+/// Nodes that are expected to be idle from each instant on.
 #[derive(Debug, Clone)]
-pub(super) struct NodeProfile {
-    steps: Vec<(SimTime, NodeSet)>,
-}
+pub(super) struct NodeProfile(Steps<NodeSet>);
 
 impl NodeProfile {
     /// `idle` from the start on.
     pub(super) fn new(now: SimTime, idle: NodeSet) -> Self {
-        Self { steps: vec![(now, idle)] }
+        Self(Steps::new(now, idle))
     }
 
     /// Forgets what lies before `now`.
     pub(super) fn advance(&mut self, now: SimTime) {
-        let past = self.steps.partition_point(|step| step.0 <= now).saturating_sub(1);
-        self.steps.drain(..past);
-        if let Some(first) = self.steps.first_mut() {
-            first.0 = first.0.max(now);
-        }
-    }
-
-    /// The step that begins at `at`, which is made where there is none.
-    fn cut(&mut self, at: SimTime) -> usize {
-        let index = self.steps.partition_point(|step| step.0 < at);
-        if self.steps.get(index).is_none_or(|step| step.0 != at) {
-            let idle = self.steps[index.saturating_sub(1)].1.clone();
-            self.steps.insert(index, (at, idle));
-        }
-        index
-    }
-
-    fn change(&mut self, from: SimTime, to: SimTime, apply: impl Fn(&mut NodeSet)) {
-        if from >= to {
-            return;
-        }
-        let first = self.cut(from);
-        let end = self.cut(to);
-        self.steps[first..end].iter_mut().for_each(|step| apply(&mut step.1));
-        for index in [end, first] {
-            if index > 0 && self.steps[index].1 == self.steps[index - 1].1 {
-                self.steps.remove(index);
-            }
-        }
+        self.0.advance(now);
     }
 
     /// Takes nodes over `[from, to)`.
     pub(super) fn take(&mut self, from: SimTime, to: SimTime, nodes: &NodeSet) {
-        self.change(from, to, |idle| idle.subtract(nodes));
+        self.0.change(from, to, |idle| idle.subtract(nodes));
     }
 
     /// Gives nodes back over `[from, to)`.
     pub(super) fn give(&mut self, from: SimTime, to: SimTime, nodes: &NodeSet) {
-        self.change(from, to, |idle| idle.add(nodes));
+        self.0.change(from, to, |idle| idle.add(nodes));
     }
 
     /// The earliest instant from which so many nodes are idle for `span`, and the lowest of those; `None` where they never are.
     pub(super) fn earliest(&self, count: usize, span: SimDuration) -> Option<(SimTime, NodeSet)> {
-        self.steps.iter().enumerate().find_map(|(index, (at, idle))| {
+        self.0.all().iter().enumerate().find_map(|(index, (at, idle))| {
             let mut all = (idle.len() >= count).then(|| idle.clone())?;
-            for (_, idle) in self.steps[index + 1..].iter().take_while(|step| step.0 < *at + span) {
+            for (_, idle) in self.0.all()[index + 1..].iter().take_while(|step| step.0 < *at + span) {
                 all.intersect(idle);
                 if all.len() < count {
                     return None;

@@ -58,7 +58,7 @@ impl NamedConservative {
     }
 
     fn reserve(&mut self, job: &Queued, desk: &dyn Desk) {
-        let span = span_of(job);
+        let span = job.span();
         let count = nodes_of(desk.request(job.job), &desk.pool().node);
         if self.reserved.len() <= job.job.index() {
             self.reserved.resize(job.job.index() + 1, None);
@@ -73,7 +73,7 @@ impl NamedConservative {
     fn unreserve(&mut self, job: &Queued) {
         let Some(Some(reserved)) = self.reserved.get_mut(job.job.index()).map(Option::take) else { return };
         if self.due.remove(&(reserved.at, job.place.number, job.job)) {
-            self.profile.give(reserved.at.max(self.now), reserved.at + span_of(job), &reserved.nodes);
+            self.profile.give(reserved.at.max(self.now), reserved.at + job.span(), &reserved.nodes);
         }
     }
 
@@ -118,7 +118,7 @@ impl NamedConservative {
             let nodes = reserved.nodes.clone();
             self.due.remove(&key);
             let end = self.book.start(job, desk);
-            let reserved_end = at + span_of(&queued);
+            let reserved_end = at + queued.span();
             if at == self.now && end == reserved_end {
                 continue;
             }
@@ -129,11 +129,6 @@ impl NamedConservative {
         }
         all
     }
-}
-
-/// A reservation lasts a nanosecond at least, so that a job of no time needs room too.
-fn span_of(job: &Queued) -> SimDuration {
-    job.estimate.max(SimDuration(1))
 }
 
 impl QueueDiscipline for NamedConservative {

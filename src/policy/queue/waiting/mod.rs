@@ -36,6 +36,13 @@ pub(super) struct Gang {
     pub(super) tasks: u32,
 }
 
+impl Queued {
+    /// How long a reservation lasts: a nanosecond at least, so that a job of no time needs room too.
+    pub(super) fn span(&self) -> SimDuration {
+        self.estimate.max(SimDuration(1))
+    }
+}
+
 impl Entry for Queued {
     type Key = Place;
     fn key(&self) -> Place {
