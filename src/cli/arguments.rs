@@ -21,7 +21,8 @@ Exit codes:
   130  interrupted
 
 Progress and messages go to the standard error, data to the standard output.
-NO_COLOR, when set, turns colors off.";
+NO_COLOR, when set, turns colors off; TERM=dumb and locales of other encodings than
+UTF-8 get ASCII.";
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,7 +54,7 @@ pub(crate) struct Global {
     /// Progress: a bar on a terminal (auto), lines every 10 s elsewhere too (always), or none
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, help_heading = "Global options")]
     pub(crate) progress: When,
-    /// Colors of messages
+    /// Colors of messages and verdicts: on a terminal (auto), everywhere (always), or nowhere
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, help_heading = "Global options")]
     pub(crate) color: When,
 }

@@ -47,9 +47,8 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
     let content = simulate(&mut out, plan, arguments.no_report, global);
     let (comparison, target) = out.conclude(content)?;
     terminal::print(&match global.format {
-        Format::Text => comparison.to_text(),
         Format::Json => terminal::pretty(&comparison.to_json()),
-        Format::Markdown => comparison.to_markdown(),
+        Format::Text | Format::Markdown => comparison.to_text(terminal::look(global)),
     })?;
     terminal::note(global, &format!("results: {}", target.display()));
     Ok(())

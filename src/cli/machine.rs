@@ -65,6 +65,15 @@ pub(crate) fn cpu_seconds() -> Option<f64> {
     None
 }
 
+/// A variable of the environment that is set to something.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line asks how the terminal wants its text; results never see it"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Runs that this machine does well at the same time.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)

@@ -4,21 +4,17 @@ use super::arguments::{Format, Global};
 use super::choice::closest;
 use super::failure::{Failure, Message};
 use super::terminal;
-use comfy_table::{ContentArrangement, Table, presets};
 use eastwest::policy::registry::{self, PolicyEntry};
+use eastwest::report::{self, Kind, Look, Sheet, WIDTH, markdown_text, wrapped};
 use serde_json::Value;
 use std::fmt::Write;
-
-/// Longer cells are broken, so that a page fits the usual terminal.
-const WIDTH: u16 = 100;
 
 pub(crate) fn policies(name: Option<&str>, global: &Global) -> Result<(), Failure> {
     let catalog = registry::catalog();
     let Some(name) = name else {
         return terminal::print(&match global.format {
             Format::Json => terminal::pretty(&Value::Array(catalog.iter().map(to_json).collect())),
-            Format::Text => table(&catalog, false),
-            Format::Markdown => table(&catalog, true),
+            Format::Text | Format::Markdown => table(&catalog, terminal::look(global)),
         });
     };
     let found: Vec<&PolicyEntry> = catalog.iter().filter(|entry| entry.name == name).collect();
@@ -32,7 +28,7 @@ pub(crate) fn policies(name: Option<&str>, global: &Global) -> Result<(), Failur
     if global.format == Format::Json {
         return terminal::print(&terminal::pretty(&Value::Array(found.into_iter().map(to_json).collect())));
     }
-    let pages: Vec<String> = found.into_iter().map(|entry| page(entry, global.format == Format::Markdown)).collect();
+    let pages: Vec<String> = found.into_iter().map(|entry| page(entry, terminal::look(global))).collect();
     terminal::print(&pages.join("\n"))
 }
 
@@ -41,48 +37,45 @@ fn to_json(entry: &PolicyEntry) -> Value {
     serde_json::to_value(entry).unwrap_or_default()
 }
 
-fn rows<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>, markdown: bool) -> String {
-    let mut table = Table::new();
-    table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
-    table.set_header(header);
-    table.add_rows(rows);
-    if !markdown {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+fn table(catalog: &[PolicyEntry], look: Look) -> String {
+    let mut sheet = Sheet::new(&[("kind", Kind::Name), ("name", Kind::Name), ("idea", Kind::Words)]).spaced(1, 2);
+    for entry in catalog {
+        sheet.push([entry.kind, entry.name, &entry.summary].map(Into::into));
     }
-    let mut text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    let hint = "A stack is one of each kind: broker, queue, packing. `eastwest policies NAME` tells the parameters.";
+    format!("{}\n{}\n", sheet.render(look), lines(hint, look))
 }
 
-fn table(catalog: &[PolicyEntry], markdown: bool) -> String {
-    let cells = catalog.iter().map(|entry| [entry.kind.to_string(), entry.name.to_string(), entry.summary.to_string()]);
-    let mut text = rows(["kind", "name", "idea"], cells, markdown);
-    text.push_str(
-        "\nA stack is one of each kind: broker, queue, packing. `eastwest policies NAME` tells the parameters.\n",
-    );
-    text
+/// A paragraph as it is set; in Markdown it may hold code.
+fn lines(paragraph: &str, look: Look) -> String {
+    let markdown = look.format == report::Format::Markdown;
+    if markdown { paragraph.to_owned() } else { wrapped(paragraph, WIDTH).join("\n") }
 }
 
 /// One policy: idea, source, parameters, and how it is written.
-fn page(entry: &PolicyEntry, markdown: bool) -> String {
-    let mut text = String::new();
-    let heading = format!("{} {}", entry.kind, entry.name);
+fn page(entry: &PolicyEntry, look: Look) -> String {
+    let markdown = look.format == report::Format::Markdown;
+    let words = |text: &str| if markdown { markdown_text(text) } else { lines(text, look) };
+    let mut text =
+        format!("{}{} {}\n\n{}\n", if markdown { "## " } else { "" }, entry.kind, entry.name, words(&entry.summary));
     // Writing to a string cannot fail.
-    let _ = if markdown { writeln!(text, "## {heading}\n") } else { writeln!(text, "{heading}\n") };
-    let _ = writeln!(text, "{}\n", entry.summary);
     if !entry.source.is_empty() {
-        let _ = writeln!(text, "Source: {}\n", entry.source);
+        let _ = writeln!(text, "\n{}", words(&format!("Source: {}", entry.source)));
     }
     let parameters: Vec<[String; 4]> = parameters(&entry.parameters);
     if parameters.is_empty() {
-        let _ = writeln!(text, "It takes no parameters.\n");
+        let _ = writeln!(text, "\nIt takes no parameters.");
     } else {
-        let _ =
-            writeln!(text, "{}", rows(["parameter", "type", "default", "meaning"], parameters.into_iter(), markdown));
+        let names =
+            [("parameter", Kind::Name), ("type", Kind::Words), ("default", Kind::Words), ("meaning", Kind::Words)];
+        let mut sheet = Sheet::new(&names).spaced(1, 2);
+        for row in parameters {
+            sheet.push(row.map(Into::into));
+        }
+        let _ = write!(text, "\n{}", sheet.render(look));
     }
-    let _ = writeln!(text, "In a scenario: {} = {{ {} = {{ }} }}", entry.kind, entry.name);
+    let code = if markdown { "`" } else { "" };
+    let _ = writeln!(text, "\nIn a scenario: {code}{} = {{ {} = {{ }} }}{code}", entry.kind, entry.name);
     text
 }
 
@@ -175,9 +168,9 @@ mod tests {
             assert!(catalog.iter().any(|entry| entry.kind == kind), "no {kind}");
         }
         for entry in &catalog {
-            let page = page(entry, false);
+            let page = page(entry, Look::default());
             assert!(page.starts_with(&format!("{} {}\n", entry.kind, entry.name)), "{page}");
-            assert!(table(&catalog, false).contains(entry.name));
+            assert!(table(&catalog, Look::default()).contains(entry.name));
         }
     }
 }

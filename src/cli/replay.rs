@@ -9,9 +9,9 @@ use super::replay_arguments::{BackfillWord, DecideWord, FilterWord, OutFormat, R
 use super::{interrupt, replay_gpu, terminal};
 use eastwest::experiment::ExperimentError;
 use eastwest::experiment::replay::{self, Log, ReplayPolicy, SwfLog};
-use eastwest::observe::Observer;
+use eastwest::observe::{Observer, Timeline};
 use eastwest::policy::queue::ReservationKind;
-use eastwest::report::{self, JobRecords, JobsCsv, RunInfo};
+use eastwest::report::{self, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Decide, Options, Progress, RunStats, SameInstant};
 use eastwest::workload::swf::{SwfFilter, SwfOptions};
@@ -145,6 +145,11 @@ fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
     Ok((log, processors))
 }
 
+/// What the course of a replay is made of, where it is shown.
+pub(super) fn timeline(scenario: &Scenario, global: &Global) -> Option<Timeline> {
+    (global.format != Format::Json).then(|| Timeline::coarse(scenario.platform.clone(), 2 * COURSE_SIGNS))
+}
+
 /// Runs and writes all files but the manifest; gives what is shown.
 fn simulate(
     out: &mut OutputDirectory,
@@ -163,7 +168,8 @@ fn simulate(
         records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),
     };
     let mut back = (arguments.out_format == OutFormat::Swf).then(|| SwfLog::new(scenario.platform.clone()));
-    let mut sinks: Vec<&mut dyn Observer> = Vec::new();
+    let mut timeline = timeline(scenario, global);
+    let mut sinks: Vec<&mut dyn Observer> = timeline.as_mut().map(|it| it as &mut dyn Observer).into_iter().collect();
     sinks.extend(jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
     sinks.extend(back.as_mut().map(|back| back as &mut dyn Observer));
     let meter = Meter::new(global, scenario, 1);
@@ -189,11 +195,11 @@ fn simulate(
     };
     out.write("summary.json", report::summary_json(&info, summary).as_bytes())?;
     out.stream("tenants.csv", |file| report::tenants_csv(&result.metrics.tenants(stats.end), file))?;
+    let course = timeline.map(|timeline| timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS));
     let text = match global.format {
         Format::Json => report::summary_json(&info, summary),
-        Format::Markdown => report::summary_text(&info, summary, report::Format::Markdown),
-        Format::Text => {
-            let mut text = report::summary_text(&info, summary, report::Format::Text);
+        Format::Text | Format::Markdown => {
+            let mut text = report::summary_text(&info, summary, course.as_ref(), terminal::look(global));
             if let Some(mean) = summary.bounded_slowdown_mean {
                 text.push_str(&format!("\naverage bounded slowdown {mean:.10} (runs below 10 s count as 10 s)\n"));
             }

@@ -10,7 +10,7 @@ use super::{interrupt, terminal};
 use eastwest::experiment::ExperimentError;
 use eastwest::experiment::replay::gpu::{AllocationCurve, GpuReplay, GpuRun};
 use eastwest::observe::Observer;
-use eastwest::report::{self, JobRecords, JobsCsv, RunInfo};
+use eastwest::report::{self, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo};
 use eastwest::sim::{Options, Progress, RunStats};
 use eastwest::workload::openb;
 use std::path::Path;
@@ -105,7 +105,8 @@ fn simulate(
         records => Some(JobsCsv::new(out.open("jobs.csv")?, platform, records)),
     };
     let mut curve = arguments.fill.map(|_| run.curve());
-    let mut sinks: Vec<&mut dyn Observer> = Vec::new();
+    let mut timeline = super::replay::timeline(&run.scenario, global);
+    let mut sinks: Vec<&mut dyn Observer> = timeline.as_mut().map(|it| it as &mut dyn Observer).into_iter().collect();
     sinks.extend(jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
     sinks.extend(curve.as_mut().map(|curve| curve as &mut dyn Observer));
     let meter = Meter::new(global, &run.scenario, 1);
@@ -123,11 +124,11 @@ fn simulate(
     if let Some(curve) = &curve {
         out.stream("allocation.csv", |file| report::allocation_csv(&curve.rows(), file))?;
     }
+    let course = timeline.map(|timeline| timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS));
     let text = match global.format {
         Format::Json => report::summary_json(&info, summary),
-        Format::Markdown => report::summary_text(&info, summary, report::Format::Markdown),
-        Format::Text => {
-            let text = report::summary_text(&info, summary, report::Format::Text);
+        Format::Text | Format::Markdown => {
+            let text = report::summary_text(&info, summary, course.as_ref(), terminal::look(global));
             text + &curve.as_ref().map(last_of).unwrap_or_default()
         }
     };

@@ -9,7 +9,9 @@ use super::{choice, input, interrupt, report as pages, terminal};
 use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
 use eastwest::observe::{DigestObserver, Observer, Timeline};
 use eastwest::policy::registry::StackSpec;
-use eastwest::report::{self, BaseMap, JobRecords, JobsCsv, RunInfo, RunPage, TimelineGrid};
+use eastwest::report::{
+    self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo, RunPage, TimelineGrid,
+};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Options, Progress, RunStats};
 use std::path::PathBuf;
@@ -115,9 +117,11 @@ fn simulate(
         out.write(pages::PAGE, page.as_bytes())?;
     }
     let text = match global.format {
-        Format::Text => report::summary_text(&info, &summary, report::Format::Text),
         Format::Json => report::summary_json(&info, &summary),
-        Format::Markdown => report::summary_text(&info, &summary, report::Format::Markdown),
+        Format::Text | Format::Markdown => {
+            let course = timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS);
+            report::summary_text(&info, &summary, Some(&course), terminal::look(global))
+        }
     };
     Ok((text, stats, info.expectations.iter().filter(|judged| !judged.met).count()))
 }

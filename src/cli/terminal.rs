@@ -2,9 +2,10 @@
 
 use super::arguments::{Arguments, Format, Global, Verb, When};
 use super::failure::Failure;
-use super::{compare, completions, init, interrupt, policies, replay, report as pages, run, schema, validate};
+use super::{compare, completions, init, interrupt, machine, policies, replay, report as pages, run, schema, validate};
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
+use eastwest::report::{self, Look};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -39,10 +40,27 @@ pub(crate) fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            report(&failure, global.format);
+            explain(&failure, global.format);
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// How what is written to the standard output looks.
+pub(crate) fn look(global: &Global) -> Look {
+    let format = if global.format == Format::Markdown { report::Format::Markdown } else { report::Format::Text };
+    Look { format, ascii: ascii(machine::variable), color: AutoStream::choice(&io::stdout()) != ColorChoice::Never }
+}
+
+/// Whether the terminal asks for letters of ASCII alone: a dumb one does, and a locale of another encoding than UTF-8. The first of the
+/// three variables that says anything decides, as in POSIX; where none does, nothing is asked for.
+fn ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(&variable);
+    let utf_8 = locale.is_none_or(|it| {
+        let it = it.to_ascii_lowercase();
+        it.contains("utf-8") || it.contains("utf8")
+    });
+    !utf_8 || variable("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Writes data to the standard output.
@@ -79,7 +97,7 @@ fn colored() -> bool {
 }
 
 /// Says why the program ends.
-fn report(failure: &Failure, format: Format) {
+fn explain(failure: &Failure, format: Format) {
     let mut stderr = anstream::stderr().lock();
     let text = match failure {
         Failure::OutputClosed => return,
@@ -104,4 +122,20 @@ fn report(failure: &Failure, format: Format) {
 pub(crate) fn pretty(value: &serde_json::Value) -> String {
     // Values always have a text.
     serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_that_know_no_other_letters_get_ascii() {
+        let asks = |set: &[(&str, &str)]| {
+            ascii(|name| set.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(!asks(&[]) && !asks(&[("LANG", "zh_CN.UTF-8")]) && !asks(&[("LANG", "C.utf8"), ("TERM", "xterm")]));
+        assert!(asks(&[("LANG", "C")]) && asks(&[("LANG", "zh_CN.GB18030")]) && asks(&[("TERM", "dumb")]));
+        assert!(asks(&[("LC_ALL", "POSIX"), ("LANG", "en_US.UTF-8")]));
+        assert!(!asks(&[("LC_CTYPE", "en_US.UTF-8"), ("LANG", "C")]));
+    }
 }

@@ -3,71 +3,87 @@
 use super::comparison::{Comparison, MetricRow, StackRow};
 use super::statistics::Verdict;
 use crate::observe::Better;
-use comfy_table::{CellAlignment, Table, presets};
+use crate::report::{Cell, Format, Kind, Look, Quantity, Sheet, Tone, WIDTH, markdown_text, wrapped};
 use std::fmt::Write;
 
+/// So much of a metric's name is shown where there are many stacks.
+const METRIC_WIDTH: usize = 26;
+
 impl Comparison {
-    /// Tables for a terminal.
+    /// Tables for a terminal or a Markdown page.
     #[must_use]
-    pub fn to_text(&self) -> String {
-        self.page(false)
-    }
-
-    /// Tables for a Markdown page.
-    #[must_use]
-    pub fn to_markdown(&self) -> String {
-        self.page(true)
-    }
-
-    fn page(&self, markdown: bool) -> String {
+    pub fn to_text(&self, look: impl Into<Look>) -> String {
+        let look = look.into();
+        let markdown = look.format == Format::Markdown;
         let mut text = String::new();
         let heading = match self.others() {
             Some(others) => format!("{}: {others} compared to {}", self.scenario, self.baseline),
             None => format!("{}: {} alone", self.scenario, self.baseline),
         };
         // Writing to a string cannot fail.
-        let _ = if markdown { writeln!(text, "# {heading}\n") } else { writeln!(text, "{heading}\n") };
-        let how = self.how();
-        let _ = writeln!(text, "{}", if markdown { how } else { wrapped(&how) });
+        let how = look.letters(&self.how());
+        let _ = if markdown {
+            write!(text, "# {}\n\n{how}\n", markdown_text(&heading))
+        } else {
+            write!(text, "{}\n\n{}\n", paragraphs(&heading), paragraphs(&how))
+        };
         if self.asked {
-            let _ = write!(text, "\n{}", self.one_table(markdown));
+            self.asked_tables(&mut text, look);
             return text;
         }
         for metric in self.metrics.iter().filter(|metric| metric.headline) {
-            let title = title(metric);
+            let unit = unit(metric);
+            let title = title(metric, unit.1);
             let _ = if markdown { writeln!(text, "\n## {title}\n") } else { writeln!(text, "\n{title}") };
-            let _ = writeln!(text, "{}", table(metric, &self.baseline, markdown));
+            text.push_str(&sheet(metric, unit, &self.baseline, look).render(look));
         }
         text
     }
 
-    /// One row a metric that was asked for, one column a stack: the mean, and below it the difference to the baseline as a part of that.
-    fn one_table(&self, markdown: bool) -> String {
+    /// The metrics that were asked for, a row each, and the stacks, a column each; as many tables as a terminal needs to show all columns.
+    fn asked_tables(&self, text: &mut String, look: Look) {
         let rows: Vec<&MetricRow> = self.metrics.iter().filter(|metric| metric.headline).collect();
-        let mut table = Table::new();
-        table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
-        let stacks = rows.first().map_or(&[][..], |metric| &metric.stacks[..]);
-        table.set_header(std::iter::once("").chain(stacks.iter().map(|row| row.stack.as_str())));
+        let stacks = rows.first().map_or(0, |metric| metric.stacks.len());
+        let sheet = |columns: std::ops::Range<usize>| self.asked_sheet(&rows, columns, look);
+        // As few tables as a terminal can show whole; one for a page.
+        let fits = |beside: &usize| {
+            (0..stacks).step_by(*beside).all(|first| sheet(first..stacks.min(first + beside)).fits(METRIC_WIDTH))
+        };
+        let beside = match look.format {
+            Format::Markdown => stacks.max(1),
+            Format::Text => (1..=stacks).rev().find(fits).unwrap_or(1),
+        };
+        for first in (0..stacks).step_by(beside) {
+            let _ = write!(text, "\n{}", sheet(first..stacks.min(first + beside)).render(look));
+        }
+    }
+
+    /// One row a metric, one column a stack: the mean, and below it the difference to the baseline as a part of that.
+    fn asked_sheet(&self, rows: &[&MetricRow], columns: std::ops::Range<usize>, look: Look) -> Sheet {
+        let markdown = look.format == Format::Markdown;
+        let mut kinds: Vec<(&str, Kind)> = vec![("", Kind::Name)];
+        let stacks = rows.first().map_or(&[][..], |metric| &metric.stacks[columns.clone()]);
+        kinds.extend(stacks.iter().map(|row| (row.stack.as_str(), Kind::Figure)));
+        let mut sheet = Sheet::new(&kinds).spaced(1, 2);
         for metric in rows {
             let base = metric.stacks.iter().find(|row| row.stack == self.baseline).and_then(|row| row.mean);
             let cell = |row: &StackRow| match row.mean {
-                None => "-".to_owned(),
+                None => Cell::from("-"),
                 Some(mean) => {
                     let text = in_fitting_unit(mean, row.half_width, metric.unit);
                     // Of an instant or of a share that is neither good nor bad, a part of the baseline says nothing.
                     let judged = row.baseline_difference.filter(|_| metric.better != Better::Neither);
                     match judged.and_then(|difference| compared(mean, difference, base)) {
-                        Some(part) => format!("{text}{}{part}", if markdown { " " } else { "\n" }),
-                        None => text,
+                        Some(part) => Cell::from(format!("{text}{}{part}", if markdown { " " } else { "\n" })),
+                        None => Cell::from(text),
                     }
                 }
             };
-            table.add_row(std::iter::once(metric.metric.to_string()).chain(metric.stacks.iter().map(cell)));
+            let mut row = vec![Cell::from(&*metric.metric)];
+            row.extend(metric.stacks[columns.clone()].iter().map(cell));
+            sheet.rows.push(row);
         }
-        for column in table.column_iter_mut().skip(1) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+        sheet
     }
 
     fn others(&self) -> Option<String> {
@@ -100,57 +116,60 @@ impl Comparison {
 }
 
 /// Lines of at most 80 columns; those that end in the text end there.
-fn wrapped(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 80 {
-                lines.push(std::mem::take(&mut line));
-            }
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(word);
-        }
-        lines.push(line);
-    }
-    lines.join("\n")
+fn paragraphs(text: &str) -> String {
+    text.lines().flat_map(|paragraph| wrapped(paragraph, WIDTH)).collect::<Vec<_>>().join("\n")
 }
 
-fn title(metric: &MetricRow) -> String {
+/// The unit of a metric's table: money, energy, carbon and data in that of their size, anything else in its own.
+fn unit(metric: &MetricRow) -> (f64, &'static str) {
+    let quantity = match metric.unit {
+        "B" => Quantity::Bytes,
+        "kWh" => Quantity::Energy,
+        "kg" => Quantity::Carbon,
+        "CNY" => Quantity::Money,
+        own => return (1.0, own),
+    };
+    quantity.unit(metric.stacks.iter().filter_map(|row| row.mean).fold(0.0, |most, mean| most.max(mean.abs())))
+}
+
+fn title(metric: &MetricRow, unit: &str) -> String {
     let better = match metric.better {
         Better::Lower => ", lower is better",
         Better::Higher => ", higher is better",
         Better::Neither => "",
     };
-    if metric.unit.is_empty() {
-        format!("{}{better}", metric.metric)
-    } else {
-        format!("{} in {}{better}", metric.metric, metric.unit)
-    }
+    if unit.is_empty() { format!("{}{better}", metric.metric) } else { format!("{} in {unit}{better}", metric.metric) }
 }
 
-fn table(metric: &MetricRow, baseline: &str, markdown: bool) -> String {
-    let mut table = Table::new();
-    table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
-    table.set_header(["stack", "mean", &format!("difference to {baseline}"), "verdict"]);
+fn sheet(metric: &MetricRow, (size, unit): (f64, &str), baseline: &str, look: Look) -> Sheet {
+    let unit = if look.format == Format::Markdown && !unit.is_empty() { format!(" ({unit})") } else { String::new() };
+    let mut sheet = Sheet::new(&[
+        ("stack", Kind::Name),
+        (&format!("mean{unit}"), Kind::Figure),
+        (&format!("difference to {baseline}{unit}"), Kind::Figure),
+        ("verdict", Kind::Words),
+    ])
+    .spaced(1, 2);
     let base = metric.stacks.iter().find(|row| row.stack == baseline).and_then(|row| row.mean);
     for row in &metric.stacks {
         let name = if row.stack == baseline { format!("{} (baseline)", row.stack) } else { row.stack.clone() };
-        let mean = row.mean.map_or_else(|| "-".to_owned(), |mean| with_half_width(mean, row.half_width, false));
-        table.add_row([name, mean, difference(row, base), row.verdict.map_or("", Verdict::text).to_owned()]);
+        let half = row.half_width.map(|half| half / size);
+        let mean = row.mean.map_or_else(|| "-".to_owned(), |mean| with_half_width(mean / size, half, false));
+        let verdict = row.verdict.map_or("", Verdict::text).to_owned();
+        let tone = match row.verdict {
+            Some(Verdict::Better) => Tone::Good,
+            Some(Verdict::Worse) => Tone::Bad,
+            _ => Tone::Plain,
+        };
+        sheet.push([name.into(), mean.into(), difference(row, base, size).into(), Cell::Judged(verdict, tone)]);
     }
-    for column in [1, 2] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.trim_fmt()
+    sheet
 }
 
 /// The difference with its interval and, where the baseline is not zero, as a part of it.
-fn difference(row: &StackRow, base: Option<f64>) -> String {
+fn difference(row: &StackRow, base: Option<f64>, size: f64) -> String {
     let Some(difference) = row.baseline_difference else { return String::new() };
-    let mut text = with_half_width(difference, row.difference_half_width, true);
+    let mut text = with_half_width(difference / size, row.difference_half_width.map(|half| half / size), true);
     if let Some(part) = part_of(difference, base) {
         let _ = write!(text, " ({part})");
     }
@@ -257,7 +276,7 @@ mod tests {
     #[test]
     fn one_table_a_headline_metric() {
         let comparison = example(&[(10.0, 9.0), (20.0, 18.0), (30.0, 29.0), (40.0, 38.0)]);
-        let text = comparison.to_text();
+        let text = comparison.to_text(Format::Text);
         for part in
             ["two: west compared to stay", "4 replications", "wait_mean_s in s, lower is better", "stay (baseline)"]
         {
@@ -265,16 +284,16 @@ mod tests {
         }
         let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
         assert!(row.contains("-1.50 ± 0.92 (-6.0 %)") && row.trim_end().ends_with("better"), "{row}");
-        let markdown = comparison.to_markdown();
+        let markdown = comparison.to_text(Format::Markdown);
         assert!(markdown.contains("## wait_mean_s") && markdown.contains("| stack "), "{markdown}");
     }
 
     #[test]
     fn what_was_done_fits_a_terminal() {
-        let text = example(&[(10.0, 9.0), (20.0, 18.0)]).to_text();
+        let text = example(&[(10.0, 9.0), (20.0, 18.0)]).to_text(Format::Text);
         assert!(text.lines().take(8).all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("\n± is half of a 95 % interval"), "{text}");
-        assert_eq!(wrapped("a b\nc"), "a b\nc");
+        assert_eq!(paragraphs("a b\nc"), "a b\nc");
     }
 
     #[test]
@@ -294,17 +313,17 @@ mod tests {
         let mut comparison = example(&[(10.0, 9.0)]);
         comparison.asked = true;
         comparison.metrics[1].headline = false;
-        let text = comparison.to_text();
+        let text = comparison.to_text(Format::Text);
         let table = text.split("\n\n").nth(2).expect("a table");
         let wanted = "                stay     west\n wait_mean_s  10.0 s   9.00 s\n                      -10.0 %\n";
         assert_eq!(table, wanted, "{text}");
-        let markdown = comparison.to_markdown();
+        let markdown = comparison.to_text(Format::Markdown);
         assert!(markdown.contains("| wait_mean_s | 10.0 s | 9.00 s -10.0 % |"), "{markdown}");
     }
 
     #[test]
     fn one_replication_says_that_it_has_no_intervals() {
-        let text = example(&[(10.0, 9.0)]).to_text();
+        let text = example(&[(10.0, 9.0)]).to_text(Format::Text);
         assert!(text.contains("one replication: no intervals and no verdicts"), "{text}");
         let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
         assert!(row.trim_end().ends_with("-1 (-10.0 %)"), "{row}");

@@ -24,4 +24,4 @@ pub use summary::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, ServiceCenterSummary, ServiceSummary,
     Summary, TENANTS_LISTED, TenantGroupSummary, TenantSummary, Traffic,
 };
-pub use timeline::{Timeline, TimelineRow};
+pub use timeline::{Course, Timeline, TimelineRow};

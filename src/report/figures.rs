@@ -1,6 +1,8 @@
 //! Thresholds and published figures, as a report shows them.
 
 use super::human::number;
+use super::look::Tone;
+use super::sheet::{Cell, Kind, Sheet};
 use serde::{Deserialize, Serialize};
 
 /// A threshold of the scenario, judged.
@@ -41,21 +43,27 @@ pub struct AnchorRow {
     pub confidence: Option<String>,
 }
 
-/// The heads of the cells of [`anchor_cells`].
-pub const ANCHOR_HEADER: [&str; 4] = ["figure", "published", "own", "differs by"];
-
-/// The cells of a table of published figures: name, published, own, difference.
+/// Published figures, one row each.
 #[must_use]
-pub fn anchor_cells(row: &AnchorRow) -> [String; 4] {
-    let unit = if row.unit.is_empty() { String::new() } else { format!(" {}", row.unit) };
-    let differs = row.difference.map_or_else(|| "-".to_owned(), |it| format!("{:+.1} %", it * 100.0));
-    let judged = row.within.map_or_else(String::new, |within| format!(" {}", mark(within)));
-    [
-        clipped(&row.anchor),
-        format!("{}{unit}", number(row.published)),
-        row.own.map_or_else(|| "no data".to_owned(), |own| format!("{}{unit}", number(own))),
-        format!("{differs}{judged}"),
-    ]
+pub fn anchor_sheet(rows: &[AnchorRow]) -> Sheet {
+    let mut sheet = Sheet::new(&[
+        ("figure", Kind::Name),
+        ("published", Kind::Figure),
+        ("own", Kind::Figure),
+        ("differs by", Kind::Figure),
+    ]);
+    for row in rows {
+        let unit = if row.unit.is_empty() { String::new() } else { format!(" {}", row.unit) };
+        let differs = row.difference.map_or_else(|| "-".to_owned(), |it| format!("{:+.1} %", it * 100.0));
+        let judged = row.within.map_or_else(String::new, |within| format!(" {}", mark(within)));
+        sheet.push([
+            row.anchor.as_str().into(),
+            format!("{}{unit}", number(row.published)).into(),
+            row.own.map_or_else(|| "no data".to_owned(), |own| format!("{}{unit}", number(own))).into(),
+            Cell::Judged(format!("{differs}{judged}"), row.within.map_or(Tone::Plain, Tone::of)),
+        ]);
+    }
+    sheet
 }
 
 /// A tick or a cross.
@@ -63,25 +71,17 @@ const fn mark(good: bool) -> char {
     if good { '\u{2713}' } else { '\u{2717}' }
 }
 
-/// One line a threshold.
-pub(super) fn judged(rows: &[Judged]) -> Vec<String> {
+/// One line a threshold, and whether it is met.
+pub(super) fn judged(rows: &[Judged]) -> Vec<(String, bool)> {
     let line = |row: &Judged| {
         let bounds: Vec<String> = [("at least", row.at_least), ("at most", row.at_most)]
             .into_iter()
             .filter_map(|(word, limit)| Some(format!("{word} {}", number(limit?))))
             .collect();
         let value = row.value.map_or_else(|| "no data".to_owned(), number);
-        format!("{} {} is {value}, expected {}", mark(row.met), row.expected, bounds.join(" and "))
+        (format!("{} {} is {value}, expected {}", mark(row.met), row.expected, bounds.join(" and ")), row.met)
     };
     rows.iter().map(line).collect()
-}
-
-fn clipped(name: &str) -> String {
-    const WIDTH: usize = 38;
-    if name.chars().count() <= WIDTH {
-        return name.to_owned();
-    }
-    name.chars().take(WIDTH - 1).chain(['~']).collect()
 }
 
 #[cfg(test)]
@@ -100,8 +100,8 @@ mod tests {
         assert_eq!(
             judged(&[row(Some(35.24), true), row(None, false)]),
             [
-                "\u{2713} wait_p95_s of class training is 35.2, expected at most 7,200",
-                "\u{2717} wait_p95_s of class training is no data, expected at most 7,200"
+                ("\u{2713} wait_p95_s of class training is 35.2, expected at most 7,200".to_owned(), true),
+                ("\u{2717} wait_p95_s of class training is no data, expected at most 7,200".to_owned(), false)
             ]
         );
         let anchor = AnchorRow {
@@ -114,8 +114,8 @@ mod tests {
             within: Some(false),
             ..AnchorRow::default()
         };
-        let [name, rest @ ..] = anchor_cells(&anchor);
-        assert_eq!(name.len(), 38);
-        assert_eq!(rest, ["10 ms", "16 ms", "+60.0 % \u{2717}"]);
+        let sheet = anchor_sheet(&[anchor]);
+        let judged = Cell::Judged("+60.0 % \u{2717}".to_owned(), Tone::Bad);
+        assert_eq!(sheet.rows[0][1..], ["10 ms".into(), "16 ms".into(), judged]);
     }
 }

@@ -2,22 +2,29 @@
 
 mod allocation_csv;
 mod cells;
+mod course;
 mod decimal;
 mod figures;
 mod html;
 mod human;
 mod jobs_csv;
 mod json;
+mod look;
 mod services;
+mod sheet;
 mod tables;
 mod text;
 
 pub use allocation_csv::{AllocationRow, allocation_csv};
-pub use figures::{ANCHOR_HEADER, AnchorRow, Judged, anchor_cells};
+pub use course::{COURSE_CENTERS, COURSE_SIGNS};
+pub use figures::{AnchorRow, Judged, anchor_sheet};
 pub use html::{BaseMap, ComparePage, ComparedRun, RunPage, TimelineGrid, compare_page, run_page};
+pub use human::Quantity;
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};
+pub use look::{Format, Look, Tone};
+pub use sheet::{Cell, Kind, Sheet, WIDTH, markdown_text, wrapped};
 pub use tables::{
     centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,
 };
-pub use text::{Format, summary_text, wrapped};
+pub use text::summary_text;

@@ -1,21 +1,14 @@
 //! The summary that a person reads, as plain text of at most 80 columns or as Markdown.
 
+use super::course;
 use super::figures;
-use super::human::{bit_rate, bytes, carbon, count, energy, money, number, percent, seconds};
+use super::human::Quantity;
+use super::human::{bytes, carbon, count, energy, money, number, percent, seconds};
 use super::json::RunInfo;
+use super::look::{Format, Look, Tone};
 use super::services;
-use crate::observe::{CenterSummary, ClassSummary, LinkSummary, Summary, TenantGroupSummary};
-use comfy_table::{CellAlignment, Table, presets};
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// Plain text for a terminal, at most 80 columns.
-    #[default]
-    Text,
-    /// Markdown.
-    Markdown,
-}
+use super::sheet::{Cell, Kind, Sheet, WIDTH, markdown_text, wrapped};
+use crate::observe::{CenterSummary, ClassSummary, Course, LinkSummary, Summary, TenantGroupSummary};
 
 /// So many links are shown, the busiest first.
 const LINKS_SHOWN: usize = 5;
@@ -24,53 +17,80 @@ const CENTERS_SHOWN: usize = 30;
 /// So many classes.
 const CLASSES_SHOWN: usize = 20;
 
-/// The whole summary, without colors, with a final newline.
+/// The whole summary, with a final newline; the course of the run where there is one.
 #[must_use]
-pub fn summary_text(info: &RunInfo, summary: &Summary, format: Format) -> String {
+pub fn summary_text(info: &RunInfo, summary: &Summary, course: Option<&Course>, look: impl Into<Look>) -> String {
+    let look = look.into();
     let mut text = String::new();
     let title = format!("{} under {}", info.name, info.policy);
-    match format {
-        Format::Text => text.push_str(&format!("{title}\n")),
-        Format::Markdown => text.push_str(&format!("# {title}\n\n")),
+    paragraph(&mut text, &title, look, true);
+    paragraph(&mut text, &info.description, look, false);
+    if look.format == Format::Text || !info.description.is_empty() {
+        text.push('\n');
     }
-    for line in wrapped(&info.description, 80) {
-        text.push_str(&format!("{line}\n"));
-    }
-    text.push('\n');
     if info.clairvoyant {
         text.push_str("CLAIRVOYANT: this stack knows true run times, which no real scheduler does.\n\n");
     }
-    expectations(&mut text, info, format);
-    headline(&mut text, info, summary, format);
-    section(&mut text, "Centers", &centers(summary), format);
-    section(&mut text, "Classes", &classes(summary), format);
-    section(&mut text, "Services", &services::services(summary), format);
-    section(&mut text, "Requests not served in time", &services::missed(summary), format);
-    section(&mut text, "Tenants", &tenants(summary), format);
-    section(&mut text, "Busiest links", &links(summary), format);
-    section(&mut text, "Published figures and those of this run", &anchors(info), format);
-    section(&mut text, "Rejected", &rejected(summary), format);
+    expectations(&mut text, info, look);
+    headline(&mut text, info, summary, look);
+    if let Some(course) = course {
+        section(&mut text, &course::title(course), &course::sheet(course, look).into(), look);
+    }
+    for (title, part) in [
+        ("Centers", centers(summary)),
+        ("Classes", classes(summary)),
+        ("Services", services::services(summary).into()),
+        ("Requests not served in time", services::missed(summary).into()),
+        ("Tenants", tenants(summary)),
+        ("Busiest links", links(summary)),
+        ("Published figures and those of this run", figures::anchor_sheet(&info.anchors).into()),
+        ("Rejected", rejected(summary)),
+    ] {
+        section(&mut text, title, &part, look);
+    }
     if !info.warnings.is_empty() {
-        heading(&mut text, "Warnings", format);
+        heading(&mut text, "Warnings", look.format);
         for warning in &info.warnings {
-            for (at, line) in wrapped(warning, 78).into_iter().enumerate() {
-                text.push_str(&format!("{} {line}\n", if at == 0 { "-" } else { " " }));
-            }
+            bullet(&mut text, ["- ", "  "], warning, look);
         }
     }
     format!("{}\n", text.trim_end())
 }
 
-/// A table's header and rows; how many leading columns are names (set to the left).
-pub(super) struct Content {
-    pub(super) header: Vec<&'static str>,
-    pub(super) rows: Vec<Vec<String>>,
-    pub(super) names: usize,
-    /// Said below it.
-    pub(super) note: Option<String>,
+/// The title or the words of the author.
+fn paragraph(text: &mut String, words: &str, look: Look, title: bool) {
+    if look.format == Format::Text {
+        wrapped(words, WIDTH).iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    } else if !words.is_empty() {
+        let begin = if title { "# " } else { "" };
+        text.push_str(&format!("{begin}{}\n{}", markdown_text(words.trim()), if title { "\n" } else { "" }));
+    }
 }
 
-fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format) {
+/// A long line, broken with what the first and the others begin with; whole in Markdown.
+fn bullet(text: &mut String, [first, other]: [&str; 2], words: &str, look: Look) {
+    if look.format == Format::Markdown {
+        text.push_str(&format!("- {}\n", markdown_text(words)));
+        return;
+    }
+    for (at, line) in wrapped(words, WIDTH - other.len()).iter().enumerate() {
+        text.push_str(&format!("{}{line}\n", if at == 0 { first } else { other }));
+    }
+}
+
+/// A table, and what is said below it.
+struct Part {
+    sheet: Sheet,
+    note: Option<String>,
+}
+
+impl From<Sheet> for Part {
+    fn from(sheet: Sheet) -> Self {
+        Self { sheet, note: None }
+    }
+}
+
+fn headline(text: &mut String, info: &RunInfo, summary: &Summary, look: Look) {
     let mut lines = service_lines(info, summary);
     lines.extend(services::line(summary));
     if summary.waiting_peak > 0 {
@@ -94,8 +114,8 @@ fn headline(text: &mut String, info: &RunInfo, summary: &Summary, format: Format
         lines.push(("round trips", missed(summary.round_trip_missed, summary.round_trip_jobs)));
     }
     for (name, value) in lines {
-        match format {
-            Format::Text => text.push_str(&format!("  {name:<12} {value}\n")),
+        match look.format {
+            Format::Text => bullet(text, [&format!("  {name:<12} "), &" ".repeat(15)], &value, look),
             Format::Markdown => text.push_str(&format!("- **{name}**: {value}\n")),
         }
     }
@@ -219,7 +239,7 @@ fn missed(missed: u64, all: u64) -> String {
     format!("{} of {} missed ({})", count(missed), count(all), percent(missed as f64 / all.max(1) as f64))
 }
 
-fn centers(summary: &Summary) -> Content {
+fn centers(summary: &Summary) -> Part {
     let mut shown: Vec<&CenterSummary> = summary.centers.iter().collect();
     if shown.len() > CENTERS_SHOWN {
         let by_jobs = |a: &&CenterSummary, b: &&CenterSummary| {
@@ -228,156 +248,144 @@ fn centers(summary: &Summary) -> Content {
         shown.sort_by(by_jobs);
         shown.truncate(CENTERS_SHOWN);
     }
-    let rows = shown
-        .iter()
-        .map(|c| {
-            vec![
-                clipped(&c.center, 14),
-                c.side.clone().unwrap_or_default(),
-                cell(c.utilization, percent),
-                cell(c.load, percent),
-                count(c.jobs),
-                cell(c.wait_mean_s, seconds),
-                energy(c.energy_kwh),
-                carbon(c.carbon_kg),
-            ]
-        })
-        .collect();
-    Content {
-        header: vec!["center", "side", "used", "load", "jobs", "wait", "energy", "carbon"],
-        rows,
-        names: 2,
-        note: rest(summary.centers.len(), CENTERS_SHOWN, "centers with fewer jobs", "centers.csv"),
+    let mut sheet = Sheet::new(&[
+        ("center", Kind::Name),
+        ("side", Kind::Name),
+        ("used", Kind::Quantity(Quantity::Share)),
+        ("load", Kind::Quantity(Quantity::Share)),
+        ("jobs", Kind::Quantity(Quantity::Count)),
+        ("wait", Kind::Quantity(Quantity::Seconds)),
+        ("energy", Kind::Quantity(Quantity::Energy)),
+        ("carbon", Kind::Quantity(Quantity::Carbon)),
+    ]);
+    for c in shown {
+        let side = c.side.as_deref().unwrap_or_default();
+        sheet.push([
+            c.center.as_str().into(),
+            side.into(),
+            c.utilization.into(),
+            c.load.into(),
+            c.jobs.into(),
+            c.wait_mean_s.into(),
+            c.energy_kwh.into(),
+            c.carbon_kg.into(),
+        ]);
     }
+    Part { sheet, note: rest(summary.centers.len(), CENTERS_SHOWN, "centers with fewer jobs", "centers.csv") }
 }
 
-fn classes(summary: &Summary) -> Content {
+fn classes(summary: &Summary) -> Part {
     let mut shown: Vec<&ClassSummary> = summary.classes.iter().filter(|c| c.jobs > 0).collect();
     let all = shown.len();
     if all > CLASSES_SHOWN {
         shown.sort_by(|a, b| b.jobs.cmp(&a.jobs).then_with(|| a.class.cmp(&b.class)));
         shown.truncate(CLASSES_SHOWN);
     }
-    let whole = |share: f64| format!("{:.0} %", share * 100.0);
-    let rows = shown
-        .iter()
-        .map(|c| {
-            vec![
-                clipped(&c.class, 22),
-                count(c.jobs),
-                cell(c.east_share, whole),
-                cell(c.central_share, whole),
-                cell(c.west_share, whole),
-                cell(c.wait_mean_s, seconds),
-                cell(c.wait_p95_s, seconds),
-                cell(c.response_mean_s, seconds),
-            ]
-        })
-        .collect();
-    Content {
-        header: vec!["class", "jobs", "east", "central", "west", "wait", "p95", "response"],
-        rows,
-        names: 1,
-        note: rest(all, CLASSES_SHOWN, "classes with fewer jobs", "classes.csv"),
+    let mut sheet = Sheet::new(&[
+        ("class", Kind::Name),
+        ("jobs", Kind::Quantity(Quantity::Count)),
+        ("east", Kind::Quantity(Quantity::WholeShare)),
+        ("central", Kind::Quantity(Quantity::WholeShare)),
+        ("west", Kind::Quantity(Quantity::WholeShare)),
+        ("wait", Kind::Quantity(Quantity::Seconds)),
+        ("p95", Kind::Quantity(Quantity::Seconds)),
+        ("response", Kind::Quantity(Quantity::Seconds)),
+    ]);
+    for c in shown {
+        sheet.push([
+            c.class.as_str().into(),
+            c.jobs.into(),
+            c.east_share.into(),
+            c.central_share.into(),
+            c.west_share.into(),
+            c.wait_mean_s.into(),
+            c.wait_p95_s.into(),
+            c.response_mean_s.into(),
+        ]);
     }
+    Part { sheet, note: rest(all, CLASSES_SHOWN, "classes with fewer jobs", "classes.csv") }
 }
 
 /// Groups of tenants, where there are several.
-fn tenants(summary: &Summary) -> Content {
+fn tenants(summary: &Summary) -> Part {
     let mut shown: Vec<&TenantGroupSummary> = summary.tenant_groups.iter().filter(|group| group.jobs > 0).collect();
     if shown.len() < 2 {
         shown.clear();
     }
-    let rows = shown
-        .iter()
-        .take(CLASSES_SHOWN)
-        .map(|group| {
-            vec![
-                clipped(&group.name, 18),
-                count(group.tenants),
-                count(group.jobs),
-                cell(group.used_share, percent),
-                cell(group.wait_mean_s, seconds),
-                cell(group.tenant_wait_max_s, seconds),
-                cell(group.bounded_slowdown_mean, number),
-            ]
-        })
-        .collect();
-    Content {
-        header: vec!["group", "tenants", "jobs", "of use", "wait", "worst tenant", "slowdown"],
-        rows,
-        names: 1,
-        note: rest(shown.len(), CLASSES_SHOWN, "groups by name", "tenant_groups.csv"),
+    let mut sheet = Sheet::new(&[
+        ("group", Kind::Name),
+        ("tenants", Kind::Quantity(Quantity::Count)),
+        ("jobs", Kind::Quantity(Quantity::Count)),
+        ("of use", Kind::Quantity(Quantity::Share)),
+        ("wait", Kind::Quantity(Quantity::Seconds)),
+        ("worst tenant", Kind::Quantity(Quantity::Seconds)),
+        ("slowdown", Kind::Quantity(Quantity::Number)),
+    ]);
+    for group in shown.iter().take(CLASSES_SHOWN) {
+        sheet.push([
+            group.name.as_str().into(),
+            group.tenants.into(),
+            group.jobs.into(),
+            group.used_share.into(),
+            group.wait_mean_s.into(),
+            group.tenant_wait_max_s.into(),
+            group.bounded_slowdown_mean.into(),
+        ]);
     }
+    Part { sheet, note: rest(shown.len(), CLASSES_SHOWN, "groups by name", "tenant_groups.csv") }
 }
 
-fn links(summary: &Summary) -> Content {
+fn links(summary: &Summary) -> Part {
     let mut shown: Vec<&LinkSummary> = summary.links.iter().filter(|l| l.flows > 0 || l.carried_bytes > 0.0).collect();
     let key = |l: &LinkSummary| l.utilization.unwrap_or(0.0);
     // A stable sort keeps the order of names where two are alike.
     shown.sort_by(|a, b| key(b).total_cmp(&key(a)));
     shown.truncate(LINKS_SHOWN);
-    let rows = shown
-        .iter()
-        .map(|l| {
-            vec![
-                clipped(&format!("{} > {}", l.from, l.to), 32),
-                bytes(l.bytes),
-                cell(l.utilization, percent),
-                cell(l.busy, percent),
-                bit_rate(l.rate_peak_bps),
-                money(l.transfer_cost_cny),
-            ]
-        })
-        .collect();
-    Content { header: vec!["from > to", "moved", "used", "busy", "peak", "cost"], rows, names: 1, note: None }
-}
-
-fn anchors(info: &RunInfo) -> Content {
-    let rows = info.anchors.iter().map(|row| figures::anchor_cells(row).to_vec()).collect();
-    Content { header: figures::ANCHOR_HEADER.to_vec(), rows, names: 1, note: None }
+    let mut sheet = Sheet::new(&[
+        ("from > to", Kind::Name),
+        ("moved", Kind::Quantity(Quantity::Bytes)),
+        ("used", Kind::Quantity(Quantity::Share)),
+        ("busy", Kind::Quantity(Quantity::Share)),
+        ("peak", Kind::Quantity(Quantity::BitRate)),
+        ("cost", Kind::Quantity(Quantity::Money)),
+    ]);
+    for l in shown {
+        sheet.push([
+            format!("{} > {}", l.from, l.to).into(),
+            l.bytes.into(),
+            l.utilization.into(),
+            l.busy.into(),
+            l.rate_peak_bps.into(),
+            l.transfer_cost_cny.into(),
+        ]);
+    }
+    sheet.into()
 }
 
 /// The thresholds, a line each, before everything else.
-fn expectations(text: &mut String, info: &RunInfo, format: Format) {
-    for line in figures::judged(&info.expectations) {
-        for (at, part) in wrapped(&line, 76).iter().enumerate() {
-            let begin = match (format, at) {
-                (Format::Text, 0) => "  ",
-                (Format::Text, _) => "    ",
-                (Format::Markdown, 0) => "- ",
-                (Format::Markdown, _) => "  ",
-            };
-            text.push_str(&format!("{begin}{part}\n"));
-        }
+fn expectations(text: &mut String, info: &RunInfo, look: Look) {
+    for (line, met) in figures::judged(&info.expectations) {
+        let mut judged = String::new();
+        bullet(&mut judged, ["  ", "    "], &look.letters(&line), look);
+        // The sign is colored after the line is broken: colors have no width.
+        let sign = look.letters(line.split(' ').next().unwrap_or_default());
+        text.push_str(&judged.replacen(&sign, &look.toned(&sign, Tone::of(met)), 1));
     }
     if !info.expectations.is_empty() {
         text.push('\n');
     }
 }
 
-fn rejected(summary: &Summary) -> Content {
-    let rows = summary.rejected_by_reason.iter().map(|(reason, amount)| vec![reason.clone(), count(*amount)]).collect();
-    Content { header: vec!["reason", "jobs"], rows, names: 1, note: None }
+fn rejected(summary: &Summary) -> Part {
+    let mut sheet = Sheet::new(&[("reason", Kind::Name), ("jobs", Kind::Quantity(Quantity::Count))]);
+    for (reason, amount) in &summary.rejected_by_reason {
+        sheet.push([Cell::from(reason.as_str()), Cell::from(*amount)]);
+    }
+    sheet.into()
 }
 
 fn rest(all: usize, shown: usize, what: &str, file: &str) -> Option<String> {
     (all > shown).then(|| format!("and {} {what}, see {file}", all - shown))
-}
-
-pub(super) fn cell(value: Option<f64>, write: impl Fn(f64) -> String) -> String {
-    value.map_or_else(|| "-".to_owned(), write)
-}
-
-/// Long names lose their middle, so that what tells them apart at either end stays.
-pub(super) fn clipped(name: &str, width: usize) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    if letters.len() <= width {
-        return name.to_owned();
-    }
-    let head = (width - 1).div_ceil(2);
-    let tail = width - 1 - head;
-    letters[..head].iter().chain(&['~']).chain(&letters[letters.len() - tail..]).collect()
 }
 
 fn heading(text: &mut String, title: &str, format: Format) {
@@ -387,54 +395,15 @@ fn heading(text: &mut String, title: &str, format: Format) {
     }
 }
 
-fn section(text: &mut String, title: &str, content: &Content, format: Format) {
-    if content.rows.is_empty() {
+fn section(text: &mut String, title: &str, part: &Part, look: Look) {
+    if part.sheet.rows.is_empty() {
         return;
     }
-    heading(text, title, format);
-    let mut table = Table::new();
-    table.load_style(match format {
-        Format::Text => presets::NOTHING,
-        Format::Markdown => presets::ASCII_MARKDOWN,
-    });
-    table.set_header(content.header.clone());
-    for row in &content.rows {
-        let row =
-            row.iter().map(|cell| if format == Format::Markdown { cell.replace('|', "\\|") } else { cell.clone() });
-        table.add_row(row.collect::<Vec<_>>());
+    heading(text, title, look.format);
+    text.push_str(&part.sheet.render(look));
+    if let Some(note) = &part.note {
+        text.push_str(&if look.format == Format::Text { format!("  {note}\n") } else { format!("\n{note}\n") });
     }
-    for (at, column) in table.column_iter_mut().enumerate() {
-        if at >= content.names {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        if format == Format::Text {
-            column.set_padding((0, 1));
-        }
-    }
-    let indent = if format == Format::Text { "  " } else { "" };
-    for line in table.lines() {
-        text.push_str(format!("{indent}{line}").trim_end());
-        text.push('\n');
-    }
-    if let Some(note) = &content.note {
-        text.push_str(&format!("{indent}{note}\n"));
-    }
-}
-
-/// The lines of a paragraph, broken at blanks; a word longer than the width gets a line of its own.
-#[must_use]
-pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in paragraph.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

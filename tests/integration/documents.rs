@@ -34,3 +34,27 @@ fn the_policy_that_the_readme_shows_is_the_one_that_runs() {
     let registry = text("src/policy/registry.rs");
     assert!(registry.lines().any(|other| other.trim() == line), "src/policy/registry.rs has no line `{line}`");
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let scratch = crate::support::Scratch::new();
+    let mut held = 0;
+    for block in blocks(&text("README.md"), "console") {
+        let (command, shown) = block.split_once('\n').expect("a command and what it prints");
+        // The nation takes long, and is run by its own test; logs are not ours.
+        if !["$ eastwest run online-services", "$ eastwest validate hubs-10"].contains(&command) {
+            continue;
+        }
+        held += 1;
+        let mut words: Vec<String> = command.split_whitespace().skip(2).map(str::to_owned).collect();
+        if words[0] == "run" {
+            words.extend(["--quiet".to_owned(), "--out".to_owned(), scratch.path("out").display().to_string()]);
+        }
+        let ran = crate::support::eastwest(&words).expect(0);
+        for part in shown.split("...\n").filter(|part| !part.is_empty()) {
+            let part = part.trim_end().trim_end_matches("...").trim_end();
+            assert!(ran.stdout.contains(part), "{command} does not print\n{part}\nbut\n{}", ran.stdout);
+        }
+    }
+    assert_eq!(held, 2, "README.md shows the two");
+}

@@ -16,5 +16,6 @@ mod questions;
 mod queues;
 mod services;
 mod support;
+mod terminal;
 mod two_centers;
 mod variants;

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use unicode_width::UnicodeWidthStr;
 
 /// A directory of its own that is gone when the test is over.
 pub(crate) struct Scratch(PathBuf);
@@ -88,8 +89,17 @@ pub(crate) fn eastwest<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ran {
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TERM", "xterm")
         .output()
         .expect("the binary runs");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let words: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy()).collect();
+    if !words.iter().any(|word| ["json", "markdown", "schema", "completions"].contains(&&**word)) {
+        // Whatever a test asks for, a terminal can show.
+        let wide = stdout.lines().find(|line| line.width() > 80);
+        assert_eq!(wide, None, "wider than 80 columns: eastwest {words:?}");
+    }
     Ran {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

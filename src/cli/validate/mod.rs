@@ -1,14 +1,13 @@
 //! `validate`: what is wrong with a scenario, or what is in it.
 
-mod anchors;
 mod groups;
 mod totals;
 
 use super::arguments::{Format, Global, ScenarioArguments};
 use super::failure::{Failure, Message};
 use super::{input, terminal};
-use comfy_table::{CellAlignment, Table, presets};
 use eastwest::experiment;
+use eastwest::report::{self, Look, Sheet, WIDTH, anchor_sheet, markdown_text, wrapped};
 use eastwest::scenario::{self, Inventory, Scenario, Totals};
 use serde_json::json;
 
@@ -34,66 +33,52 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
             "variants": scenario.variants.keys().collect::<Vec<_>>(),
             "warnings": scenario.warnings,
         })),
-        Format::Text => page(&scenario, &inventory, &totals, false),
-        Format::Markdown => page(&scenario, &inventory, &totals, true),
+        Format::Text | Format::Markdown => page(&scenario, &inventory, &totals, terminal::look(global)),
     })
 }
 
-fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, markdown: bool) -> String {
-    let mut text = if markdown { format!("# {}\n\n", scenario.name) } else { format!("{}\n", scenario.name) };
-    if !scenario.description.is_empty() {
-        for line in eastwest::report::wrapped(&scenario.description, 80) {
-            text.push_str(&format!("{line}\n"));
-        }
-    }
+fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, look: Look) -> String {
+    let markdown = look.format == report::Format::Markdown;
+    let mut text = if markdown {
+        format!("# {}\n\n{}\n", markdown_text(&scenario.name), markdown_text(&scenario.description))
+    } else {
+        [&scenario.name, &scenario.description].map(|words| wrapped(words, WIDTH)).concat().join("\n") + "\n"
+    };
     if !markdown || !scenario.description.is_empty() {
         text.push('\n');
+    } else {
+        text.truncate(text.trim_end().len());
+        text.push_str("\n\n");
     }
     for line in totals::lines(scenario, inventory, totals) {
-        let lines = eastwest::report::wrapped(&line, 76);
-        for (at, part) in lines.iter().enumerate() {
-            let begin = match (markdown, at) {
-                (true, 0) => "- ",
-                (false, 0) => "",
-                _ => "  ",
-            };
-            text.push_str(&format!("{begin}{part}\n"));
+        if markdown {
+            text.push_str(&format!("- {}\n", markdown_text(&line)));
+            continue;
+        }
+        for (at, part) in wrapped(&line, WIDTH - 4).iter().enumerate() {
+            text.push_str(&format!("{}{part}\n", if at == 0 { "" } else { "  " }));
         }
     }
-    for (title, group) in [
+    for (title, groups) in [
         ("Tiers", &inventory.tiers),
         ("Sides", &inventory.sides),
         ("Hubs", &inventory.hubs),
         ("Provinces", &inventory.provinces),
         ("Operators", &inventory.operators),
     ] {
-        if !group.is_empty() {
-            section(&mut text, title, groups::table(group), markdown);
-        }
+        section(&mut text, title, &groups::sheet(groups), look);
     }
     let anchors = experiment::anchors(scenario, inventory);
-    if !anchors.is_empty() {
-        section(&mut text, "Published figures and the scenario's own", anchors::table(&anchors), markdown);
-    }
+    section(&mut text, "Published figures and the scenario's own", &anchor_sheet(&anchors), look);
     text
 }
 
-/// A heading and a table: names to the left, figures to the right.
-fn section(text: &mut String, title: &str, mut table: Table, markdown: bool) {
-    text.push_str(&if markdown { format!("\n## {title}\n\n") } else { format!("\n{title}\n") });
-    table.load_style(if markdown { presets::ASCII_MARKDOWN } else { presets::NOTHING });
-    for (at, column) in table.column_iter_mut().enumerate() {
-        if at > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        if !markdown {
-            column.set_padding((0, 1));
-        }
-    }
-    for line in table.lines() {
-        text.push_str(if markdown { "" } else { "  " });
-        text.push_str(line.trim_end());
-        text.push('\n');
+/// A heading and a table, where it has rows.
+fn section(text: &mut String, title: &str, sheet: &Sheet, look: Look) {
+    if !sheet.rows.is_empty() {
+        let markdown = look.format == report::Format::Markdown;
+        text.push_str(&if markdown { format!("\n## {title}\n\n") } else { format!("\n{title}\n") });
+        text.push_str(&sheet.render(look));
     }
 }
 
@@ -133,7 +118,7 @@ mod tests {
         let scenario = scenario::load(&Input::Embedded("two-centers".to_owned()), &[]).expect("loads");
         let inventory = scenario::inventory(&scenario);
         let totals = inventory.totals(&scenario);
-        let text = page(&scenario, &inventory, &totals, false);
+        let text = page(&scenario, &inventory, &totals, Look::default());
         for words in [
             "centers 2, metros 0, exchange points 0",
             "servers 3 with 12 cores",
@@ -142,7 +127,10 @@ mod tests {
         ] {
             assert!(text.contains(words), "no {words:?} in\n{text}");
         }
-        assert!(page(&scenario, &inventory, &totals, true).starts_with("# two-centers\n\n- centers 2"));
+        assert!(
+            page(&scenario, &inventory, &totals, report::Format::Markdown.into())
+                .starts_with("# two-centers\n\n- centers 2")
+        );
         assert!(!text.contains("Published"), "it has no anchors");
     }
 
@@ -151,7 +139,7 @@ mod tests {
         for (name, _) in scenario::embedded() {
             let scenario = scenario::load(&Input::Embedded(name.to_owned()), &[]).expect("loads");
             let inventory = scenario::inventory(&scenario);
-            let text = page(&scenario, &inventory, &inventory.totals(&scenario), false);
+            let text = page(&scenario, &inventory, &inventory.totals(&scenario), Look::default());
             for line in text.lines() {
                 assert!(line.chars().count() <= 80, "{name}: {line}");
             }

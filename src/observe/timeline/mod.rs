@@ -4,6 +4,7 @@
 //! latter have no rows, so that memory and `timeline.csv` follow what jobs can touch.
 
 mod cells;
+mod course;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ use crate::model::{Direction, LinkId, Platform};
 use crate::units::{SimDuration, SimTime};
 use cells::{Cell, History, Row, Runs};
 use std::sync::Arc;
+
+pub use course::Course;
 
 /// Cells kept at most; when there would be more, neighboring intervals are joined and the interval doubles.
 const CELLS_MAX: usize = 1 << 20;
@@ -80,6 +83,13 @@ impl Timeline {
     pub fn new(platform: Arc<Platform>, interval: SimDuration) -> Self {
         let places = platform.centers.len() + 2 * platform.links.len();
         Self::with_slices(platform, interval, (CELLS_MAX / places.max(1)).max(32))
+    }
+
+    /// A timeline for [`Timeline::course`] alone, whose interval follows the length of the run: it begins with a minute, and becomes so long
+    /// that there are no more than `spans` (rounded up to an even number).
+    #[must_use]
+    pub fn coarse(platform: Arc<Platform>, spans: usize) -> Self {
+        Self::with_slices(platform, SimDuration::from_secs(60), spans)
     }
 
     fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {

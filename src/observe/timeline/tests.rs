@@ -130,3 +130,34 @@ fn storage_is_averaged_over_intervals() {
     let wanted = [("beijing", 0.0), ("horinger", 200.0), ("beijing", 0.0), ("horinger", 300.0)];
     assert_eq!(found, wanted.map(|(name, bytes)| (name, Some(bytes))));
 }
+
+#[test]
+fn the_course_of_west_is_worked_by_hand() {
+    // As above: Horinger's two nodes hold 1 + 3399.992 / 3600 jobs in the first hour and 1 + 200.008 / 3600 in the second; Beijing's one node
+    // holds none. Waiting is b until 200.008 s (staged then) ... c from 210.008 s to 3600 s.
+    let timeline = told(SimDuration::HOUR, 100, &west());
+    let near = |found: &[Option<f64>], wanted: &[f64]| {
+        assert_eq!(found.len(), wanted.len());
+        for (found, wanted) in found.iter().zip(wanted) {
+            assert!((found.unwrap() - wanted).abs() < 1e-12, "{found:?} {wanted}");
+        }
+    };
+    let course = timeline.course(s(7200), 10, 3);
+    assert_eq!(course.span_s.to_bits(), 3600f64.to_bits());
+    let names: Vec<&str> = course.utilization.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["all", "east", "west", "horinger"], "a center that held nothing has no line");
+    let (one, two) = (1.0 + 3399.992 / 3600.0, 1.0 + 200.008 / 3600.0);
+    near(&course.utilization[0].1, &[one / 3.0, two / 3.0]);
+    near(&course.utilization[1].1, &[0.0, 0.0]);
+    near(&course.utilization[2].1, &[one / 2.0, two / 2.0]);
+    near(&course.waiting.iter().copied().map(Some).collect::<Vec<_>>(), &[3389.992 / 3600.0, 0.0]);
+    // One span is the whole; the last of several may be shorter.
+    near(&timeline.course(s(7200), 1, 0).utilization[0].1, &[(one + two) / 6.0]);
+    assert_eq!(timeline.course(s(9000), 2, 0).waiting.len(), 2);
+    near(&timeline.course(s(9000), 2, 0).utilization[0].1, &[(one + two) / 6.0, 0.0]);
+    // A coarse one counts the same: at most four intervals, of 34 minutes and more.
+    let mut coarse = Timeline::coarse(Arc::new(platform()), 4);
+    tell(&mut coarse, &west());
+    assert!(coarse.interval() >= SimDuration::from_secs(1800));
+    near(&coarse.course(s(7200), 1, 0).utilization[0].1, &[(one + two) / 6.0]);
+}
