@@ -72,7 +72,10 @@ struct Case {
 
 /// The flows of each chain in order, and the instants at which the chains start.
 struct Input {
-    chains: Vec<Vec<Flow>>,
+    /// The routes that are used.
+    routes: Vec<Arc<[LaneId]>>,
+    /// Chain after chain, the place of the route and the bytes of each flow.
+    flows: Vec<(u32, u64)>,
     starts: Vec<(u64, usize)>,
 }
 
@@ -86,21 +89,23 @@ fn generate(case: &Case) -> Input {
         Pattern::Chains(chains) => chains,
         Pattern::Burst => case.flows,
     };
-    let mut routes: Vec<Option<Arc<[LaneId]>>> = vec![None; (sites * sites) as usize];
-    let mut input = Input { chains: Vec::new(), starts: Vec::new() };
+    let mut places: Vec<Option<u32>> = vec![None; (sites * sites) as usize];
+    let mut input = Input { routes: Vec::new(), flows: Vec::with_capacity(case.flows), starts: Vec::new() };
     for chain in 0..chains {
         let seconds: f64 = match case.pattern {
             Pattern::Chains(_) => stagger.sample(&mut random),
             Pattern::Burst => random.random_range(0.0..1.0),
         };
         input.starts.push(((seconds * 1e9) as u64, chain));
-        let mut flow = || {
+        for _ in 0..case.flows / chains {
             let from = random.random_range(0..sites);
             let to = (from + random.random_range(1..sites)) % sites;
-            let route = routes[(from * sites + to) as usize].get_or_insert_with(|| case.shape.route(from, to));
-            Flow::new(Arc::clone(route), Bytes(sizes.sample(&mut random) as u128))
-        };
-        input.chains.push((0..case.flows / chains).map(|_| flow()).collect());
+            let place = *places[(from * sites + to) as usize].get_or_insert_with(|| {
+                input.routes.push(case.shape.route(from, to));
+                (input.routes.len() - 1) as u32
+            });
+            input.flows.push((place, sizes.sample(&mut random) as u64));
+        }
     }
     input.starts.sort_unstable();
     input
@@ -114,10 +119,11 @@ struct Outcome {
 }
 
 fn run(case: &Case) -> Outcome {
-    let Input { chains, starts } = generate(case);
+    let Input { routes, flows, starts } = generate(case);
+    let each = flows.len() / starts.len();
+    let mut next_flow = vec![0; starts.len()];
     let mut network = FairNetwork::new(&case.shape.capacities());
-    let mut chain_of: Vec<usize> = Vec::new();
-    let mut chains: Vec<_> = chains.into_iter().map(Vec::into_iter).collect();
+    let mut chain_of: Vec<u32> = Vec::new();
     let (mut starts, mut ended, mut changed) = (starts.into_iter().peekable(), Vec::new(), Vec::<LaneRate>::new());
     let (mut count, mut now, mut flight_time) = (0, 0, 0.0);
     let mut launching: Vec<usize> = Vec::new();
@@ -133,18 +139,22 @@ fn run(case: &Case) -> Outcome {
         now = next;
         network.advance(SimTime(now), &mut ended);
         count += ended.len();
-        launching.extend(ended.drain(..).map(|key| chain_of[FairNetwork::slot_of(key)]));
+        launching.extend(ended.drain(..).map(|key| chain_of[FairNetwork::slot_of(key)] as usize));
         while let Some((_, chain)) = starts.next_if(|&(start, _)| start <= now) {
             launching.push(chain);
         }
         for chain in launching.drain(..) {
-            if let Some(flow) = chains[chain].next() {
-                let slot = FairNetwork::slot_of(network.start(SimTime(now), flow));
-                if slot >= chain_of.len() {
-                    chain_of.resize(slot + 1, 0);
-                }
-                chain_of[slot] = chain;
+            if next_flow[chain] == each {
+                continue;
             }
+            let (route, bytes) = flows[chain * each + next_flow[chain]];
+            next_flow[chain] += 1;
+            let flow = Flow::new(Arc::clone(&routes[route as usize]), Bytes(u128::from(bytes)));
+            let slot = FairNetwork::slot_of(network.start(SimTime(now), flow));
+            if slot >= chain_of.len() {
+                chain_of.resize(slot + 1, 0);
+            }
+            chain_of[slot] = chain as u32;
         }
         network.changed_lanes(&mut changed);
         changed.clear();
@@ -180,7 +190,14 @@ fn main() {
         "{:<26} {:>9} {:>11} {:>12} {:>9} {:>10} {:>11} {:>9}",
         "case", "flows", "in flight", "simulated s", "CPU s", "us a flow", "flows/CPU s", "target"
     );
-    for case in cases.iter().filter(|case| wanted.as_ref().is_none_or(|wanted| case.name.contains(wanted.as_str()))) {
+    // A whole name means that case alone.
+    let whole = cases.iter().any(|case| wanted.as_deref() == Some(case.name));
+    let is_wanted = |name: &str| match wanted.as_deref() {
+        Some(wanted) if whole => name == wanted,
+        Some(wanted) => name.contains(wanted),
+        None => true,
+    };
+    for case in cases.iter().filter(|case| is_wanted(case.name)) {
         let Outcome { seconds, ended, mean_in_flight, end_s } = run(case);
         assert_eq!(ended, case.flows, "every flow must end");
         let rate = ended as f64 / seconds;

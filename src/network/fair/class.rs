@@ -10,9 +10,9 @@ use std::sync::Arc;
 /// No lane bounds the class.
 pub(super) const NO_BOTTLENECK: u32 = u32::MAX;
 
-/// Above this many bits of service a class's clock is set back to zero when that is cheap: at 2^40 bits a double still
-/// resolves 2^-12 bits.
-const REBASE_BITS: f64 = (1u64 << 40) as f64;
+/// Above this many bits of service a clock is set back to zero when that is cheap: at 2^40 bits a double still resolves
+/// 2^-12 bits.
+pub(super) const REBASE_BITS: f64 = (1u64 << 40) as f64;
 
 /// What makes flows share alike.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ impl ClassKey {
             }
             match loads.iter_mut().find(|load| load.lane == lane.0) {
                 Some(load) => load.factor += factor,
-                None => loads.push(ClassLane { lane: lane.0, position: 0, factor }),
+                None => loads.push(ClassLane { lane: lane.0, position: 0, factor, alone: false }),
             }
         }
     }
@@ -85,23 +85,32 @@ pub(super) struct ClassLane {
     /// Its place among the lane's members.
     pub(super) position: u32,
     pub(super) factor: f64,
+    /// No other class crosses it.
+    pub(super) alone: bool,
 }
 
 /// Flows of the same lanes, cap, weight and consumption.
 ///
 /// They all have the same rate, so one clock serves them: the bits that a flow present all along would have been served.
 /// A flow that joins when the clock shows `v` ends when it shows `v + bits`: a key that never changes, whatever the rate.
+/// The clock goes by that of the lane that bounds the class; where none does, at the cap.
 ///
-/// The fields are in the order in which a solve reads them: the first cache line decides whether a class takes part.
+/// The fields that a solve reads of each class come first and fill one cache line.
 #[derive(Debug, Clone)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(super) struct Class {
-    /// The solve that last held it, and whether it is settled there.
-    pub(super) epoch: u64,
     /// Its rate per flow and unit of weight.
     pub(super) level: f64,
     /// The level at which its cap binds, or a lane that it has for itself, and that lane.
     pub(super) own_level: f64,
+    /// Bits per second of all its flows, as last solved.
+    pub(super) load: f64,
+    /// Flows times weight.
+    pub(super) mass: f64,
+    /// Where on the clock of the lane that bounds it its first flow ends.
+    pub(super) lane_end: f64,
+    /// The solve by progressive filling that last held it, and whether it is settled there.
+    pub(super) epoch: u64,
     pub(super) own_lane: u32,
     /// The lane that bounds it, or [`NO_BOTTLENECK`].
     pub(super) bottleneck: u32,
@@ -112,20 +121,18 @@ pub(super) struct Class {
     pub(super) shared: bool,
     /// It is in the list of classes to solve.
     pub(super) dirty: bool,
-    /// Bits per second of all its flows, as last solved.
-    pub(super) load: f64,
-    /// Flows times weight.
-    pub(super) mass: f64,
+    /// It is in the list of classes to schedule.
+    pub(super) noted: bool,
     pub(super) lanes: Vec<ClassLane>,
-    /// What the solve found for `rate`.
-    pub(super) solved_rate: f64,
     pub(super) key: ClassKey,
-    /// Bits per second of each flow since `since`.
-    pub(super) rate: f64,
-    /// When `clock` was read.
-    pub(super) since: u64,
-    /// Bits served to each flow up to `since`.
+    /// Bits served to each flow when the clock was last read.
     clock: f64,
+    /// What the clock of the lane that bounds it showed then.
+    base: f64,
+    /// When that was; only counts where no lane bounds it.
+    since: u64,
+    /// Where on the clock its first flow ends; infinite without flows.
+    first_end: f64,
     /// Ends on the clock, with keys; entries of stopped flows stay until they surface.
     ends: BinaryHeap<Reverse<u128>>,
     /// Entries of stopped flows.
@@ -143,30 +150,33 @@ impl Class {
             lanes: Vec::new(),
             flows: 0,
             dirty: false,
+            noted: false,
             bottleneck: NO_BOTTLENECK,
             level: 0.0,
             load: 0.0,
             mass: 0.0,
-            rate: 0.0,
-            solved_rate: 0.0,
-            since: 0,
+            lane_end: f64::INFINITY,
             clock: 0.0,
+            base: 0.0,
+            since: 0,
             epoch: 0,
             settled: false,
             own_level: 0.0,
             own_lane: NO_BOTTLENECK,
             shared: false,
+            first_end: f64::INFINITY,
             ends: BinaryHeap::new(),
             stopped: 0,
             joined: 0,
         }
     }
 
-    /// Makes an emptied slot a new class; its vectors keep their room. `dirty` stays, as the slot is still listed.
+    /// Makes an emptied slot a new class; its vectors keep their room. `dirty` and `noted` stay, as the slot is still listed.
     fn reset(&mut self, key: ClassKey, hash: u64) {
         (self.key, self.hash) = (key, hash);
         (self.flows, self.stopped, self.joined) = (0, 0, 0);
-        (self.level, self.load, self.rate, self.solved_rate, self.clock) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        (self.level, self.load, self.clock, self.base) = (0.0, 0.0, 0.0, 0.0);
+        (self.first_end, self.lane_end) = (f64::INFINITY, f64::INFINITY);
         self.bottleneck = NO_BOTTLENECK;
         self.ends.clear();
     }
@@ -176,24 +186,41 @@ impl Class {
         self.key.cap / self.key.weight
     }
 
-    /// The clock at an instant not before `since`.
-    pub(super) fn clock_at(&self, now: u64) -> f64 {
-        if self.rate > 0.0 { self.clock + carried(self.rate, now.saturating_sub(self.since)) } else { self.clock }
+    /// Bits per second of each flow, as last solved.
+    pub(super) fn rate(&self) -> f64 {
+        if self.bottleneck == NO_BOTTLENECK { self.key.cap } else { self.key.weight * self.level }
     }
 
-    /// Goes on at another rate.
-    pub(super) fn set_rate(&mut self, now: u64, rate: f64) {
-        self.clock = self.clock_at(now);
-        self.since = now;
-        self.rate = rate;
+    /// Sets the level, and the load that follows from it.
+    pub(super) fn set_level(&mut self, level: f64) {
+        self.level = level;
+        self.load =
+            if self.bottleneck == NO_BOTTLENECK { f64::from(self.flows) * self.key.cap } else { self.mass * level };
     }
 
-    /// Takes a flow in and returns where on the clock it ends.
-    pub(super) fn join(&mut self, now: u64, key: u64, bits: f64) -> f64 {
-        if self.flows == 0 {
-            (self.clock, self.since) = (0.0, now);
-        }
-        let clock = self.clock_at(now);
+    /// The clock, where that of the lane that bounds the class shows so much.
+    pub(super) fn clock_by_lane(&self, lane_clock: f64) -> f64 {
+        self.clock + self.key.weight * (lane_clock - self.base)
+    }
+
+    /// The clock at an instant, where no lane bounds the class.
+    pub(super) fn clock_by_cap(&self, now: u64) -> f64 {
+        if now > self.since { self.clock + carried(self.key.cap, now - self.since) } else { self.clock }
+    }
+
+    /// Sets the clock, and from where on it goes by that of a lane or by the cap.
+    pub(super) fn set_clock(&mut self, clock: f64, lane_clock: f64, now: u64) {
+        (self.clock, self.base, self.since) = (clock, lane_clock, now);
+        self.lane_end = self.on_lane_clock(self.first_end);
+    }
+
+    /// Where on the clock of the lane that bounds it an end on its own clock is.
+    fn on_lane_clock(&self, end: f64) -> f64 {
+        self.base + (end - self.clock) / self.key.weight
+    }
+
+    /// Takes a flow in when the clock shows so much, and returns where on it the flow ends.
+    pub(super) fn join(&mut self, clock: f64, key: u64, bits: f64) -> f64 {
         let mut end = clock + bits;
         // The sum may have been rounded down; a flow must not end early for that.
         if end - clock < bits {
@@ -202,23 +229,35 @@ impl Class {
         self.flows += 1;
         self.joined += 1;
         self.ends.push(Reverse(u128::from(end.to_bits()) << 64 | u128::from(key)));
+        if end < self.first_end {
+            self.first_end = end;
+            self.lane_end = self.on_lane_clock(end);
+        }
         end
     }
 
-    /// The first end on the clock among flows that `alive` still knows, with its key.
-    pub(super) fn first(&mut self, alive: impl Fn(u64) -> bool) -> Option<(f64, u64)> {
-        while let Some(Reverse(entry)) = self.ends.peek() {
-            let key = *entry as u64;
-            if self.stopped == 0 || alive(key) {
-                return Some((f64::from_bits((entry >> 64) as u64), key));
-            }
+    /// The key of the first flow to end. Looks no further than [`Class::find_first`] did.
+    pub(super) fn first_key(&self) -> Option<u64> {
+        self.ends.peek().map(|Reverse(entry)| *entry as u64)
+    }
+
+    /// Finds the first end on the clock among flows that `alive` still knows.
+    pub(super) fn find_first(&mut self, alive: impl Fn(u64) -> bool) {
+        while self.stopped > 0
+            && let Some(Reverse(entry)) = self.ends.peek()
+            && !alive(*entry as u64)
+        {
             self.ends.pop();
             self.stopped -= 1;
         }
-        None
+        let first = self.ends.peek().map_or(f64::INFINITY, |Reverse(entry)| f64::from_bits((entry >> 64) as u64));
+        if first.to_bits() != self.first_end.to_bits() {
+            self.first_end = first;
+            self.lane_end = self.on_lane_clock(first);
+        }
     }
 
-    /// Takes the flow out that [`Class::first`] gave.
+    /// Takes the flow out that [`Class::first_key`] gave.
     pub(super) fn pop(&mut self) {
         self.ends.pop();
         self.flows -= 1;
@@ -234,26 +273,27 @@ impl Class {
         }
     }
 
-    /// When an end on the clock is reached at the present rate: the only judge of what is due.
-    pub(super) fn due(&self, end: f64) -> u64 {
-        self.since.saturating_add(transfer_time(end - self.clock, self.rate).0)
+    /// When its first flow ends, where no lane bounds it.
+    pub(super) fn due_by_cap(&self) -> u64 {
+        self.since.saturating_add(transfer_time(self.first_end - self.clock, self.key.cap).0)
     }
 
-    /// Whether the clock should be set back: it has run far, and that costs no more than the joins since the last time.
-    pub(super) fn ran_far(&self, now: u64) -> bool {
-        self.joined >= self.ends.len() && self.clock_at(now) > REBASE_BITS
+    /// Whether a clock that shows so much should be set back: it has run far, and that costs no more than the joins since the last time.
+    pub(super) fn ran_far(&self, clock: f64, limit: f64) -> bool {
+        clock > limit && self.joined >= self.ends.len()
     }
 
-    /// Sets the clock back to zero. `moved` is told the new end of each flow and says whether it is still there.
-    pub(super) fn rebase(&mut self, mut moved: impl FnMut(u64, f64) -> bool) {
-        let base = std::mem::take(&mut self.clock);
+    /// Sets a clock that shows so much back to zero. `moved` is told the new end of each flow and says whether it is still there.
+    pub(super) fn rebase(&mut self, clock: f64, lane_clock: f64, now: u64, mut moved: impl FnMut(u64, f64) -> bool) {
         (self.joined, self.stopped) = (0, 0);
         let entries = std::mem::take(&mut self.ends).into_vec();
         let set_back = entries.into_iter().filter_map(|Reverse(entry)| {
-            let end = (f64::from_bits((entry >> 64) as u64) - base).max(0.0);
+            let end = (f64::from_bits((entry >> 64) as u64) - clock).max(0.0);
             moved(entry as u64, end).then(|| Reverse(u128::from(end.to_bits()) << 64 | u128::from(entry as u64)))
         });
         self.ends = set_back.collect();
+        self.find_first(|_| true);
+        self.set_clock(0.0, lane_clock, now);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lanes of the fluid model, and which of them changed.
 
+use crate::network::work::{carried, transfer_time};
+
 /// A class that crosses a lane.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
@@ -10,13 +12,37 @@ pub(super) struct Member {
     pub(super) factor: f64,
 }
 
-/// One direction of a link. The fields are in the order in which a solve reads them.
-#[derive(Debug, Clone, Default)]
+/// One direction of a link.
+///
+/// Classes that it bounds all have its level, so one clock serves them all: the bits per unit of weight served to a class that it
+/// bounded all along. When its level changes, that clock changes its pace, and nothing of those classes does. The fields are in the
+/// order in which a solve reads them.
+#[derive(Debug, Clone)]
 #[repr(C)]
 pub(super) struct Lane {
-    /// The classes that cross it.
+    /// The classes that cross it; first those that it bounds.
     pub(super) members: Vec<Member>,
-    /// The solve that last touched it; the next five fields belong to that solve.
+    /// The level of the classes that it bounds; infinite where it bounds none.
+    pub(super) level: f64,
+    /// Bits per second offered to flows.
+    pub(super) capacity: f64,
+    /// Classes whose bottleneck it is.
+    pub(super) bottlenecked: u32,
+    /// It is in the queue of lanes to mend.
+    pub(super) doubted: bool,
+    /// It is in the list of lanes to look at.
+    pub(super) dirty: bool,
+    /// It is in the list of lanes to schedule.
+    pub(super) noted: bool,
+    /// Bits per second in use by its classes, as last solved; not kept where only one class crosses it.
+    pub(super) used: f64,
+    /// Where on its clock the first flow of a class that it bounds ends.
+    pub(super) first_end: f64,
+    /// Bits per unit of weight up to `since`.
+    clock: f64,
+    /// When `clock` was read.
+    since: u64,
+    /// The solve by progressive filling that last touched it; the next five fields belong to that solve.
     pub(super) epoch: u64,
     /// Bits per second of classes outside this solve and of those already settled.
     pub(super) filled: f64,
@@ -28,18 +54,6 @@ pub(super) struct Lane {
     pub(super) unsettled: u32,
     /// Its bottlenecked classes are, or will be, part of this solve.
     pub(super) open: bool,
-    /// It is in the list of lanes to look at.
-    pub(super) dirty: bool,
-    /// Classes whose bottleneck it is.
-    pub(super) bottlenecked: u32,
-    /// Bits per second in use by its classes, as last solved.
-    pub(super) used: f64,
-    /// Bits per second offered to flows.
-    pub(super) capacity: f64,
-    /// The level of the classes that it bounds, as last mended; infinite where it bounds none. Only an order to look at lanes in.
-    pub(super) level: f64,
-    /// It is in the queue of lanes to mend.
-    pub(super) doubted: bool,
     /// `mass` when it was last summed afresh.
     pub(super) mass_summed: f64,
     /// Flows that cross it.
@@ -50,7 +64,40 @@ pub(super) struct Lane {
     pub(super) reported: (f64, u32),
 }
 
+impl Default for Lane {
+    fn default() -> Self {
+        Self {
+            members: Vec::new(),
+            level: f64::INFINITY,
+            capacity: 0.0,
+            bottlenecked: 0,
+            doubted: false,
+            dirty: false,
+            noted: false,
+            used: 0.0,
+            first_end: f64::INFINITY,
+            clock: 0.0,
+            since: 0,
+            epoch: 0,
+            filled: 0.0,
+            mass: 0.0,
+            solved: 0,
+            unsettled: 0,
+            open: false,
+            mass_summed: 0.0,
+            flows: 0,
+            drift: 0,
+            reported: (0.0, 0),
+        }
+    }
+}
+
 impl Lane {
+    /// The classes that it bounds.
+    pub(super) fn bound(&self) -> &[Member] {
+        &self.members[..self.bottlenecked as usize]
+    }
+
     /// The level at which the classes not yet settled would fill it.
     pub(super) fn filling_level(&self) -> f64 {
         (self.capacity - self.filled).max(0.0) / self.mass
@@ -64,6 +111,33 @@ impl Lane {
     /// Whether classes outside the present solve cross it.
     pub(super) fn has_outsiders(&self) -> bool {
         (self.solved as usize) < self.members.len()
+    }
+
+    /// The clock at an instant not before `since`.
+    pub(super) fn clock_at(&self, now: u64) -> f64 {
+        if now > self.since && self.level > 0.0 && self.level < f64::INFINITY {
+            self.clock + carried(self.level, now - self.since)
+        } else {
+            self.clock
+        }
+    }
+
+    /// Sets the clock.
+    pub(super) fn set_clock(&mut self, clock: f64, now: u64) {
+        (self.clock, self.since) = (clock, now);
+    }
+
+    /// Goes on at another level.
+    pub(super) fn set_level(&mut self, level: f64, now: u64) {
+        if level.to_bits() != self.level.to_bits() {
+            self.set_clock(self.clock_at(now), now);
+            self.level = level;
+        }
+    }
+
+    /// When an end on its clock is reached at the present level: the only judge of what is due.
+    pub(super) fn due(&self, end: f64) -> u64 {
+        self.since.saturating_add(transfer_time(end - self.clock, self.level).0)
     }
 }
 

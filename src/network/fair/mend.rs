@@ -10,7 +10,7 @@
 //! That it ends is not proved, only seen: when far more was looked at than there is, [`Solver::mend`] gives up, and progressive filling
 //! has to do it.
 
-use super::class::{Class, NO_BOTTLENECK};
+use super::class::NO_BOTTLENECK;
 use super::solve::{Solver, entry};
 use std::cmp::Reverse;
 
@@ -31,14 +31,19 @@ struct Content {
     top: (f64, u32),
     /// The lowest own bound of those bound here.
     least_own: f64,
+    /// Where on the lane's clock the first flow of those bound here ends.
+    first_end: f64,
+}
+
+/// The lesser of two numbers, neither of them not a number.
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }
 
 impl Solver {
     /// Finds the rates of all classes that can have changed, as [`Solver::fill_anew`] does. Returns whether it came to an end; else
     /// everything that it touched is marked anew.
     pub(super) fn mend(&mut self) -> bool {
-        self.epoch += 1;
-        self.taken.clear();
         self.queue.clear();
         let mut lanes = std::mem::take(&mut self.dirty_lanes);
         for number in lanes.drain(..) {
@@ -108,54 +113,60 @@ impl Solver {
 
     /// Gives a class a level and a bottleneck; its lanes but `present` are in doubt then.
     fn move_class(&mut self, number: u32, level: f64, bottleneck: u32, present: u32) {
+        self.bind(number, bottleneck);
+        if bottleneck == NO_BOTTLENECK {
+            self.note_class(number);
+        } else if let [_] = self.lanes[bottleneck as usize].members[..] {
+            self.lanes[bottleneck as usize].set_level(level, self.now);
+            self.lanes[bottleneck as usize].first_end = self.classes.list[number as usize].lane_end;
+            self.note_lane(bottleneck);
+        }
+        self.level_class(number, level, present);
+    }
+
+    /// Gives a class a level; its lanes but `present` are in doubt then.
+    fn level_class(&mut self, number: u32, level: f64, present: u32) {
         let class = &mut self.classes.list[number as usize];
-        if class.epoch != self.epoch {
-            class.epoch = self.epoch;
-            self.taken.push(number);
-        }
-        if class.bottleneck != bottleneck {
-            if class.bottleneck != NO_BOTTLENECK {
-                self.lanes[class.bottleneck as usize].bottlenecked -= 1;
-            }
-            if bottleneck != NO_BOTTLENECK {
-                self.lanes[bottleneck as usize].bottlenecked += 1;
-            }
-            class.bottleneck = bottleneck;
-        }
         class.set_level(level);
         for load in &class.lanes {
-            let lane = &mut self.lanes[load.lane as usize];
-            if lane.members.len() == 1 {
-                lane.used = class.load * load.factor;
+            if load.alone {
                 self.changed.insert(load.lane);
-            } else if load.lane != present && !lane.doubted {
-                lane.doubted = true;
-                self.queue.push(entry(lane.level, load.lane));
+            } else if load.lane != present {
+                let lane = &mut self.lanes[load.lane as usize];
+                if !lane.doubted {
+                    lane.doubted = true;
+                    self.queue.push(entry(lane.level, load.lane));
+                }
             }
         }
     }
 
     /// What a lane holds.
     fn content(&self, number: u32) -> Content {
-        let mut content = Content { filled: 0.0, mass: 0.0, top: (-1.0, NO_BOTTLENECK), least_own: f64::INFINITY };
-        for member in &self.lanes[number as usize].members {
+        let lane = &self.lanes[number as usize];
+        let (bound, others) = lane.members.split_at(lane.bottlenecked as usize);
+        let (mut mass, mut least_own, mut first_end) = (0.0, f64::INFINITY, f64::INFINITY);
+        for member in bound {
             let class = &self.classes.list[member.class as usize];
-            if class.bottleneck == number {
-                content.mass += class.mass * member.factor;
-                content.least_own = content.least_own.min(class.own_level);
-            } else {
-                // A class that nothing bounds yet has an infinite level, and is the first to be bound.
-                if class.level > content.top.0 {
-                    content.top = (class.level, member.class);
-                }
-                content.filled += class.load * member.factor;
+            mass += class.mass * member.factor;
+            least_own = lesser(class.own_level, least_own);
+            first_end = lesser(class.lane_end, first_end);
+        }
+        // A class that nothing bounds yet has an infinite level, and is the first to be bound.
+        let (mut filled, mut top) = (0.0, (-1.0, NO_BOTTLENECK));
+        for member in others {
+            let class = &self.classes.list[member.class as usize];
+            filled += class.load * member.factor;
+            if class.level > top.0 {
+                top = (class.level, member.class);
             }
         }
-        content
+        Content { filled, mass, top, least_own, first_end }
     }
 
     /// Finds who is bound by a lane, and at which level. Returns whether that came to an end.
     fn level_lane(&mut self, number: u32) -> bool {
+        self.rebase_lane(number);
         let capacity = self.lanes[number as usize].capacity;
         let mut tries = 2 * self.lanes[number as usize].members.len() + 2;
         let (content, level) = loop {
@@ -181,22 +192,20 @@ impl Solver {
             }
         };
         let lane = &mut self.lanes[number as usize];
-        lane.level = level;
+        let before = (lane.level.to_bits(), lane.first_end.to_bits());
+        if before != (level.to_bits(), content.first_end.to_bits()) {
+            lane.set_level(level, self.now);
+            lane.first_end = content.first_end;
+            self.note_lane(number);
+        }
+        let lane = &mut self.lanes[number as usize];
         lane.used = content.filled + if content.mass > 0.0 { content.mass * level } else { 0.0 };
         lane.drift = 0;
         self.changed.insert(number);
-        let mut left = lane.bottlenecked;
-        let mut at = 0;
-        while left > 0
-            && let Some(member) = self.lanes[number as usize].members.get(at)
-        {
-            at += 1;
-            let (other, class) = (member.class, &self.classes.list[member.class as usize]);
-            if class.bottleneck == number {
-                left -= 1;
-                if class.level.to_bits() != level.to_bits() {
-                    self.move_class(other, level, number, number);
-                }
+        for at in 0..lane.bottlenecked as usize {
+            let class = self.lanes[number as usize].members[at].class;
+            if self.classes.list[class as usize].level.to_bits() != level.to_bits() {
+                self.level_class(class, level, number);
             }
         }
         true
@@ -204,10 +213,11 @@ impl Solver {
 
     /// Lets go of the classes of a lane that their own bounds hold below its level.
     fn release_own(&mut self, number: u32, level: f64) {
-        for at in 0..self.lanes[number as usize].members.len() {
+        // From the end, as one that goes changes places with the last.
+        for at in (0..self.lanes[number as usize].bottlenecked as usize).rev() {
             let member = self.lanes[number as usize].members[at].class;
             let class = &self.classes.list[member as usize];
-            if class.bottleneck == number && class.own_level < level {
+            if class.own_level < level {
                 let (own_level, own_lane) = (class.own_level, class.own_lane);
                 self.move_class(member, own_level, own_lane, number);
             }
@@ -224,9 +234,6 @@ impl Solver {
                 self.mark_class(self.lanes[number as usize].members[at].class);
             }
         }
-        for at in 0..self.taken.len() {
-            self.mark_class(self.taken[at]);
-        }
         for at in 0..self.dirty_classes.len() {
             let class = &mut self.classes.list[self.dirty_classes[at] as usize];
             if class.level == f64::INFINITY {
@@ -241,14 +248,5 @@ impl Solver {
                 self.lanes[number].used = used;
             }
         }
-    }
-}
-
-impl Class {
-    /// Sets the level, and what follows from it.
-    fn set_level(&mut self, level: f64) {
-        self.level = level;
-        self.solved_rate = if self.bottleneck == NO_BOTTLENECK { self.key.cap } else { self.key.weight * level };
-        self.load = f64::from(self.flows) * self.solved_rate;
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Flows of the same lanes, cap, weight and consumption form a *route class*; they have one rate and one clock (virtual
 //! time: the bits served so far to each of them), so an end is a key in the class's heap that no change of rate moves
-//! (H. Zhang, J. C. R. Bennett: WF2Q, 1996, and the "virtual time" of fair queueing, for the idea). An event costs the
-//! classes whose rates change, and the logarithm of a class's size. Several changes at one instant are solved once, when
+//! (H. Zhang, J. C. R. Bennett: WF2Q, 1996, and the "virtual time" of fair queueing, for the idea). The classes that one
+//! lane bounds go by the clock of that lane, so a lane is scheduled anew when its level changes, and no class of it is.
+//! An event costs the lanes whose levels change, a little for the classes there, and the logarithm of a class's size. Several changes at one instant are solved once, when
 //! somebody asks what comes next.
 //!
 //! Ends are exact to the rounding of doubles: rates and clocks are `f64`, times are integers, and
@@ -11,6 +12,8 @@
 //! alike. Clocks are set back to zero as they run far, so that a long run loses no digits.
 
 mod class;
+mod clocks;
+mod fill;
 mod lane;
 mod mend;
 mod schedule;
@@ -21,7 +24,7 @@ mod tests;
 use super::{Flow, FlowKey, LaneRate, NetworkModel};
 use crate::model::LaneId;
 use crate::units::{Bytes, SimTime};
-use class::ClassKey;
+use class::{Class, ClassKey, NO_BOTTLENECK};
 use schedule::Schedule;
 use solve::Solver;
 
@@ -52,11 +55,16 @@ pub struct FairNetwork {
     now: u64,
     starts: u64,
     solver: Solver,
-    schedule: Schedule,
+    /// When a class that the lane bounds next loses a flow.
+    lane_schedule: Schedule,
+    /// When a class that its cap holds next loses a flow.
+    class_schedule: Schedule,
     slots: Vec<Slot>,
     free: Vec<u32>,
     /// Flows that end at the next advance, whenever it is.
     at_once: Vec<u64>,
+    /// Scratch.
+    due_classes: Vec<u32>,
     /// Flows that ended before an instant at which something else was done, not yet told.
     ended: Vec<u64>,
 }
@@ -76,10 +84,12 @@ impl FairNetwork {
             now: 0,
             starts: 0,
             solver,
-            schedule: Schedule::new(),
+            lane_schedule: Schedule::with_room(capacities.len()),
+            class_schedule: Schedule::new(),
             slots: Vec::new(),
             free: Vec::new(),
             at_once: Vec::new(),
+            due_classes: Vec::new(),
             ended: Vec::new(),
         }
     }
@@ -103,35 +113,30 @@ impl FairNetwork {
 
     /// Solves what changed at the present instant.
     fn settle(&mut self) {
-        if !self.solver.is_dirty() {
-            return;
+        let solver = &mut self.solver;
+        if solver.is_dirty() {
+            solver.solve(self.now);
         }
-        self.solver.solve();
-        let slots = &mut self.slots;
-        for &number in &self.solver.taken {
-            let class = &mut self.solver.classes.list[number as usize];
-            if class.solved_rate.to_bits() != class.rate.to_bits() || class.ran_far(self.now) {
-                class.set_rate(self.now, class.solved_rate);
-                if class.ran_far(self.now) {
-                    class.rebase(|key, end| {
-                        let slot = &mut slots[slot_of(key)];
-                        let alive = slot.key == key;
-                        if alive {
-                            slot.end = end;
-                        }
-                        alive
-                    });
-                }
+        for number in solver.noted_lanes.drain(..) {
+            let lane = &mut solver.lanes[number as usize];
+            lane.noted = false;
+            if lane.bottlenecked == 0 {
+                lane.set_clock(0.0, self.now);
+                (lane.level, lane.first_end) = (f64::INFINITY, f64::INFINITY);
             }
-            let first = class.first(|key| slots[slot_of(key)].key == key);
-            let due = first.map_or(Schedule::NEVER, |(end, _)| class.due(end));
-            self.schedule.set(number, due);
+            self.lane_schedule
+                .set(number, if lane.bottlenecked == 0 { Schedule::NEVER } else { lane.due(lane.first_end) });
+        }
+        for number in solver.noted_classes.drain(..) {
+            let class = &mut solver.classes.list[number as usize];
+            class.noted = false;
+            let held = class.flows > 0 && class.bottleneck == NO_BOTTLENECK;
+            self.class_schedule.set(number, if held { class.due_by_cap() } else { Schedule::NEVER });
         }
     }
 
-    /// Takes the class out of the schedule until it is solved again; an empty class goes.
+    /// Takes note that the class has lost a flow; an empty class goes.
     fn touch(&mut self, class: u32) {
-        self.schedule.set(class, Schedule::NEVER);
         self.solver.count_flow(class, false);
         if self.solver.classes.list[class as usize].flows == 0 {
             self.solver.detach(class);
@@ -147,31 +152,78 @@ impl FairNetwork {
             if self.now < now {
                 self.settle();
             }
-            let due = self.schedule.min();
+            let (of_lane, of_class) = (self.lane_schedule.min(), self.class_schedule.min());
+            let due = of_lane.min(of_class);
             if due > now || due == Schedule::NEVER {
                 break;
             }
             self.now = self.now.max(due);
-            self.end_due(self.schedule.first());
+            if due == of_lane {
+                self.end_of_lane(self.lane_schedule.first());
+            } else {
+                let class = self.class_schedule.first();
+                self.class_schedule.set(class, Schedule::NEVER);
+                self.solver.note_class(class);
+                self.end_of_class(class);
+            }
         }
         self.now = self.now.max(now);
     }
 
+    /// Ends the flows of all classes that a lane bounds that are due at the present instant.
+    fn end_of_lane(&mut self, number: u32) {
+        self.lane_schedule.set(number, Schedule::NEVER);
+        self.solver.note_lane(number);
+        let lane = &self.solver.lanes[number as usize];
+        // What is farther away than some nanoseconds and roundings is not due.
+        let clock = lane.clock_at(self.now);
+        let near = clock + lane.level * 4e-9 + clock * (1.0 / (1u64 << 48) as f64);
+        let mut classes = std::mem::take(&mut self.due_classes);
+        let ends =
+            lane.bound().iter().map(|member| (member.class, self.solver.classes.list[member.class as usize].lane_end));
+        classes.extend(ends.filter(|&(_, end)| end <= near).map(|(class, _)| class));
+        for class in classes.drain(..) {
+            self.end_of_class(class);
+        }
+        self.due_classes = classes;
+    }
+
     /// Ends the flows of a class that are due at the present instant.
-    fn end_due(&mut self, number: u32) {
+    fn end_of_class(&mut self, number: u32) {
         loop {
-            let (class, slots) = (&mut self.solver.classes.list[number as usize], &self.slots);
-            let first = class.first(|key| slots[slot_of(key)].key == key);
-            let Some((_, key)) = first.filter(|&(end, _)| class.due(end) <= self.now) else { break };
+            let class = &mut self.solver.classes.list[number as usize];
+            let due = match self.solver.lanes.get(class.bottleneck as usize) {
+                Some(lane) => lane.due(class.lane_end),
+                None => class.due_by_cap(),
+            };
+            let Some(key) = class.first_key().filter(|_| due <= self.now) else { break };
             class.pop();
-            let last = class.flows == 0;
             self.ended.push(key);
             self.release(key);
+            let slots = &self.slots;
+            self.solver.classes.list[number as usize].find_first(|key| slots[slot_of(key)].key == key);
             self.touch(number);
-            if last {
-                return;
-            }
         }
+    }
+
+    /// Sets the clock of a class back when it has run far.
+    fn rebase(&mut self, number: u32) -> f64 {
+        let clock = self.solver.class_clock(number, self.now);
+        let limit = self.solver.rebase_limit();
+        let (class, slots) = (&mut self.solver.classes.list[number as usize], &mut self.slots);
+        if !class.ran_far(clock, limit) {
+            return clock;
+        }
+        let lane_clock = self.solver.lanes.get(class.bottleneck as usize).map_or(0.0, |lane| lane.clock_at(self.now));
+        class.rebase(clock, lane_clock, self.now, |key, end| {
+            let slot = &mut slots[slot_of(key)];
+            let alive = slot.key == key;
+            if alive {
+                slot.end = end;
+            }
+            alive
+        });
+        0.0
     }
 }
 
@@ -195,11 +247,14 @@ impl NetworkModel for FairNetwork {
         if bits > 0.0 && (class_key.cap < f64::INFINITY || !class_key.is_free()) {
             let (class, new) = self.solver.classes.find_or_add(class_key);
             if new {
+                self.solver.classes.list[class as usize].set_clock(0.0, 0.0, self.now);
                 self.solver.attach(class);
-                self.schedule.reserve(class as usize + 1);
+                self.lane_schedule.reserve(self.solver.lanes.len());
+                self.class_schedule.reserve(class as usize + 1);
             }
             entry.class = class;
-            entry.end = self.solver.classes.list[class as usize].join(self.now, key, bits);
+            let clock = self.rebase(class);
+            entry.end = self.solver.classes.list[class as usize].join(clock, key, bits);
             self.solver.mark_class(class);
             self.solver.count_flow(class, true);
         } else {
@@ -221,9 +276,10 @@ impl NetworkModel for FairNetwork {
             self.at_once.retain(|&other| other != key.0);
             return Some(bytes);
         }
+        let bits = (end - self.solver.class_clock(number, self.now)).max(0.0);
         let (class, slots) = (&mut self.solver.classes.list[number as usize], &self.slots);
-        let bits = (end - class.clock_at(self.now)).max(0.0);
         class.leave(|key| slots[slot_of(key)].key == key);
+        class.find_first(|key| slots[slot_of(key)].key == key);
         self.touch(number);
         Some(remaining_bytes(bits, bytes))
     }
@@ -231,6 +287,7 @@ impl NetworkModel for FairNetwork {
     fn set_capacity(&mut self, now: SimTime, lane: LaneId, bits_per_second: f64) {
         self.progress(now.0);
         self.solver.reserve_lanes(lane.index() + 1);
+        self.lane_schedule.reserve(lane.index() + 1);
         let capacity = &mut self.solver.lanes[lane.index()].capacity;
         let offered = offered(bits_per_second);
         if capacity.to_bits() != offered.to_bits() {
@@ -245,7 +302,7 @@ impl NetworkModel for FairNetwork {
             return Some(SimTime(self.now));
         }
         self.settle();
-        let due = self.schedule.min();
+        let due = self.lane_schedule.min().min(self.class_schedule.min());
         (due != Schedule::NEVER).then(|| SimTime(due.max(self.now)))
     }
 
@@ -261,22 +318,24 @@ impl NetworkModel for FairNetwork {
 
     fn changed_lanes(&mut self, changed: &mut Vec<LaneRate>) {
         self.settle();
-        let lanes = &mut self.solver.lanes;
-        self.solver.changed.drain(|number| {
-            let lane = &mut lanes[number as usize];
-            let present = (lane.used, lane.flows);
+        let mut lanes = std::mem::take(&mut self.solver.changed);
+        lanes.drain(|number| {
+            let used = self.solver.used(number);
+            let lane = &mut self.solver.lanes[number as usize];
+            let present = (used, lane.flows);
             if present.0.to_bits() != lane.reported.0.to_bits() || present.1 != lane.reported.1 {
                 lane.reported = present;
                 changed.push(LaneRate { lane: LaneId(number), rate: present.0, flows: present.1 });
             }
         });
+        self.solver.changed = lanes;
     }
 
     fn rate(&mut self, key: FlowKey) -> Option<f64> {
         self.settle();
         let slot = self.slot(key)?;
         let class = self.solver.classes.list.get(slot.class as usize);
-        Some(class.map_or(f64::INFINITY, |class| class.rate))
+        Some(class.map_or(f64::INFINITY, Class::rate))
     }
 
     fn share_estimate(&self, lanes: &[LaneId]) -> f64 {

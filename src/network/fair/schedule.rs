@@ -18,6 +18,13 @@ impl Schedule {
         Self { levels: vec![vec![Self::NEVER; FAN_OUT], vec![Self::NEVER]] }
     }
 
+    /// For so many from the start.
+    pub(super) fn with_room(count: usize) -> Self {
+        let mut schedule = Self::new();
+        schedule.reserve(count);
+        schedule
+    }
+
     /// The least due time.
     pub(super) fn min(&self) -> u64 {
         self.levels.last().map_or(Self::NEVER, |top| top[0])

@@ -383,11 +383,13 @@ proptest! {
         capacities in prop::collection::vec(prop_oneof![1 => Just(0u32), 4 => Just(9_999_991), 5 => 1u32..50_000_000], 12),
         // Little patience leaves the rest to progressive filling.
         patience in prop::option::weighted(0.5, 0usize..6),
+        // Clocks that are set back all the time.
+        rebase_bits in prop::option::weighted(0.5, prop_oneof![Just(0.0), Just(1e6)]),
         steps in prop::collection::vec(step(), 1..60),
     ) {
         let mut capacities: Vec<f64> = capacities.into_iter().map(f64::from).collect();
         let mut fast = FairNetwork::new(&capacities);
-        fast.solver.patience = patience;
+        (fast.solver.patience, fast.solver.rebase_bits) = (patience, rebase_bits);
         let slow: Box<dyn NetworkModel> = Box::new(TextbookNetwork::new(&capacities));
         let [mut fast, mut slow] = [Box::new(fast) as Box<dyn NetworkModel>, slow]
             .map(|network| Driven { network, keys: Vec::new(), flows: Vec::new(), seen: Seen::default() });
