@@ -1,7 +1,7 @@
 //! What a whole run costs: `hubs-10` with its default stack, its week and then horizons of ten times as many jobs at the same rate of
 //! arrivals: `cargo bench --bench hubs [-- [SCENARIO] DAYS ...]`; `-- national-2023 7` is the default run of the program.
 //!
-//! Everything is on that a user has: auditor, metrics, a timeline of hours, `jobs.csv` (written to nowhere). CPU seconds are those of the thread
+//! What is on stands in `cases/whole.rs`. CPU seconds are those of the thread
 //! (`/proc/self/schedstat`); the peak memory is the process's so far (`VmHWM`), so cases are to be given in ascending order.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
@@ -9,13 +9,10 @@
 mod cpu;
 #[path = "measure/memory.rs"]
 mod memory;
+#[path = "cases/whole.rs"]
+mod whole;
 
-use eastwest::experiment::run_once;
-use eastwest::observe::{Observer, Timeline};
-use eastwest::report::{JobRecords, JobsCsv};
-use eastwest::scenario::{self, Input};
-use eastwest::sim::Options;
-use eastwest::units::SimDuration;
+use eastwest::report::JobRecords;
 
 fn main() -> Result<(), String> {
     let given: Vec<u64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
@@ -24,24 +21,14 @@ fn main() -> Result<(), String> {
     let days = if given.is_empty() { vec![7, 70] } else { given };
     println!("{:>6}{:>12}{:>12}{:>10}{:>12}{:>12}", "days", "jobs", "events", "CPU s", "us a job", "peak MiB");
     for days in days {
-        let before = cpu::seconds();
-        let sets = [format!("run.until=\"{days} d\"")];
-        let scenario =
-            scenario::load(&Input::Embedded(name.clone()), &sets).map_err(|problems| problems.render(false))?;
-        let stack = scenario.policy.clone().ok_or("no default stack")?;
-        let mut jobs = JobsCsv::new(std::io::sink(), scenario.platform.clone(), JobRecords::All);
-        let mut timeline = Timeline::new(scenario.platform.clone(), SimDuration::HOUR);
-        let mut sinks: [&mut dyn Observer; 2] = [&mut jobs, &mut timeline];
-        let result = run_once(&scenario, &stack, &scenario.stacks[&stack], &mut sinks, Options::default())
-            .map_err(|error| error.to_string())?;
-        let cpu = cpu::seconds() - before;
+        let whole::Outcome { seconds: cpu, stats } = whole::run(&name, days * 86_400, JobRecords::All)?;
         let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
         println!(
             "{days:>6}{:>12}{:>12}{:>10}{:>12}{:>12}",
-            result.stats.jobs,
-            result.stats.events,
+            stats.jobs,
+            stats.events,
             text(Some(cpu), 2),
-            text(Some(cpu / result.stats.jobs as f64 * 1e6), 2),
+            text(Some(cpu / stats.jobs as f64 * 1e6), 2),
             text(memory::peak_mib(), 0)
         );
     }

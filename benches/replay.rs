@@ -2,90 +2,29 @@
 //! `cargo bench --bench replay [-- [easy|conservative] JOBS ...]`; without words a million jobs under EASY and 100,000 under conservative
 //! backfilling.
 //!
-//! Jobs are of 2^0 to 2^7 processors, run times log-uniform from 10 s to about 5.5 h and requests one to five times as long; the log is written to a
-//! temporary file first, which is not counted. CPU seconds are those of the thread (`/proc/thread-self/schedstat`); the peak memory is the
+//! How the log is made stands in `cases/easy.rs`. CPU seconds are those of the thread (`/proc/thread-self/schedstat`); the peak memory is the
 //! process's so far (`VmHWM`), so cases are to be given in ascending order of memory.
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 #[path = "measure/cpu.rs"]
 mod cpu;
+#[path = "cases/easy.rs"]
+mod easy;
 #[path = "measure/memory.rs"]
 mod memory;
 
-use eastwest::experiment::replay::{self, Backfill, ReplayPolicy};
-use eastwest::observe::Observer;
-use eastwest::policy::queue::{Estimate, OrderSpec};
-use eastwest::report::{JobRecords, JobsCsv};
-use eastwest::sim::Options;
-use eastwest::workload::swf::SwfOptions;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use eastwest::experiment::replay::Backfill;
 
-const PROCESSORS: u32 = 512;
-const LOAD: f64 = 0.9;
-
-/// A generator of numbers from 0 to 1 (SplitMix64).
-struct Draws(u64);
-
-impl Draws {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
-
-/// Writes a log of so many jobs.
-fn generate(path: &Path, jobs: u64) -> std::io::Result<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    writeln!(out, "; MaxProcs: {PROCESSORS}")?;
-    let mut draws = Draws(1);
-    // Means: 255 / 8 processors; (20,000 - 10) / ln(2000) s.
-    let work = 255.0 / 8.0 * 19_990.0 / 2000f64.ln();
-    let gap = work / (LOAD * f64::from(PROCESSORS));
-    let mut submit = 0.0;
-    for job in 1..=jobs {
-        submit -= gap * (1.0 - draws.next()).ln();
-        let size = 1u32 << (draws.next() * 8.0) as u32;
-        let run = (10.0 * (2000f64.ln() * draws.next()).exp()) as u64;
-        let request = (run as f64 * (1.0 + 4.0 * draws.next())) as u64;
-        let user = (draws.next() * 200.0) as u32;
-        writeln!(out, "{job} {} -1 {run} {size} -1 -1 {size} {request} -1 1 {user} 1 -1 1 -1 -1 -1", submit as u64)?;
-    }
-    out.flush()
-}
-
-fn case(backfill: Backfill, word: &str, jobs: u64) -> Result<(), String> {
-    let directory = std::env::temp_dir();
-    let log = directory.join(format!("eastwest-bench-{}-{jobs}.swf", std::process::id()));
-    let rows = directory.join(format!("eastwest-bench-{}-jobs.csv", std::process::id()));
-    let failed = |error: std::io::Error| error.to_string();
-    generate(&log, jobs).map_err(failed)?;
-    let before = cpu::seconds();
-    let read = replay::read_swf(File::open(&log).map_err(failed)?, &SwfOptions::default())?;
-    let scenario = replay::machine("bench", PROCESSORS, false, &read.users, false)?;
-    let out = BufWriter::new(File::create(&rows).map_err(failed)?);
-    let mut csv = JobsCsv::new(out, scenario.platform.clone(), JobRecords::All);
-    let policy = ReplayPolicy::new(OrderSpec::default(), backfill, Estimate::Requested);
-    let mut sinks: [&mut dyn Observer; 1] = [&mut csv];
-    let result = replay::replay(&scenario, read, &policy, &mut sinks, Options::default());
-    let result = result.map_err(|error| error.to_string())?;
-    csv.finish().map_err(failed)?;
-    let cpu = cpu::seconds() - before;
+fn row(backfill: Backfill, word: &str, jobs: u64) -> Result<(), String> {
+    let outcome = easy::run(backfill, jobs)?;
     let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
     println!(
-        "{word:>14}{jobs:>10}{:>10}{:>12}{:>12}{:>14}",
-        text(Some(cpu), 2),
-        text(Some(cpu / jobs as f64 * 1e6), 2),
+        "{word:>14}{jobs:>10}{:>10.2}{:>12.2}{:>12}{:>14}",
+        outcome.seconds,
+        outcome.seconds / jobs as f64 * 1e6,
         text(memory::peak_mib(), 0),
-        text(result.summary.wait_mean_s, 1)
+        text(outcome.wait_mean_s, 1)
     );
-    for path in [log, rows] {
-        std::fs::remove_file(path).map_err(failed)?;
-    }
     Ok(())
 }
 
@@ -103,7 +42,7 @@ fn main() -> Result<(), String> {
     );
     for (backfill, word, usual) in cases {
         let jobs = if numbers.is_empty() { vec![usual] } else { numbers.clone() };
-        jobs.into_iter().try_for_each(|jobs| case(backfill, word, jobs))?;
+        jobs.into_iter().try_for_each(|jobs| row(backfill, word, jobs))?;
     }
     Ok(())
 }
