@@ -145,6 +145,10 @@ pub(crate) struct RunArguments {
     /// Interval of timeline.csv, such as "15 min"
     #[arg(long, value_name = "TIME", default_value = "1 h", value_parser = interval)]
     pub(crate) timeline: eastwest::units::SimDuration,
+    /// Write trace.json.gz too: jobs, transfers, queues and links over time, for ui.perfetto.dev or chrome://tracing. Of more
+    /// than 200,000 slices it holds a sample, and says so
+    #[arg(long)]
+    pub(crate) trace: bool,
     #[command(flatten)]
     pub(crate) page: PageArguments,
 }

@@ -19,6 +19,7 @@ mod replay_gpu;
 mod report;
 mod run;
 mod schema;
+mod sinks;
 mod terminal;
 mod validate;
 

@@ -5,13 +5,11 @@ use super::failure::{Failure, Message};
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
+use super::sinks::Sinks;
 use super::{choice, input, interrupt, report as pages, terminal};
 use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
-use eastwest::observe::{DigestObserver, Observer, Timeline};
 use eastwest::policy::registry::StackSpec;
-use eastwest::report::{
-    self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo, RunPage, TimelineGrid,
-};
+use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, RunInfo, RunPage, TimelineGrid};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Options, Progress, RunStats};
 use std::path::PathBuf;
@@ -64,27 +62,19 @@ fn simulate(
     global: &Global,
 ) -> Result<(String, RunStats, usize), Failure> {
     out.scenario(scenario)?;
-    let mut jobs = match arguments.job_records {
-        JobRecords::None => None,
-        records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),
-    };
-    let mut timeline = Timeline::new(scenario.platform.clone(), arguments.timeline);
-    let mut sinks: Vec<&mut dyn Observer> = vec![&mut timeline];
-    let mut digest = (!arguments.page.no_report).then(|| DigestObserver::new(&scenario.platform, arguments.timeline));
-    sinks.extend(jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
-    sinks.extend(digest.as_mut().map(|digest| digest as &mut dyn Observer));
+    let mut sinks = Sinks::open(out, scenario, arguments)?;
     let meter = Meter::new(global, scenario, 1);
     let mut progress = |progress: &Progress| meter.update(0, progress);
     let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
-    let result = run_once(scenario, name, spec, &mut sinks, options);
+    let result = run_once(scenario, name, spec, &mut sinks.observers(), options);
     meter.finish();
     // A run that ended early leaves the rows it has.
-    let rows = jobs.map_or(Ok(()), |jobs| jobs.finish().map(drop));
+    let rows = sinks.end_jobs(out);
     let RunResult { metrics, summary, stats } = result?;
     if stats.end.0 <= scenario.run.warm_up.0 && scenario.run.warm_up.0 > 0 {
         terminal::warn(global, &["the run ended before its warm-up was over: nothing was measured".to_owned()]);
     }
-    rows.map_err(|error| out.file_failure("jobs.csv", &error))?;
+    rows?;
     let mut info = run_info(scenario, name, spec, 0);
     info.expectations = experiment::judge(scenario, &summary);
     info.anchors = experiment::run_anchors(scenario, &summary);
@@ -99,9 +89,10 @@ fn simulate(
     out.stream("tenants.csv", |file| report::tenants_csv(&metrics.tenants(stats.end), file))?;
     out.stream("tenant_groups.csv", |file| report::tenant_groups_csv(&summary, file))?;
     let mut grid = TimelineGrid::new(&scenario.platform);
-    let rows = timeline.rows(stats.end).inspect(|row| grid.push(&scenario.platform, row));
+    let rows = sinks.timeline.rows(stats.end).inspect(|row| grid.push(&scenario.platform, row));
     out.stream("timeline.csv", |file| report::timeline_csv(rows, file))?;
-    if let Some(digest) = digest {
+    sinks.write_trace(out, (scenario, &info), stats.end)?;
+    if let Some(digest) = sinks.digest {
         let digest = digest.finish(&metrics, stats.end);
         let json = serde_json::to_string(&digest).unwrap_or_default();
         out.write(pages::DIGEST, format!("{json}\n").as_bytes())?;
@@ -119,7 +110,7 @@ fn simulate(
     let text = match global.format {
         Format::Json => report::summary_json(&info, &summary),
         Format::Text | Format::Markdown => {
-            let course = timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS);
+            let course = sinks.timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS);
             report::summary_text(&info, &summary, Some(&course), terminal::look(global))
         }
     };

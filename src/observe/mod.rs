@@ -11,6 +11,7 @@ pub(crate) mod sample;
 mod summary;
 mod table;
 mod timeline;
+mod trace;
 
 pub use audit::Auditor;
 pub(crate) use digest::mix;
@@ -25,3 +26,4 @@ pub use summary::{
     Summary, TENANTS_LISTED, TenantGroupSummary, TenantSummary, Traffic,
 };
 pub use timeline::{Course, Timeline, TimelineRow};
+pub use trace::{Move, Phase, SLICES_MAX, Span, Trace, TraceObserver, TracedJob};

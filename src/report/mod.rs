@@ -14,6 +14,7 @@ mod services;
 mod sheet;
 mod tables;
 mod text;
+mod trace;
 
 pub use allocation_csv::{AllocationRow, allocation_csv};
 pub use course::{COURSE_CENTERS, COURSE_SIGNS};
@@ -28,3 +29,4 @@ pub use tables::{
     centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,
 };
 pub use text::summary_text;
+pub use trace::{TraceInput, trace_json};

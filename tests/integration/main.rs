@@ -17,5 +17,6 @@ mod queues;
 mod services;
 mod support;
 mod terminal;
+mod traces;
 mod two_centers;
 mod variants;

@@ -1,0 +1,78 @@
+//! Who listens to a run, and the files that they leave.
+
+use super::arguments::RunArguments;
+use super::failure::Failure;
+use super::output::OutputDirectory;
+use eastwest::observe::{DigestObserver, Observer, SLICES_MAX, Timeline, Trace, TraceObserver};
+use eastwest::report::{self, JobRecords, JobsCsv, RunInfo, TraceInput};
+use eastwest::scenario::Scenario;
+use eastwest::units::SimTime;
+use flate2::{Compression, GzBuilder};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+/// The trace, compressed: viewers open it as it is.
+const TRACE: &str = "trace.json.gz";
+
+/// The observers of a run that its arguments ask for.
+pub(crate) struct Sinks {
+    jobs: Option<JobsCsv<BufWriter<File>>>,
+    pub(crate) timeline: Timeline,
+    pub(crate) digest: Option<DigestObserver>,
+    trace: Option<TraceObserver>,
+}
+
+impl Sinks {
+    /// Opens the files that are written while the run goes on.
+    pub(crate) fn open(
+        out: &mut OutputDirectory,
+        scenario: &Scenario,
+        arguments: &RunArguments,
+    ) -> Result<Self, Failure> {
+        let platform = &scenario.platform;
+        let jobs = match arguments.job_records {
+            JobRecords::None => None,
+            records => Some(JobsCsv::new(out.open("jobs.csv")?, platform.clone(), records)),
+        };
+        Ok(Self {
+            jobs,
+            timeline: Timeline::new(platform.clone(), arguments.timeline),
+            digest: (!arguments.page.no_report).then(|| DigestObserver::new(platform, arguments.timeline)),
+            trace: arguments.trace.then(|| TraceObserver::new(platform.clone(), SLICES_MAX)),
+        })
+    }
+
+    /// All of them, to listen.
+    pub(crate) fn observers(&mut self) -> Vec<&mut dyn Observer> {
+        let mut observers: Vec<&mut dyn Observer> = vec![&mut self.timeline];
+        observers.extend(self.jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
+        observers.extend(self.digest.as_mut().map(|digest| digest as &mut dyn Observer));
+        observers.extend(self.trace.as_mut().map(|trace| trace as &mut dyn Observer));
+        observers
+    }
+
+    /// Ends the rows of jobs; a run that ended early leaves those it has.
+    pub(crate) fn end_jobs(&mut self, out: &OutputDirectory) -> Result<(), Failure> {
+        let Some(jobs) = self.jobs.take() else { return Ok(()) };
+        jobs.finish().map(drop).map_err(|error| out.file_failure("jobs.csv", &error))
+    }
+
+    /// Writes the trace, where one was asked for.
+    pub(crate) fn write_trace(
+        &mut self,
+        out: &mut OutputDirectory,
+        (scenario, info): (&Scenario, &RunInfo),
+        end: SimTime,
+    ) -> Result<(), Failure> {
+        let Some(trace) = self.trace.take().map(|trace| trace.finish(end)) else { return Ok(()) };
+        out.stream(TRACE, |file| write_compressed(file, scenario, info, &trace))
+    }
+}
+
+/// No name and no time of writing: the same bytes for the same run.
+fn write_compressed(file: impl Write, scenario: &Scenario, info: &RunInfo, trace: &Trace) -> std::io::Result<()> {
+    let mut packed = GzBuilder::new().write(file, Compression::default());
+    let start = scenario.run.start.as_deref();
+    report::trace_json(&TraceInput { info, platform: &scenario.platform, trace, start }, &mut packed)?;
+    packed.finish()?.flush()
+}
