@@ -11,6 +11,7 @@ use crate::model::{CacheMode, DatasetId, Input, JobSlot, Outcome, Platform, Pool
 use crate::observe::Record;
 use crate::policy::broker::{Bid, Decision, Placement};
 use crate::policy::view::View;
+use crate::scenario::Change;
 use crate::units::{Bytes, SimDuration, SimTime};
 
 /// Why no broker could place a job, as far as the platform alone decides it.
@@ -107,13 +108,33 @@ impl Driver<'_, '_, '_, '_> {
         match decision {
             Decision::Bids => Err(self.illegal(slot, "bids a second time")),
             Decision::Place(placement) => self.place(slot, placement),
-            Decision::Reject(reason) => self.finish(slot, Outcome::Rejected(reason)),
+            Decision::Reject(reason) => {
+                let Some(at) = self.next_way().filter(|_| reason == RejectReason::Unreachable) else {
+                    return self.finish(slot, Outcome::Rejected(reason));
+                };
+                self.world.schedule(at, Class::Wake, Event::Ask(slot));
+                Ok(())
+            }
             Decision::Wait(at) if at > world.now => {
                 world.schedule(at, Class::Wake, Event::Ask(slot));
                 Ok(())
             }
             Decision::Wait(_) => Err(self.illegal(slot, "to wait for an instant that is not in the future")),
         }
+    }
+
+    /// When a link next comes back, where one is missing: a job without any way waits for that, as data on their way do.
+    fn next_way(&self) -> Option<SimTime> {
+        let world = &self.world;
+        if world.links.iter().all(|link| link.down == 0 && link.bandwidth.0 > 0) {
+            return None;
+        }
+        let later = self.scenario.changes.iter().filter(|planned| planned.at > world.now);
+        let comes_back = |change: &Change| {
+            matches!(change, Change::LinkDown(_, false))
+                || matches!(change, Change::Bandwidth(_, bandwidth) if bandwidth.0 > 0)
+        };
+        later.filter(|planned| comes_back(&planned.change)).map(|planned| planned.at).min()
     }
 
     pub(super) fn illegal(&self, slot: JobSlot, what: &str) -> RunError {

@@ -58,6 +58,26 @@ fn data_without_a_way_stand_still() {
 }
 
 #[test]
+fn jobs_without_a_way_wait_for_one() {
+    // Submitted in the outage from 4.001 s to 14.001 s: 1 ms of latency and 8 s of transfer after it, under any broker.
+    for broker in ["fixed = { center = \"b\" }", "nearest = {}", "cheapest = {}", "weighted = { wait = 1 }"] {
+        let late = WAYS.replace("submit = \"0 s\"", "submit = \"5 s\"").replace("fixed = { center = \"b\" }", broker);
+        let run = audited(&load(&late), "p", 1);
+        let life = &run.job("j").life;
+        assert_eq!(run.job("j").outcome, Outcome::Completed, "{broker}");
+        near(life.brokered.unwrap().as_secs_f64(), 14.001, "brokered");
+        near(life.started.unwrap().as_secs_f64(), 22.002, "start");
+        // An outage without an end leaves nothing to wait for.
+        let gone = run_of(&late.replace("for = \"10 s\"\n", ""));
+        assert_eq!(gone, Outcome::Rejected(RejectReason::Unreachable), "{broker}");
+    }
+}
+
+fn run_of(text: &str) -> Outcome {
+    audited(&load(text), "p", 1).job("j").outcome
+}
+
+#[test]
 fn stores_fill_and_grow() {
     let job = |submit: u32| {
         format!(
