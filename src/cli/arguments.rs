@@ -70,6 +70,18 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// The form of the tables of a run.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tables {
+    /// jobs.csv and others
+    Csv,
+    /// jobs.parquet and others
+    Parquet,
+    /// All of these
+    Both,
+}
+
 /// When something is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
@@ -149,8 +161,28 @@ pub(crate) struct RunArguments {
     /// than 200,000 slices it holds a sample, and says so
     #[arg(long)]
     pub(crate) trace: bool,
+    /// The form of the tables: CSV, Parquet (typed and compressed, for pandas, DuckDB, Spark), or both. `report` reads the CSV
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Tables::Csv)]
+    pub(crate) tables: Tables,
     #[command(flatten)]
     pub(crate) page: PageArguments,
+}
+
+impl RunArguments {
+    /// Whether tables are written as CSV.
+    pub(crate) fn csv(&self) -> bool {
+        #[cfg(feature = "parquet")]
+        return self.tables != Tables::Parquet;
+        #[cfg(not(feature = "parquet"))]
+        return true;
+    }
+
+    /// Whether tables are written as Parquet.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn parquet(&self) -> bool {
+        self.tables != Tables::Csv
+    }
 }
 
 /// Whether and how `report.html` is made.
@@ -293,6 +325,8 @@ mod tests {
             "run --job-records sample:-1",
             "run --timeline 0s",
             "run --timeline 5",
+            #[cfg(feature = "parquet")]
+            "run --tables excel",
             "run --set seed",
             "run --set =7",
             "run --seed 18446744073709551615",

@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod schema;
 mod sinks;
+mod tables;
 mod terminal;
 mod validate;
 

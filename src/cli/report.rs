@@ -71,6 +71,12 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>) -> Result<String, Failur
         return Err(Failure::Unusable(Message::new(problem)));
     }
     let path = directory.join("timeline.csv");
+    if !path.exists() && directory.join("timeline.parquet").exists() {
+        let problem =
+            format!("{} has its tables as Parquet only, and `report` reads timeline.csv", directory.display());
+        let hint = "run it again with --tables both: `eastwest run DIR --tables both --out NEW`";
+        return Err(Failure::Files(Message::new(problem).hint(hint)));
+    }
     let file = File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
     let timeline = TimelineGrid::read(platform, file)
         .map_err(|problem| Failure::Unusable(Message::new(format!("{}: {problem}", path.display()))))?;

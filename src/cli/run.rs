@@ -6,10 +6,11 @@ use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::sinks::Sinks;
+use super::tables::Tables;
 use super::{choice, input, interrupt, report as pages, terminal};
 use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
 use eastwest::policy::registry::StackSpec;
-use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, RunInfo, RunPage, TimelineGrid};
+use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, RunInfo, RunPage};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Options, Progress, RunStats};
 use std::path::PathBuf;
@@ -79,18 +80,8 @@ fn simulate(
     info.expectations = experiment::judge(scenario, &summary);
     info.anchors = experiment::run_anchors(scenario, &summary);
     out.write("summary.json", report::summary_json(&info, &summary).as_bytes())?;
-    out.stream("centers.csv", |file| report::centers_csv(&summary, file))?;
-    out.stream("pools.csv", |file| report::pools_csv(&summary, file))?;
-    out.stream("links.csv", |file| report::links_csv(&summary, file))?;
-    out.stream("classes.csv", |file| report::classes_csv(&summary, file))?;
-    if !summary.services.is_empty() {
-        out.stream("services.csv", |file| report::services_csv(&summary, file))?;
-    }
-    out.stream("tenants.csv", |file| report::tenants_csv(&metrics.tenants(stats.end), file))?;
-    out.stream("tenant_groups.csv", |file| report::tenant_groups_csv(&summary, file))?;
-    let mut grid = TimelineGrid::new(&scenario.platform);
-    let rows = sinks.timeline.rows(stats.end).inspect(|row| grid.push(&scenario.platform, row));
-    out.stream("timeline.csv", |file| report::timeline_csv(rows, file))?;
+    let tables = Tables { scenario, summary: &summary, metrics: &metrics, timeline: &sinks.timeline, end: stats.end };
+    let grid = tables.write(out, arguments)?;
     sinks.write_trace(out, (scenario, &info), stats.end)?;
     if let Some(digest) = sinks.digest {
         let digest = digest.finish(&metrics, stats.end);

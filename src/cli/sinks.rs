@@ -4,6 +4,8 @@ use super::arguments::RunArguments;
 use super::failure::Failure;
 use super::output::OutputDirectory;
 use eastwest::observe::{DigestObserver, Observer, SLICES_MAX, Timeline, Trace, TraceObserver};
+#[cfg(feature = "parquet")]
+use eastwest::report::JobsParquet;
 use eastwest::report::{self, JobRecords, JobsCsv, RunInfo, TraceInput};
 use eastwest::scenario::Scenario;
 use eastwest::units::SimTime;
@@ -17,6 +19,8 @@ const TRACE: &str = "trace.json.gz";
 /// The observers of a run that its arguments ask for.
 pub(crate) struct Sinks {
     jobs: Option<JobsCsv<BufWriter<File>>>,
+    #[cfg(feature = "parquet")]
+    jobs_parquet: Option<JobsParquet<BufWriter<File>>>,
     pub(crate) timeline: Timeline,
     pub(crate) digest: Option<DigestObserver>,
     trace: Option<TraceObserver>,
@@ -30,12 +34,16 @@ impl Sinks {
         arguments: &RunArguments,
     ) -> Result<Self, Failure> {
         let platform = &scenario.platform;
-        let jobs = match arguments.job_records {
-            JobRecords::None => None,
-            records => Some(JobsCsv::new(out.open("jobs.csv")?, platform.clone(), records)),
-        };
+        let records = arguments.job_records;
+        let jobs = (arguments.csv() && records != JobRecords::None).then(|| out.open("jobs.csv")).transpose()?;
+        #[cfg(feature = "parquet")]
+        let jobs_parquet = arguments.parquet() && records != JobRecords::None;
+        #[cfg(feature = "parquet")]
+        let jobs_parquet = jobs_parquet.then(|| out.open("jobs.parquet")).transpose()?;
         Ok(Self {
-            jobs,
+            jobs: jobs.map(|file| JobsCsv::new(file, platform.clone(), records)),
+            #[cfg(feature = "parquet")]
+            jobs_parquet: jobs_parquet.map(|file| JobsParquet::new(file, platform.clone(), records)),
             timeline: Timeline::new(platform.clone(), arguments.timeline),
             digest: (!arguments.page.no_report).then(|| DigestObserver::new(platform, arguments.timeline)),
             trace: arguments.trace.then(|| TraceObserver::new(platform.clone(), SLICES_MAX)),
@@ -46,6 +54,8 @@ impl Sinks {
     pub(crate) fn observers(&mut self) -> Vec<&mut dyn Observer> {
         let mut observers: Vec<&mut dyn Observer> = vec![&mut self.timeline];
         observers.extend(self.jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
+        #[cfg(feature = "parquet")]
+        observers.extend(self.jobs_parquet.as_mut().map(|jobs| jobs as &mut dyn Observer));
         observers.extend(self.digest.as_mut().map(|digest| digest as &mut dyn Observer));
         observers.extend(self.trace.as_mut().map(|trace| trace as &mut dyn Observer));
         observers
@@ -53,8 +63,14 @@ impl Sinks {
 
     /// Ends the rows of jobs; a run that ended early leaves those it has.
     pub(crate) fn end_jobs(&mut self, out: &OutputDirectory) -> Result<(), Failure> {
-        let Some(jobs) = self.jobs.take() else { return Ok(()) };
-        jobs.finish().map(drop).map_err(|error| out.file_failure("jobs.csv", &error))
+        if let Some(jobs) = self.jobs.take() {
+            jobs.finish().map_err(|error| out.file_failure("jobs.csv", &error))?;
+        }
+        #[cfg(feature = "parquet")]
+        if let Some(jobs) = self.jobs_parquet.take() {
+            jobs.finish().map_err(|error| out.file_failure("jobs.parquet", &error))?;
+        }
+        Ok(())
     }
 
     /// Writes the trace, where one was asked for.

@@ -10,6 +10,8 @@ mod human;
 mod jobs_csv;
 mod json;
 mod look;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod services;
 mod sheet;
 mod tables;
@@ -24,6 +26,11 @@ pub use human::Quantity;
 pub use jobs_csv::{JOBS_HEADER, JobRecords, JobsCsv};
 pub use json::{RunInfo, summary_json, summary_value};
 pub use look::{Format, Look, Tone};
+#[cfg(feature = "parquet")]
+pub use parquet::{
+    JobsParquet, centers_parquet, classes_parquet, links_parquet, pools_parquet, services_parquet,
+    tenant_groups_parquet, tenants_parquet, timeline_parquet,
+};
 pub use sheet::{Cell, Kind, Sheet, WIDTH, markdown_text, wrapped};
 pub use tables::{
     centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,

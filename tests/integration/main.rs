@@ -12,6 +12,8 @@ mod knowledge;
 mod maxmin;
 mod nation;
 mod pages;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod questions;
 mod queues;
 mod services;

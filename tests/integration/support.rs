@@ -164,6 +164,12 @@ impl Table {
         at.unwrap_or_else(|| panic!("no column {name} among {:?}", self.columns))
     }
 
+    /// The names of the columns.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// All cells of a column.
     #[track_caller]
     pub(crate) fn cells(&self, column: &str) -> Vec<&str> {
