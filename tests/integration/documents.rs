@@ -26,6 +26,31 @@ fn the_glossary_of_results_is_that_of_the_code() {
 }
 
 #[test]
+fn every_file_and_column_of_results_is_named() {
+    let page = text("results/README.md");
+    let scratch = crate::support::Scratch::new();
+    let out = scratch.path("out");
+    for verb in [&["run", "two-centers", "--policy", "west"][..], &["compare", "two-centers"]] {
+        let words: Vec<std::ffi::OsString> = verb.iter().chain(&["--quiet", "--out"]).map(Into::into).collect();
+        crate::support::eastwest(&[words, vec![out.clone().into_os_string()]].concat()).expect(0);
+        let manifest = crate::support::json(&out.join("manifest.json"));
+        let mut names: Vec<String> = manifest.as_object().expect("an object").keys().cloned().collect();
+        names.extend(manifest["counters"].as_object().expect("an object").keys().cloned());
+        let files = manifest["files"].as_array().expect("a list").iter().filter_map(|name| name.as_str());
+        names.extend(files.filter(|name| !name.starts_with("runs/")).map(str::to_owned));
+        if verb[0] == "compare" {
+            let table = std::fs::read_to_string(out.join("comparison.csv")).expect("a table");
+            names.extend(table.lines().next().expect("a header").split(',').map(str::to_owned));
+            let comparison = crate::support::json(&out.join("comparison.json"));
+            names.extend(comparison.as_object().expect("an object").keys().cloned());
+        }
+        for name in names {
+            assert!(page.contains(&format!("`{name}`")), "results/README.md does not name `{name}` of {}", verb[0]);
+        }
+    }
+}
+
+#[test]
 fn the_policy_that_the_readme_shows_is_the_one_that_runs() {
     let shown = blocks(&text("README.md"), "rust");
     let source = text("src/policy/broker/nearest.rs");

@@ -16,6 +16,7 @@ mod pages;
 mod parquet;
 mod questions;
 mod queues;
+mod reference;
 mod services;
 mod support;
 mod terminal;
