@@ -115,7 +115,8 @@ pub(crate) struct Outcome {
     pub(crate) end_s: f64,
 }
 
-pub(crate) fn run(case: &Case) -> Outcome {
+/// Runs a case; `on_end` is told the chain of each flow that ends, and when in nanoseconds.
+pub(crate) fn run(case: &Case, mut on_end: impl FnMut(u32, u64)) -> Outcome {
     let Input { routes, flows, starts } = generate(case);
     let each = flows.len() / starts.len();
     let mut next_flow = vec![0; starts.len()];
@@ -136,7 +137,11 @@ pub(crate) fn run(case: &Case) -> Outcome {
         now = next;
         network.advance(SimTime(now), &mut ended);
         count += ended.len();
-        launching.extend(ended.drain(..).map(|key| chain_of[FairNetwork::slot_of(key)] as usize));
+        for key in ended.drain(..) {
+            let chain = chain_of[FairNetwork::slot_of(key)];
+            on_end(chain, now);
+            launching.push(chain as usize);
+        }
         while let Some((_, chain)) = starts.next_if(|&(start, _)| start <= now) {
             launching.push(chain);
         }

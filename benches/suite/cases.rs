@@ -111,7 +111,7 @@ fn events() -> Vec<Case> {
 fn networks() -> Vec<Case> {
     let case = |flow: flows::Case| {
         let run = move || {
-            let flows::Outcome { seconds, ended, mean_in_flight, end_s } = flows::run(&flow);
+            let flows::Outcome { seconds, ended, mean_in_flight, end_s } = flows::run(&flow, |_, _| {});
             if ended != flow.flows {
                 return Err(format!("{ended} of {} flows ended", flow.flows));
             }
