@@ -14,6 +14,7 @@ mod nodes;
 mod outcome;
 mod platform;
 mod pool;
+mod reasons;
 mod service;
 mod topology;
 
@@ -32,6 +33,7 @@ pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState, Stat
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};
+pub use reasons::{Reasons, Removed, Scored, Term};
 pub use service::{MICRO, Service, ServiceFlow, ServicePlacement, ServiceState, UnservedReason};
 pub use topology::{Direction, Link, Site, SiteKind};
 

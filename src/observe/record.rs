@@ -1,7 +1,7 @@
 //! The record stream: everything that happens in a run, in order, as plain values.
 
 use crate::model::{
-    Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, ServiceId, ServiceState, SiteId, Totals,
+    Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, Reasons, ServiceId, ServiceState, SiteId, Totals,
 };
 use crate::network::FlowKey;
 use crate::units::{Bytes, SimDuration, SimTime};
@@ -63,6 +63,19 @@ pub enum Record<'a> {
         /// The job.
         job: &'a Job,
     },
+    /// The broker weighed where it should go. Told of jobs that are to be explained, before what comes of it.
+    Weighed {
+        /// Which job.
+        job: &'a Job,
+        /// What was weighed.
+        reasons: &'a Reasons,
+        /// Where it is to go; `None` where it waits or is turned away.
+        chosen: Option<PoolId>,
+        /// Its data are not to be sent before.
+        not_before: Option<SimTime>,
+        /// When the broker wants to be asked again.
+        again: Option<SimTime>,
+    },
     /// The broker placed it.
     Brokered {
         /// Which job.
@@ -110,6 +123,19 @@ pub enum Record<'a> {
         flow: FlowKey,
         /// What is left.
         left: Bytes,
+    },
+    /// The rate of one flow from now on. Told of jobs that are to be explained, after the rates of lanes.
+    FlowRate {
+        /// Which flow.
+        flow: FlowKey,
+        /// For which job.
+        number: JobNumber,
+        /// Bits per second.
+        rate: f64,
+        /// The lane that holds it to this rate; `None` where its TCP window does.
+        bottleneck: Option<LaneId>,
+        /// How many flows share that lane; 0 without one.
+        flows: u32,
     },
     /// The rate of all flows together on a lane, from now on.
     LaneRate {

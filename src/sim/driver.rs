@@ -12,6 +12,7 @@ use super::desk::Action;
 use super::emit::Emit;
 use super::error::RunError;
 use super::options::{Decide, Options, Progress};
+use super::recorder::Watching;
 use super::world::World;
 use crate::engine::Class;
 use crate::model::{Job, JobSlot, LinkId, PoolId};
@@ -82,6 +83,8 @@ pub(super) struct Driver<'s, 'o, 'r, 'p> {
     ended: Vec<FlowKey>,
     /// What the queue of one pool did; empty but while it is asked.
     pub(super) actions: Vec<Action>,
+    /// Flows of jobs that are to be explained; `None` where none is.
+    pub(super) watching: Option<Watching>,
 }
 
 impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
@@ -100,6 +103,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             out,
             source,
             next_job: None,
+            watching: options.explain.map(|_| Watching::default()),
             options,
             next_look: LOOK_EVERY,
             moved_at: SimTime::ZERO,
@@ -233,9 +237,11 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
     fn tell_lanes(&mut self) -> Result<(), RunError> {
         let mut changed = std::mem::take(&mut self.world.changed_lanes);
         self.world.network.changed_lanes(&mut changed);
-        for lane in changed.drain(..) {
+        for lane in &changed {
             self.out.record(&Record::LaneRate { lane: lane.lane, rate: lane.rate, flows: lane.flows })?;
         }
+        self.tell_flows(&changed)?;
+        changed.clear();
         self.world.changed_lanes = changed;
         Ok(())
     }

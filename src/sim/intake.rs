@@ -93,7 +93,10 @@ impl Driver<'_, '_, '_, '_> {
             summaries: world.summaries.visible(world.now),
             paths: &paths,
         };
-        let request = &world.jobs[slot].job.request;
+        let job = &world.jobs[slot].job;
+        let request = &job.request;
+        let explained = self.options.explain.is_some_and(|chosen| chosen(job));
+        let reasons = explained.then(|| self.stack.broker.reasons(request, &view));
         let mut decision = self.stack.broker.decide(request, &view);
         if decision == Decision::Bids {
             let bid = |pool: PoolId| {
@@ -103,6 +106,14 @@ impl Driver<'_, '_, '_, '_> {
             };
             let bids: Vec<Bid> = view.candidates(request).filter_map(bid).collect();
             decision = self.stack.broker.award(request, &bids, &view);
+        }
+        if let Some(reasons) = &reasons {
+            let (chosen, not_before) = match decision {
+                Decision::Place(placement) => (Some(placement.pool), placement.not_before),
+                _ => (None, None),
+            };
+            let again = if let Decision::Wait(at) = decision { Some(at) } else { None };
+            self.out.record(&Record::Weighed { job, reasons, chosen, not_before, again })?;
         }
         let world = &mut self.world;
         match decision {

@@ -14,6 +14,7 @@ mod intake;
 mod life;
 mod options;
 mod paths;
+mod recorder;
 mod services;
 mod slab;
 mod storage;
@@ -22,7 +23,7 @@ mod world;
 
 pub use crate::engine::SameInstant;
 pub use error::RunError;
-pub use options::{Decide, Options, Progress, Rules, RunStats};
+pub use options::{Decide, Explain, Options, Progress, Rules, RunStats};
 
 use crate::observe::Observer;
 use crate::policy::Stack;

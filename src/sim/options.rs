@@ -1,6 +1,7 @@
 //! What can be said about a run from outside, and what it says of itself.
 
 use crate::engine::SameInstant;
+use crate::model::Job;
 use crate::units::SimTime;
 use std::sync::atomic::AtomicBool;
 
@@ -25,6 +26,9 @@ pub struct Rules {
     pub overcommit: bool,
 }
 
+/// Which jobs are to be explained.
+pub type Explain<'a> = &'a (dyn Fn(&Job) -> bool + Sync);
+
 /// How a run is done; none of it is part of the scenario.
 #[derive(Default)]
 pub struct Options<'a> {
@@ -36,6 +40,9 @@ pub struct Options<'a> {
     pub rules: Rules,
     /// Set from outside to end the run with [`RunError::Interrupted`](super::RunError::Interrupted).
     pub interrupt: Option<&'a AtomicBool>,
+    /// Jobs of which the records tell why the broker chose as it did and which rates their flows have; those of no job without it. The run
+    /// is the same either way.
+    pub explain: Option<Explain<'a>>,
     /// Called now and then (every few thousand events) with where the run is.
     pub progress: Option<&'a mut dyn FnMut(&Progress)>,
 }

@@ -102,6 +102,9 @@ impl Driver<'_, '_, '_, '_> {
         world.stats.flows += 1;
         world.stats.flows_peak = world.stats.flows_peak.max(world.network.in_flight() as u64);
         world.advanced += 1;
+        if self.watching.is_some() {
+            self.watch(key, slot);
+        }
         Ok(())
     }
 
@@ -111,6 +114,8 @@ impl Driver<'_, '_, '_, '_> {
         let Some(slot) = world.flows.get_mut(FairNetwork::slot_of(key)).and_then(Option::take) else { return Ok(()) };
         self.out.record(&Record::FlowEnded { flow: key })?;
         world.advanced += 1;
+        self.unwatch(key);
+        let world = &mut self.world;
         let job = &mut world.jobs[slot];
         job.flow = None;
         let Some(transfer) = job.transfer.take() else { return Ok(()) };
@@ -150,6 +155,8 @@ impl Driver<'_, '_, '_, '_> {
             let Some(left) = world.network.stop(world.now, key) else { continue };
             world.flows[FairNetwork::slot_of(key)] = None;
             self.out.record(&Record::FlowStopped { flow: key, left })?;
+            self.unwatch(key);
+            let world = &mut self.world;
             let job = &mut world.jobs[slot];
             job.flow = None;
             if let Some(transfer) = &mut job.transfer {

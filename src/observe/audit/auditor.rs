@@ -265,6 +265,8 @@ impl Observer for Auditor {
                 self.service_nodes((service, pool), (nodes, replicas), (&before, &held))
             }
             Record::ServiceServed(state) => self.services[state.service.index()].serve(now, &state, &self.platform),
+            // Told for people; they change nothing.
+            Record::Weighed { .. } | Record::FlowRate { .. } => Ok(()),
             Record::WindowOpened => {
                 self.accounts.open(now);
                 self.services.iter_mut().for_each(|book| book.open(now));

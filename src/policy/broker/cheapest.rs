@@ -5,11 +5,12 @@
 //! gets the next job too. Source: Qureshi et al., "Cutting the electric bill for internet-scale systems", SIGCOMM 2009. Cost: one
 //! estimate and one integral of a series for each pool.
 
-use super::eligible::least;
+use super::eligible::{Candidate, Filters, least};
 use super::energy::EnergyRates;
 use super::estimate::expect;
+use super::reasons::Weighing;
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Request};
+use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use schemars::JsonSchema;
@@ -33,15 +34,31 @@ struct CheapestBroker {
     tariffs: EnergyRates,
 }
 
+impl CheapestBroker {
+    /// Expected cost in thousandths of µCNY; a pool without capacity comes last.
+    fn cost(&self, request: &Request, view: &View<'_>, candidate: &Candidate) -> (bool, u128) {
+        expect(view, request, candidate).map_or((true, 0), |expected| {
+            let energy = self.tariffs.amount(view, request, candidate.pool, &expected);
+            (false, energy + candidate.transfer_price_micro_cny() * 1000)
+        })
+    }
+}
+
 impl Broker for CheapestBroker {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least(view, request, |candidate| {
-            // A pool without capacity comes last.
-            expect(view, request, candidate).map_or((true, 0), |expected| {
-                let energy = self.tariffs.amount(view, request, candidate.pool, &expected);
-                (false, energy + candidate.transfer_price_micro_cny() * 1000)
-            })
-        })
+        least(view, request, |candidate| self.cost(request, view, candidate))
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        Weighing::new(Filters::ALL, view, request).rank(
+            &[("cost_cny", "CNY"), ("energy_cny", "CNY"), ("transfer_cny", "CNY")],
+            |candidate| self.cost(request, view, candidate),
+            |candidate, (never, milli_micro)| {
+                let cny = |amount: u128| (!never).then(|| amount as f64 / 1e9);
+                let transfer = candidate.transfer_price_micro_cny() * 1000;
+                vec![cny(*milli_micro), cny(milli_micro.saturating_sub(transfer)), Some(transfer as f64 / 1e9)]
+            },
+        )
     }
 }
 

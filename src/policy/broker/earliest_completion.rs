@@ -4,10 +4,11 @@
 //! Source: minimum completion time (MCT; Maheswaran et al., "Dynamic mapping of a class of independent tasks onto heterogeneous
 //! computing systems", JPDC 59, 1999). Cost: one estimate for each pool.
 
-use super::eligible::least;
+use super::eligible::{Filters, least};
 use super::estimate::delivered_or_never;
+use super::reasons::{Weighing, instant, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Request};
+use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use schemars::JsonSchema;
@@ -31,6 +32,24 @@ impl Broker for EarliestCompletion {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         least(view, request, |candidate| delivered_or_never(view, request, candidate))
     }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        ranked_by_completion(Weighing::new(Filters::ALL, view, request), view, request)
+    }
+}
+
+/// What is left, the earliest expected completion first.
+pub(super) fn ranked_by_completion(weighing: Weighing, view: &View<'_>, request: &Request) -> Reasons {
+    weighing.rank(
+        &[("delivered_s", "s"), ("staging_s", "s"), ("queue_wait_s", "s"), ("run_s", "s"), ("delivery_s", "s")],
+        |candidate| delivered_or_never(view, request, candidate),
+        |candidate, delivered| {
+            let wait = view.queue_wait(request, candidate.pool).and_then(seconds);
+            let run = view.requested(request, candidate.pool).and_then(seconds);
+            let (staging, delivery) = (seconds(candidate.staging.time), seconds(candidate.delivery.time));
+            vec![instant(*delivered), staging, wait, run, delivery]
+        },
+    )
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@
 //! Data, West Computing (December 2023) with their circles of 1 ms (city), 5 ms (region) and 20 ms (between hubs), one way. Cost:
 //! one estimate for each pool, or each western one.
 
-use super::eligible::{Candidate, least_of, least_pool, place};
+use super::earliest_completion::ranked_by_completion;
+use super::eligible::{Candidate, Filters, least_of, least_pool, place};
 use super::estimate::delivered_or_never;
+use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{ClassKind, Platform, PoolId, Request, Side};
+use crate::model::{ClassKind, Platform, PoolId, Reasons, Request, Side};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -45,21 +47,52 @@ impl BrokerForm for EdwcDoctrine {
     }
 }
 
+impl EdwcDoctrine {
+    /// Whether a pool is outside the circle of a job without a bound of its own, its wait, its round trip.
+    fn in_circle(self, request: &Request, view: &View<'_>, pool: PoolId) -> (bool, SimDuration, SimDuration) {
+        let there_and_back = view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        let outside = request.round_trip.is_none() && there_and_back > self.circle + self.circle;
+        (outside, view.wait_or_never(request, pool), there_and_back)
+    }
+}
+
 impl Broker for EdwcDoctrine {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
         match view.platform.classes[request.class.index()].kind {
             ClassKind::RealTime => least_pool(view, request, round_trip),
-            ClassKind::Interactive => least_pool(view, request, |pool| {
-                let there_and_back = round_trip(pool);
-                let outside = request.round_trip.is_none() && there_and_back > self.circle + self.circle;
-                (outside, view.wait_or_never(request, pool), there_and_back)
-            }),
+            ClassKind::Interactive => least_pool(view, request, |pool| self.in_circle(request, view, pool)),
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
                 let west = |pool: &PoolId| view.center(*pool).side == Some(Side::West);
                 let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
                 let pool = least_of(view, request, west, delivered);
                 place(pool.or_else(|| least_of(view, request, |pool| !west(pool), delivered)), view, request)
+            }
+        }
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        let mut weighing = Weighing::new(Filters::ALL, view, request);
+        match view.platform.classes[request.class.index()].kind {
+            ClassKind::RealTime => weighing.rank(
+                &[("round_trip_s", "s")],
+                |candidate| round_trip(candidate.pool),
+                |_, round_trip| vec![seconds(*round_trip)],
+            ),
+            ClassKind::Interactive => weighing.rank(
+                &[("outside_circle", ""), ("queue_wait_s", "s"), ("round_trip_s", "s")],
+                |candidate| self.in_circle(request, view, candidate.pool),
+                |_, (outside, wait, round_trip)| {
+                    vec![Some(f64::from(u8::from(*outside))), seconds(*wait), seconds(*round_trip)]
+                },
+            ),
+            ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
+                let west = |candidate: &Candidate| view.center(candidate.pool).side == Some(Side::West);
+                if weighing.left().iter().any(west) {
+                    weighing.keep("west, where any of it is left", west);
+                }
+                ranked_by_completion(weighing, view, request)
             }
         }
     }

@@ -4,8 +4,10 @@
 //! has an account at one center). It looks at neither load nor round trip: a job beyond its round-trip bound is run and counted as
 //! a miss. Cost: one look at each pool of the center.
 
+use super::eligible::Filters;
+use super::reasons::Weighing;
 use super::{Broker, BrokerForm, Decision, Placement, closest_name};
-use crate::model::{CenterId, Platform, PoolId, RejectReason, Request};
+use crate::model::{CenterId, Platform, PoolId, Reasons, RejectReason, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use schemars::JsonSchema;
@@ -73,6 +75,15 @@ impl Broker for FixedBroker {
             return Decision::Reject(RejectReason::Unreachable);
         }
         Decision::Place(Placement::at(pool))
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let mut weighing = Weighing::new(Filters { storage: false, round_trip: false }, view, request);
+        weighing.keep("the center that it was told", |candidate| {
+            let pool = candidate.pool;
+            view.pool(pool).center == self.center && self.pool.is_none_or(|only| only == pool)
+        });
+        weighing.unranked()
     }
 }
 

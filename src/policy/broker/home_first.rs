@@ -4,9 +4,10 @@
 //! job. Where none is that free, the job queues at the nearest: data stay at home when leaving gains nothing at once. Source:
 //! practice (overflow routing of regional clouds, "burst to the neighbor"). Cost: one estimate for each pool.
 
-use super::eligible::least_pool;
+use super::eligible::{Filters, least_pool};
+use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Request};
+use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -42,6 +43,19 @@ impl Broker for HomeFirst {
             let full = view.wait_or_never(request, pool) > self.overflow;
             (full, view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
         })
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        let full = |pool| view.wait_or_never(request, pool) > self.overflow;
+        Weighing::new(Filters::ALL, view, request).rank(
+            &[("full", ""), ("round_trip_s", "s"), ("queue_wait_s", "s")],
+            |candidate| (full(candidate.pool), round_trip(candidate.pool)),
+            |candidate, (full, round_trip)| {
+                let wait = seconds(view.wait_or_never(request, candidate.pool));
+                vec![Some(f64::from(u8::from(*full))), seconds(*round_trip), wait]
+            },
+        )
     }
 }
 

@@ -4,9 +4,10 @@
 //! free share, then by pool id. Source: join the shortest queue with work instead of counts ("least work left"; Harchol-Balter,
 //! "Performance Modeling and Design of Computer Systems", 2013, ch. 24). Cost: one estimate for each pool.
 
-use super::eligible::least_pool;
+use super::eligible::{Filters, least_pool};
+use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, PoolId, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -33,6 +34,19 @@ impl Broker for LeastLoaded {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         least_pool(view, request, |pool| load(view, request, pool))
     }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        ranked_by_load(Weighing::new(Filters::ALL, view, request), view, request)
+    }
+}
+
+/// What is left, the least loaded first.
+pub(super) fn ranked_by_load(weighing: Weighing, view: &View<'_>, request: &Request) -> Reasons {
+    weighing.rank(
+        &[("queue_wait_s", "s"), ("free_share", "")],
+        |candidate| load(view, request, candidate.pool),
+        |_, (wait, Reverse(free))| vec![seconds(*wait), Some(*free as f64 / 1e6)],
+    )
 }
 
 /// How loaded a pool is: queue wait, then the smaller free share.

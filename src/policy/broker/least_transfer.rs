@@ -4,9 +4,10 @@
 //! moving them, then the least round trip, then pool id. Source: data-aware scheduling (Ranganathan and Foster, "Decoupling
 //! computation and data scheduling in distributed data-intensive applications", HPDC 2002). Cost: the filters for each pool.
 
-use super::eligible::least;
+use super::eligible::{Filters, least};
+use super::reasons::{Weighing, gigabytes, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Request};
+use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -33,6 +34,17 @@ impl Broker for LeastTransfer {
             let round_trip = view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX);
             (candidate.bytes_moved(), candidate.transfer_time(), round_trip)
         })
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        Weighing::new(Filters::ALL, view, request).rank(
+            &[("bytes_moved_gb", "GB"), ("transfer_s", "s"), ("round_trip_s", "s")],
+            |candidate| {
+                let round_trip = view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX);
+                (candidate.bytes_moved(), candidate.transfer_time(), round_trip)
+            },
+            |_, (bytes, time, round_trip)| vec![gigabytes(*bytes), seconds(*time), seconds(*round_trip)],
+        )
     }
 }
 

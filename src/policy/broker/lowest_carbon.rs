@@ -5,11 +5,12 @@
 //! Source: Zhou et al., "Carbon-aware load balancing for geo-distributed cloud services", MASCOTS 2013; Google's carbon-intelligent
 //! computing (Radovanovic et al., IEEE Trans. Power Systems 2023). Cost: one estimate and one integral for each pool.
 
-use super::eligible::{eligible, place};
+use super::eligible::{Candidate, Filters, eligible, place};
 use super::energy::{EnergyRates, Ledger};
 use super::estimate::{Expected, expect};
+use super::reasons::{Weighing, instant};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, PoolId, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::{SimDuration, SimTime};
@@ -60,6 +61,26 @@ impl Broker for LowestCarbonBroker {
             None => (true, 0, *pool),
         });
         place(greenest.map(|(pool, _)| *pool), view, request)
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let mut weighing = Weighing::new(Filters::ALL, view, request);
+        let expected = |candidate: &Candidate| expect(view, request, candidate);
+        let delivered = |candidate: &Candidate| expected(candidate).map_or(SimTime::MAX, |expected| expected.delivered);
+        if let Some(delay) = self.max_delay {
+            let earliest = weighing.left().iter().map(delivered).min().unwrap_or(SimTime::MAX);
+            weighing.keep("completion within max-delay of the earliest", |it| delivered(it) <= earliest + delay);
+        }
+        weighing.rank(
+            &[("carbon_g", "g"), ("delivered_s", "s")],
+            |candidate| {
+                let amount = |expected| self.rates.amount(view, request, candidate.pool, &expected);
+                expected(candidate).map_or((true, 0), |expected| (false, amount(expected)))
+            },
+            |candidate, (never, micrograms)| {
+                vec![(!never).then(|| *micrograms as f64 / 1e6), instant(delivered(candidate))]
+            },
+        )
     }
 }
 

@@ -16,6 +16,7 @@ pub mod lowest_carbon;
 pub mod nearest;
 pub mod power_of_two_choices;
 pub mod random;
+pub mod reasons;
 pub mod round_robin;
 pub mod weighted;
 
@@ -26,7 +27,7 @@ mod tests;
 
 use super::packing::Offer;
 use super::view::View;
-use crate::model::{Platform, PoolId, RejectReason, Request, SiteId};
+use crate::model::{Platform, PoolId, Reasons, RejectReason, Request, SiteId};
 use crate::rng::Streams;
 use crate::units::SimTime;
 use serde::Serialize;
@@ -81,6 +82,12 @@ pub trait Broker: Send {
     /// Decides once more, with the bids of all pools where the job fits now, in id order; only asked after [`Decision::Bids`].
     fn award(&mut self, _request: &Request, _bids: &[Bid], _view: &View<'_>) -> Decision {
         Decision::Reject(RejectReason::Policy)
+    }
+
+    /// Why it will decide as it does: only asked, before the decision, for jobs that somebody wants explained. It changes nothing of
+    /// the decision. A broker that does not say how it ranks tells what the usual filters leave.
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        reasons::filtered(eligible::Filters::ALL, view, request)
     }
 }
 

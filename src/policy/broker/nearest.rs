@@ -3,9 +3,10 @@
 //! Idea: what a content network or a DNS by region does; good where latency is all and load is even. Source: practice
 //! (latency-based routing). Cost: two looks at latencies for each pool.
 
-use super::eligible::least_pool;
+use super::eligible::{Filters, least_pool};
+use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Request};
+use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -29,6 +30,15 @@ impl BrokerForm for Nearest {
 impl Broker for Nearest {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         least_pool(view, request, |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        Weighing::new(Filters::ALL, view, request).rank(
+            &[("round_trip_s", "s")],
+            |candidate| round_trip(candidate.pool),
+            |_, round_trip| vec![seconds(*round_trip)],
+        )
     }
 }
 

@@ -7,8 +7,9 @@
 
 use super::eligible::{Filters, place};
 use super::random::{STREAM, below};
+use super::reasons::Weighing;
 use super::{Broker, BrokerForm, Decision, least_loaded};
-use crate::model::{Platform, PoolId, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::{Family, Streams};
 use schemars::JsonSchema;
@@ -51,19 +52,37 @@ struct Choices {
     pools: Vec<PoolId>,
 }
 
-impl Broker for Choices {
-    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        self.pools.clear();
-        self.pools.extend(view.candidates(request).filter(|pool| Filters::ALL.passes(view, request, *pool)));
-        let count = self.pools.len();
+impl Choices {
+    /// Brings the pools drawn for a job to the front and says how many they are.
+    fn draw(&self, request: &Request, pools: &mut [PoolId]) -> usize {
+        let count = pools.len();
         let choices = (self.choices as usize).clamp(1, count.max(1)).min(count);
         let mut draws = self.family.of(request.number.0);
         // The first steps of a shuffle: different pools, all alike.
         for at in 0..choices {
-            self.pools.swap(at, at + below(count - at, &mut draws));
+            pools.swap(at, at + below(count - at, &mut draws));
         }
+        choices
+    }
+}
+
+impl Broker for Choices {
+    fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
+        self.pools.clear();
+        self.pools.extend(view.candidates(request).filter(|pool| Filters::ALL.passes(view, request, *pool)));
+        let mut pools = std::mem::take(&mut self.pools);
+        let choices = self.draw(request, &mut pools);
+        self.pools = pools;
         let drawn = self.pools[..choices].iter().copied();
         place(drawn.min_by_key(|pool| (least_loaded::load(view, request, *pool), *pool)), view, request)
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let mut weighing = Weighing::new(Filters::ALL, view, request);
+        let mut pools: Vec<PoolId> = weighing.left().iter().map(|candidate| candidate.pool).collect();
+        let drawn = self.draw(request, &mut pools);
+        weighing.keep("drawn at random", |candidate| pools[..drawn].contains(&candidate.pool));
+        least_loaded::ranked_by_load(weighing, view, request)
     }
 }
 

@@ -5,8 +5,9 @@
 //! the filters for each pool, and one draw.
 
 use super::eligible::{Filters, place};
+use super::reasons::Weighing;
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, PoolId, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::{Family, Streams, unit};
 use rand::Rng;
@@ -36,15 +37,28 @@ struct Draws {
     pools: Vec<PoolId>,
 }
 
+impl Draws {
+    fn draw(&self, request: &Request, pools: &[PoolId]) -> Option<PoolId> {
+        (!pools.is_empty()).then(|| {
+            let mut draws = self.family.of(request.number.0);
+            pools[below(pools.len(), &mut draws)]
+        })
+    }
+}
+
 impl Broker for Draws {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         self.pools.clear();
         self.pools.extend(view.candidates(request).filter(|pool| Filters::ALL.passes(view, request, *pool)));
-        let drawn = (!self.pools.is_empty()).then(|| {
-            let mut draws = self.family.of(request.number.0);
-            self.pools[below(self.pools.len(), &mut draws)]
-        });
-        place(drawn, view, request)
+        place(self.draw(request, &self.pools), view, request)
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let mut weighing = Weighing::new(Filters::ALL, view, request);
+        let pools: Vec<PoolId> = weighing.left().iter().map(|candidate| candidate.pool).collect();
+        let drawn = self.draw(request, &pools);
+        weighing.keep("drawn at random", |candidate| Some(candidate.pool) == drawn);
+        weighing.unranked()
     }
 }
 

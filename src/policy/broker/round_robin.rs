@@ -4,8 +4,9 @@
 //! anything. Source: practice (the default of load balancers). Cost: looks at pools only until one passes the filters.
 
 use super::eligible::{Filters, place};
+use super::reasons::Weighing;
 use super::{Broker, BrokerForm, Decision, Placement};
-use crate::model::{Platform, PoolId, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use schemars::JsonSchema;
@@ -41,6 +42,14 @@ impl Broker for Turns {
             self.last = Some(pool);
         }
         decision
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        Weighing::new(Filters::ALL, view, request).rank(
+            &[("after_a_turn", "")],
+            |candidate| self.last >= Some(candidate.pool),
+            |_, later| vec![Some(f64::from(u8::from(*later)))],
+        )
     }
 }
 

@@ -117,6 +117,47 @@ fn every_broker_differs_from_every_other() {
 }
 
 #[test]
+fn what_every_broker_chooses_is_first_in_its_reasons_and_every_pool_is_accounted_for() {
+    let mut world = world();
+    let dataset = world.dataset(2000, &["guiyang"]);
+    let some = world.constraint(&["beijing", "guiyang", "tianjin"]);
+    let (hour, class) = (crate::units::SimDuration(super::fixture::HOUR), world.class("interactive"));
+    let jobs = [
+        world.job(0),
+        Request { input: Input::Dataset(dataset), ..world.job(1) },
+        Request { class, origin: world.site("hefei"), ..world.job(2) },
+        Request { constraint: some, ..world.job(3) },
+        Request { round_trip: Some(crate::units::SimDuration(12 * super::fixture::MS)), ..world.job(4) },
+        Request { tasks: 11, ..world.job(5) },
+        Request { input: Input::From(world.site("user"), crate::units::Bytes(7)), deadline: None, ..world.job(6) },
+        Request { output: crate::units::Bytes(5), output_to: Some(world.site("user")), ..world.job(7) },
+    ];
+    let delayed = format!("{{\"max-delay\":\"{} s\"}}", hour.0 / 2_000_000_000);
+    let more = [("lowest-carbon", delayed.as_str()), ("weighted", r#"{"wait":1.0,"cost":0.5,"require":[]}"#)];
+    let all = TABLE.iter().map(|(name, parameters, ..)| (*name, *parameters)).chain(more);
+    for (name, parameters) in all {
+        let mut broker = broker(name, parameters).build(&world.platform, &Streams::new(1, 0)).unwrap();
+        let mut placed = 0;
+        for job in &jobs {
+            let reasons = broker.reasons(job, &world.view());
+            let chosen = match broker.decide(job, &world.view()) {
+                super::Decision::Place(placement) => Some(placement.pool),
+                _ => None,
+            };
+            placed += u32::from(chosen.is_some());
+            assert_eq!(reasons.scored.first().map(|scored| scored.pool), chosen, "{name}, job {:?}", job.number);
+            let removed: u64 = reasons.removed.iter().map(|removed| removed.pools).sum();
+            assert_eq!((reasons.pools, reasons.centers), (7, 7));
+            assert_eq!(removed + reasons.scored.len() as u64, reasons.pools, "{name}, job {:?}", job.number);
+            let centers: u64 = reasons.removed.iter().map(|removed| removed.centers).sum();
+            assert_eq!(centers + reasons.scored_centers, reasons.centers, "{name}, job {:?}", job.number);
+            assert!(reasons.scored.iter().all(|scored| scored.values.len() == reasons.terms.len()), "{name}");
+        }
+        assert!(placed >= 5, "{name} placed {placed} of the jobs");
+    }
+}
+
+#[test]
 fn the_table_holds_every_broker() {
     let names: Vec<&str> = TABLE.iter().map(|(name, ..)| *name).collect();
     assert_eq!(names, BrokerSpec::NAMES);

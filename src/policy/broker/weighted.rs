@@ -19,13 +19,15 @@
 use super::eligible::{Candidate, Filters};
 use super::energy::{EnergyRates, Ledger};
 use super::estimate::{Expected, expect};
+use super::reasons::Weighing;
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, PoolId, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// What a pool must satisfy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -141,25 +143,50 @@ impl WeightedBroker {
         ]
     }
 
+    /// The weighted scaled scores of a pool, given the least and the most of each among all pools.
+    fn parts(&self, (least, most): &([f64; SCORES], [f64; SCORES]), scores: &[f64; SCORES]) -> [f64; SCORES] {
+        std::array::from_fn(|index| {
+            let range = most[index] - least[index];
+            if range > 0.0 { self.weights[index] * ((scores[index] - least[index]) / range) } else { 0.0 }
+        })
+    }
+
     /// The pool with the least weighted sum of scaled scores.
     fn best(&self) -> Option<PoolId> {
-        let mut least = [f64::INFINITY; SCORES];
-        let mut most = [f64::NEG_INFINITY; SCORES];
-        for (_, scores) in &self.pools {
-            for (index, score) in scores.iter().enumerate() {
-                least[index] = least[index].min(*score);
-                most[index] = most[index].max(*score);
-            }
-        }
-        let sum = |scores: &[f64; SCORES]| {
-            let scaled = scores.iter().enumerate().map(|(index, score)| {
-                let range = most[index] - least[index];
-                if range > 0.0 { self.weights[index] * ((score - least[index]) / range) } else { 0.0 }
-            });
-            scaled.sum::<f64>()
-        };
-        let sums = self.pools.iter().map(|(pool, scores)| (sum(scores), *pool));
+        let ranges = ranges(&self.pools);
+        let sums = self.pools.iter().map(|(pool, scores)| (self.parts(&ranges, scores).iter().sum::<f64>(), *pool));
         sums.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, pool)| pool)
+    }
+}
+
+/// The least and the most of each score.
+fn ranges(pools: &[(PoolId, [f64; SCORES])]) -> ([f64; SCORES], [f64; SCORES]) {
+    let mut least = [f64::INFINITY; SCORES];
+    let mut most = [f64::NEG_INFINITY; SCORES];
+    for (_, scores) in pools {
+        for (index, score) in scores.iter().enumerate() {
+            least[index] = least[index].min(*score);
+            most[index] = most[index].max(*score);
+        }
+    }
+    (least, most)
+}
+
+/// A sum as a key: doubles in their total order.
+#[derive(PartialEq)]
+struct Sum(f64, [f64; SCORES]);
+
+impl Eq for Sum {}
+
+impl Ord for Sum {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Sum {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -177,6 +204,34 @@ impl Broker for WeightedBroker {
         }
         self.pools = pools;
         self.filters.place(self.best().or(idle), view, request)
+    }
+
+    fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
+        let weighing = Weighing::new(self.filters, view, request);
+        let scores = |candidate: &Candidate| {
+            let expected = expect(view, request, candidate)?;
+            Some((candidate.pool, self.scores(view, request, candidate, &expected)))
+        };
+        let ranges = ranges(&weighing.left().iter().filter_map(scores).collect::<Vec<_>>());
+        let weighed = |index: &usize| self.weights[*index] > 0.0;
+        let names = ["wait", "cost", "carbon", "transfer", "latency", "load"];
+        let terms: Vec<_> =
+            std::iter::once(("sum", "")).chain((0..SCORES).filter(weighed).map(|index| (names[index], ""))).collect();
+        weighing.rank(
+            &terms,
+            // A pool without capacity comes last.
+            |candidate| match scores(candidate) {
+                Some((_, scores)) => {
+                    let parts = self.parts(&ranges, &scores);
+                    (false, Sum(parts.iter().sum(), parts))
+                }
+                None => (true, Sum(0.0, [0.0; SCORES])),
+            },
+            |_, (never, Sum(sum, parts))| {
+                let weighed = (0..SCORES).filter(weighed).map(|index| parts[index]);
+                std::iter::once(*sum).chain(weighed).map(|value| (!never).then_some(value)).collect()
+            },
+        )
     }
 }
 
