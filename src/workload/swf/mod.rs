@@ -7,6 +7,7 @@
 //! through a log first (is it sorted, who are its users), and [`SwfWriter`] writes a log.
 
 mod options;
+mod plain;
 mod plan;
 mod reader;
 mod record;

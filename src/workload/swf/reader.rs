@@ -1,5 +1,6 @@
 //! Lines to records.
 
+use super::plain;
 use super::record::SwfRecord;
 use super::report::{Notice, ReadReport};
 use flate2::bufread::MultiGzDecoder;
@@ -74,6 +75,20 @@ impl<R: Read> Bytes<R> {
             Self::Gzip(bytes) => line(bytes, into),
         }
     }
+
+    /// Reads a plain line that is wholly in the buffer; false and nothing done otherwise.
+    fn plain(&mut self, into: &mut SwfRecord) -> bool {
+        match self {
+            Self::Plain(bytes) => plain_line(bytes, into),
+            Self::Gzip(bytes) => plain_line(bytes, into),
+        }
+    }
+}
+
+fn plain_line(bytes: &mut impl BufRead, into: &mut SwfRecord) -> bool {
+    // An error comes again where the line is read in the careful way.
+    let length = bytes.fill_buf().ok().and_then(|buffer| plain::scan(buffer, into));
+    length.map(|length| bytes.consume(length)).is_some()
 }
 
 fn line(bytes: &mut impl BufRead, into: &mut Vec<u8>) -> std::io::Result<bool> {
@@ -98,7 +113,10 @@ pub struct SwfReader<R: Read> {
     line: Vec<u8>,
     header: SwfHeader,
     report: ReadReport,
-    first: Option<(u64, SwfRecord)>,
+    /// The record read last: records are large, and nobody but who asks gets a copy.
+    record: SwfRecord,
+    /// The line of the first record, until that is asked for.
+    first: Option<u64>,
 }
 
 impl<R: Read> SwfReader<R> {
@@ -117,7 +135,8 @@ impl<R: Read> SwfReader<R> {
             Bytes::Plain(bytes)
         };
         let (header, report) = (SwfHeader::default(), ReadReport::default());
-        let mut this = Self { bytes, line: Vec::new(), header, report, first: None };
+        let record = SwfRecord::default();
+        let mut this = Self { bytes, line: Vec::new(), header, report, record, first: None };
         this.first = this.read()?;
         Ok(this)
     }
@@ -134,9 +153,9 @@ impl<R: Read> SwfReader<R> {
         &self.report
     }
 
-    /// For what later steps have to say about a line.
-    pub(super) const fn report_mut(&mut self) -> &mut ReadReport {
-        &mut self.report
+    /// The record read last, and what is said of lines: later steps have something to say too.
+    pub(super) const fn last(&mut self) -> (&SwfRecord, &mut ReadReport) {
+        (&self.record, &mut self.report)
     }
 
     /// The next record and the number of its line, `None` at the end.
@@ -144,15 +163,25 @@ impl<R: Read> SwfReader<R> {
     /// # Errors
     /// The bytes cannot be read or unpacked; the text says after which line.
     pub fn next_record(&mut self) -> Result<Option<(u64, SwfRecord)>, String> {
+        Ok(self.advance()?.map(|line| (line, self.record.clone())))
+    }
+
+    /// Reads on to the next record: the number of its line, `None` at the end.
+    pub(super) fn advance(&mut self) -> Result<Option<u64>, String> {
         match self.first.take() {
             Some(first) => Ok(Some(first)),
             None => self.read(),
         }
     }
 
-    fn read(&mut self) -> Result<Option<(u64, SwfRecord)>, String> {
+    fn read(&mut self) -> Result<Option<u64>, String> {
         loop {
             let number = self.report.lines + 1;
+            if self.bytes.plain(&mut self.record) {
+                self.report.lines = number;
+                self.report.records += 1;
+                return Ok(Some(number));
+            }
             let cut = self.bytes.line(&mut self.line).map_err(|e| format!("line {number}: {e}"))?;
             if self.line.is_empty() {
                 return Ok(None);
@@ -173,7 +202,8 @@ impl<R: Read> SwfReader<R> {
                 Some(_) => {
                     if let Some(record) = SwfRecord::parse(text, number, &mut self.report) {
                         self.report.records += 1;
-                        return Ok(Some((number, record)));
+                        self.record = record;
+                        return Ok(Some(number));
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use super::report::{Notice, ReadReport};
 
 /// Nanoseconds in a second.
-const SECOND: u64 = 1_000_000_000;
+pub(super) const SECOND: u64 = 1_000_000_000;
 
 /// An amount of memory per processor in kilobytes, as the format has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -31,12 +31,57 @@ pub struct Survey {
     pub processors_max: u32,
 }
 
-impl Survey {
+/// A survey under way.
+#[derive(Default)]
+struct Look {
+    users: Numbers,
+    queues: Numbers,
+    processors_max: u32,
+}
+
+impl Look {
     /// Looks at one job after the other.
     fn see(&mut self, entry: &Entry) {
-        self.users.extend(entry.user);
-        self.queues.extend(entry.queue);
+        self.users.add(entry.user);
+        self.queues.add(entry.queue);
         self.processors_max = self.processors_max.max(entry.processors);
+    }
+
+    /// What was found in a log that has been read to its end.
+    fn survey<R: Read>(self, log: &Log<R>) -> Survey {
+        let report = log.reader.report().clone();
+        Survey {
+            header: log.reader.header().clone(),
+            sorted: report.count(Notice::Unsorted) == 0,
+            report,
+            users: self.users.all,
+            queues: self.queues.all,
+            processors_max: self.processors_max,
+        }
+    }
+}
+
+/// Numbers that were met. Small ones are mostly met again, which costs a look at a bit.
+#[derive(Default)]
+struct Numbers {
+    small: Vec<u64>,
+    all: BTreeSet<u32>,
+}
+
+impl Numbers {
+    fn add(&mut self, number: Option<u32>) {
+        let Some(number) = number else { return };
+        let (word, bit) = ((number / 64) as usize, 1 << (number % 64));
+        if word < 1024 {
+            if self.small.len() <= word {
+                self.small.resize(word + 1, 0);
+            }
+            if self.small[word] & bit > 0 {
+                return;
+            }
+            self.small[word] |= bit;
+        }
+        self.all.insert(number);
     }
 }
 
@@ -46,14 +91,11 @@ impl Survey {
 /// The bytes cannot be read or unpacked.
 pub fn survey<R: Read>(bytes: R, options: &SwfOptions) -> Result<Survey, String> {
     let mut log = Log::open(bytes, options)?;
-    let mut survey = Survey::default();
+    let mut look = Look::default();
     while let Some(entry) = log.next()? {
-        survey.see(&entry);
+        look.see(&entry);
     }
-    survey.sorted = log.reader.report().count(Notice::Unsorted) == 0;
-    survey.header = log.reader.header().clone();
-    survey.report = log.reader.report().clone();
-    Ok(survey)
+    Ok(look.survey(&log))
 }
 
 /// A log's jobs in its own time.
@@ -72,9 +114,9 @@ impl<R: Read> Log<R> {
     }
 
     fn next(&mut self) -> Result<Option<Entry>, String> {
-        while let Some((line, record)) = self.reader.next_record()? {
-            let report = self.reader.report_mut();
-            let Some(entry) = self.options.entry(&record, line, report) else { continue };
+        while let Some(line) = self.reader.advance()? {
+            let (record, report) = self.reader.last();
+            let Some(entry) = self.options.entry(record, line, report) else { continue };
             if entry.submit < self.last {
                 report.note(Notice::Unsorted, line);
             }
@@ -188,18 +230,16 @@ impl SwfSource {
         streams: &Streams,
     ) -> Result<Self, String> {
         let mut log = Log::open(bytes, options)?;
-        let mut survey = Survey::default();
+        let mut look = Look::default();
         let mut entries = Vec::new();
         while let Some(entry) = log.next()? {
-            survey.see(&entry);
+            look.see(&entry);
             entries.push(entry);
         }
-        survey.sorted = log.reader.report().count(Notice::Unsorted) == 0;
+        let survey = look.survey(&log);
         if !survey.sorted {
             entries.sort_by_key(|entry| entry.submit);
         }
-        survey.header = log.reader.header().clone();
-        survey.report = log.reader.report().clone();
         let mapping = mapping(&survey);
         let report = Arc::new(OnceLock::from(survey.report));
         Self::new(Entries::Sorted(entries.into_iter()), survey.header, options, mapping, streams, report)
@@ -276,8 +316,26 @@ impl SwfSource {
             constraint: self.mapping.constraint,
             flex: self.mapping.flex.clone(),
         };
-        let name = Some(Arc::from(entry.number.to_string()));
-        Job { name, ordinal, request, truth: Truth { work: Work::Time(SimDuration(entry.run)) } }
+        Job {
+            name: Some(name(entry.number)),
+            ordinal,
+            request,
+            truth: Truth { work: Work::Time(SimDuration(entry.run)) },
+        }
+    }
+}
+
+/// The name of a job: its number in the log.
+fn name(mut number: u64) -> Arc<str> {
+    let mut digits = [0; 20];
+    let mut begin = digits.len();
+    loop {
+        begin -= 1;
+        digits[begin] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return Arc::from(str::from_utf8(&digits[begin..]).unwrap_or_default());
+        }
     }
 }
 
