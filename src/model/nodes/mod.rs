@@ -260,13 +260,13 @@ impl NodePool {
             let after = part.first >= next;
             let Some(end) = part.first.checked_add(part.count) else { return false };
             next = end;
-            let sum: u64 = part.cards.iter().map(|card| u64::from(*card)).sum();
-            let right = sum == each * u64::from(part.tasks_per_node)
-                && match (need.whole, need.share) {
-                    (0, 0) => true,
-                    (0, share) => part.cards.iter().all(|card| *card <= 1000 && card % share == 0),
-                    _ => part.cards.iter().all(|card| *card == 0 || *card == 1000),
-                };
+            let sum = || part.cards.iter().map(|card| u64::from(*card)).sum::<u64>();
+            let right = match (need.whole, need.share) {
+                (0, 0) => part.cards == [0; CARDS_MAX],
+                _ if sum() != each * u64::from(part.tasks_per_node) => false,
+                (0, share) => part.cards.iter().all(|card| *card <= 1000 && card % share == 0),
+                _ => part.cards.iter().all(|card| *card == 0 || *card == 1000),
+            };
             after && right && part.count > 0
         })
     }

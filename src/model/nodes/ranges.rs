@@ -171,6 +171,18 @@ impl Ranges {
         }
         let Place { chunk, index } = place;
         let mut middle = Run { first, count, state };
+        let other = |run: Option<Run>| run.is_none_or(|run| run.state != state);
+        if count == old.count && other(self.before(place)) && other(self.after(place)) {
+            // A whole range that is joined with none: nothing moves.
+            if let Some(all) = self.by_state.get_mut() {
+                all.replace(&[Some(old), None, None], [Run { count: 0, ..old }, middle, Run { count: 0, ..old }]);
+            }
+            self.chunks[chunk].runs[index].state = state;
+            let exchanged = (states.get(old.state).most, states.get(state).most);
+            states.shift(old.state, state, count);
+            self.follow(chunk, Some(exchanged), states);
+            return;
+        }
         let mut moved = false;
         let (mut from, mut to) = (index, index + 1);
         let mut gone: [Option<Run>; 3] = [Some(old), None, None];
@@ -226,6 +238,23 @@ impl Ranges {
         here.or_else(|| self.chunks.get(place.chunk + 1)?.runs.first()).copied()
     }
 
+    /// Brings the bounds of a chunk in order whose ranges changed and lie in it as before; `exchanged` as for [`Ranges::tidy`].
+    fn follow(&mut self, chunk: usize, exchanged: Option<(Most, Most)>, states: &States) {
+        let changed = &mut self.chunks[chunk];
+        let before = changed.most;
+        match (exchanged, changed.runs.as_slice()) {
+            (Some((_, come)), [only]) => (changed.first, changed.most) = (only.first, come),
+            (Some((gone, come)), [first, ..]) if changed.most.keeps(&gone, &come) => {
+                (changed.first, changed.most) = (first.first, changed.most.join(&come));
+            }
+            _ => changed.refresh(states),
+        }
+        let most = changed.most;
+        if most != before {
+            self.bounds.set(chunk, most);
+        }
+    }
+
     /// Brings sizes and bounds of a changed chunk (and of those beside it, where ranges `moved` between them) in order.
     ///
     /// `exchanged` is what was taken away and what came, where no more than that changed.
@@ -242,19 +271,7 @@ impl Ranges {
             let mut own = self.chunks.remove(chunk);
             self.chunks[chunk - 1].runs.append(&mut own.runs);
         } else if !moved {
-            let changed = &mut self.chunks[chunk];
-            let before = changed.most;
-            match exchanged {
-                Some((gone, come)) if changed.most.keeps(&gone, &come) => {
-                    changed.most = changed.most.join(&come);
-                    changed.first = changed.runs.first().map_or(0, |run| run.first);
-                }
-                _ => changed.refresh(states),
-            }
-            let most = changed.most;
-            if most != before {
-                self.bounds.set(chunk, most);
-            }
+            self.follow(chunk, exchanged, states);
             return;
         }
         let (from, to) = (chunk.saturating_sub(2), (chunk + 3).min(self.chunks.len()));

@@ -3,6 +3,7 @@
 use super::bounds::Most;
 use super::{Need, NodeShape, NodeState};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Names a state; reused when no node is in it.
 pub(super) type StateId = u32;
@@ -18,32 +19,45 @@ pub(super) struct Entry {
     pub(super) state: NodeState,
     pub(super) nodes: u64,
     pub(super) most: Most,
+    /// Different for each state that ever had this id.
+    serial: u64,
+    /// Of the state, by which it is found.
+    hash: u32,
 }
 
-/// States by id, and by what they have free: accelerators, cores, memory, cards.
+/// States by what they have free: accelerators, cores, memory, cards.
+type Order = BTreeMap<(u32, NodeState), StateId>;
+
+/// States by id, by what is free, and in order.
 #[derive(Debug, Clone)]
 pub(super) struct States {
     entries: Vec<Entry>,
-    order: BTreeMap<(u32, NodeState), StateId>,
     unused: Vec<StateId>,
-    /// By id: different for each state that ever had it.
-    serials: Vec<u64>,
     /// The serial given last.
     serial: u64,
-    /// Ids found last, by [`slot`]; one counts only while nodes are in its state.
-    recent: [StateId; RECENT],
+    /// Ids by hash of the state (open addressing with linear probing at no more than half load); [`NONE`] where there is none.
+    slots: Vec<StateId>,
+    /// How many slots are taken.
+    taken: usize,
+    /// Made when first asked for and kept from then on: packings that take the first node never ask.
+    order: OnceLock<Order>,
 }
 
-/// How many ids found last are kept.
-const RECENT: usize = 64;
+/// Marks an empty slot.
+const NONE: StateId = StateId::MAX;
 
-/// Where the id of a state is kept when it was found last.
-fn slot(state: &NodeState) -> usize {
-    let memory = state.memory ^ (state.memory >> 32);
-    let cards = state.cards.iter().fold(0_u32, |sum, card| sum.rotate_left(5) ^ u32::from(*card));
-    let mixed = (memory as u32 ^ state.cores_milli.rotate_left(16) ^ cards).wrapping_mul(0x9e37_79b9);
-    // Lossless: the upper six bits.
-    (mixed >> (32 - RECENT.ilog2())) as usize
+const SLOTS_MIN: usize = 16;
+
+/// A number that is spread out over states.
+fn hash(state: &NodeState) -> u32 {
+    // The words are multiplied by odd constants before they are joined, and the upper half of the product is what all bits went into.
+    let card = |at: usize| u64::from(state.cards[at]);
+    let mut sum = state.memory.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(state.cores_milli);
+    for at in (0..super::CARDS_MAX).step_by(4) {
+        let four = card(at) | card(at + 1) << 16 | card(at + 2) << 32 | card(at + 3) << 48;
+        sum = (sum.rotate_left(29) ^ four).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    }
+    (sum >> 32) as u32
 }
 
 impl States {
@@ -52,17 +66,17 @@ impl States {
         let idle = NodeState::idle(shape);
         let nothing = NodeState { cores_milli: 0, memory: 0, cards: [0; super::CARDS_MAX] };
         let withheld = Most { withheld: true, ..Most::default() };
-        Self {
-            entries: vec![
-                Entry { state: idle, nodes: 0, most: most(&idle) },
-                Entry { state: nothing, nodes: 0, most: withheld },
-            ],
-            order: BTreeMap::from([((idle.accelerators_milli(), idle), IDLE)]),
+        let entry = |state, most| Entry { state, nodes: 0, most, serial: 0, hash: hash(&state) };
+        let mut states = Self {
+            entries: vec![entry(idle, most(&idle)), entry(nothing, withheld)],
             unused: Vec::new(),
-            serials: vec![0; 2],
             serial: 0,
-            recent: [IDLE; RECENT],
-        }
+            slots: vec![NONE; SLOTS_MIN],
+            taken: 0,
+            order: OnceLock::new(),
+        };
+        states.take_slot(IDLE);
+        states
     }
 
     /// Ids that were ever given.
@@ -78,30 +92,84 @@ impl States {
 
     /// Tells a state from all others that ever had its id.
     pub(super) fn serial(&self, id: StateId) -> u64 {
-        self.serials[id as usize]
+        self.get(id).serial
+    }
+
+    /// The first slot at which a search for a hash looks.
+    fn home(&self, hash: u32) -> usize {
+        hash as usize & (self.slots.len() - 1)
     }
 
     /// The id of a state, which is made where there is none.
     pub(super) fn id(&mut self, state: NodeState) -> StateId {
-        let Self { entries, order, unused, serials, serial, recent } = self;
-        let recent = &mut recent[slot(&state)];
-        let known = &entries[*recent as usize];
-        if known.nodes > 0 && *recent != WITHHELD && known.state == state {
-            return *recent;
-        }
-        *recent = *order.entry((state.accelerators_milli(), state)).or_insert_with(|| {
-            *serial += 1;
-            let entry = Entry { state, nodes: 0, most: most(&state) };
-            if let Some(id) = unused.pop() {
-                entries[id as usize] = entry;
-                serials[id as usize] = *serial;
-                return id;
+        let hash = hash(&state);
+        let mut at = self.home(hash);
+        while self.slots[at] != NONE {
+            let entry = self.get(self.slots[at]);
+            if entry.hash == hash && entry.state == state {
+                return self.slots[at];
             }
-            entries.push(entry);
-            serials.push(*serial);
-            (entries.len() - 1) as StateId
-        });
-        *recent
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.serial += 1;
+        let entry = Entry { state, nodes: 0, most: most(&state), serial: self.serial, hash };
+        let id = match self.unused.pop() {
+            Some(id) => {
+                self.entries[id as usize] = entry;
+                id
+            }
+            None => {
+                self.entries.push(entry);
+                (self.entries.len() - 1) as StateId
+            }
+        };
+        self.take_slot(id);
+        if let Some(order) = self.order.get_mut() {
+            order.insert((state.accelerators_milli(), state), id);
+        }
+        id
+    }
+
+    fn take_slot(&mut self, id: StateId) {
+        self.taken += 1;
+        if self.taken * 2 > self.slots.len() {
+            let larger = vec![NONE; self.slots.len() * 2];
+            let known = std::mem::replace(&mut self.slots, larger);
+            known.into_iter().filter(|id| *id != NONE).for_each(|id| self.fill_slot(id));
+        }
+        self.fill_slot(id);
+    }
+
+    fn fill_slot(&mut self, id: StateId) {
+        let mut at = self.home(self.get(id).hash);
+        while self.slots[at] != NONE {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = id;
+    }
+
+    fn free_slot(&mut self, id: StateId) {
+        let mask = self.slots.len() - 1;
+        let mut hole = self.home(self.get(id).hash);
+        while self.slots[hole] != id {
+            hole = (hole + 1) & mask;
+        }
+        self.taken -= 1;
+        // Whoever was pushed past the hole moves back into it, so that every search still ends at the first empty slot.
+        let mut at = hole;
+        loop {
+            at = (at + 1) & mask;
+            let other = self.slots[at];
+            if other == NONE {
+                self.slots[hole] = NONE;
+                return;
+            }
+            let home = self.home(self.get(other).hash);
+            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
+                self.slots[hole] = other;
+                hole = at;
+            }
+        }
     }
 
     /// Moves nodes from one state to another; a state that nobody is in is forgotten.
@@ -111,8 +179,11 @@ impl States {
         left.nodes -= nodes;
         if left.nodes == 0 && from > WITHHELD {
             let state = left.state;
-            self.order.remove(&(state.accelerators_milli(), state));
+            self.free_slot(from);
             self.unused.push(from);
+            if let Some(order) = self.order.get_mut() {
+                order.remove(&(state.accelerators_milli(), state));
+            }
         }
     }
 
@@ -127,7 +198,13 @@ impl States {
         let accelerators = need.accelerators_milli();
         let cores_milli = if accelerators == 0 { need.cores_milli } else { 0 };
         let least = NodeState { cores_milli, memory: 0, cards: [0; super::CARDS_MAX] };
-        self.order.range((accelerators, least)..).map(|(_, id)| *id).filter(|id| self.get(*id).nodes > 0)
+        let order = self.order.get_or_init(|| self.in_order());
+        order.range((accelerators, least)..).map(|(_, id)| *id).filter(|id| self.get(*id).nodes > 0)
+    }
+
+    fn in_order(&self) -> Order {
+        let ids = self.slots.iter().filter(|id| **id != NONE);
+        ids.map(|id| ((self.get(*id).state.accelerators_milli(), self.get(*id).state), *id)).collect()
     }
 }
 
