@@ -1,5 +1,6 @@
 //! What every discipline keeps: the queue in order, and the running jobs by predicted end.
 
+use super::ends::{End, Ends};
 use super::estimate::{Estimate, Estimator};
 use super::order::{Changes, Charged, Facts, Order, Rank};
 use super::waiting::{Gang, Lane, Place, Queued, Waiting};
@@ -117,11 +118,12 @@ pub(super) struct Book {
     /// Jobs by the order of overtaking, where it is another.
     overtaking: Option<Ranked>,
     estimator: Estimator,
-    /// Numbers of the shapes of tasks seen so far.
+    /// Numbers of the shapes of tasks seen so far, and the one seen last.
     shapes: BTreeMap<TaskShape, usize>,
+    last_shape: Option<(TaskShape, usize)>,
     jobs: Vec<Option<Known>>,
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
-    running: BTreeMap<(SimTime, u64), (JobSlot, Totals)>,
+    running: Ends,
     sequence: u64,
 }
 
@@ -132,8 +134,9 @@ impl Book {
             overtaking: overtaking_order.map(Ranked::new),
             estimator: Estimator::new(estimate),
             shapes: BTreeMap::new(),
+            last_shape: None,
             jobs: Vec::new(),
-            running: BTreeMap::new(),
+            running: Ends::default(),
             sequence: 0,
         }
     }
@@ -165,7 +168,18 @@ impl Book {
 
     /// Running jobs by predicted end: what each holds.
     pub(super) fn ends(&self) -> impl Iterator<Item = (SimTime, JobSlot, &Totals)> {
-        self.running.iter().map(|((end, _), (job, demand))| (*end, *job, demand))
+        self.running.iter().map(|end| (end.at, end.job, &end.demand))
+    }
+
+    /// The number of a shape.
+    fn shape(&mut self, task: &TaskShape) -> usize {
+        if let Some((_, shape)) = self.last_shape.filter(|(last, _)| last == task) {
+            return shape;
+        }
+        let next = self.shapes.len();
+        let shape = *self.shapes.entry(*task).or_insert(next);
+        self.last_shape = Some((*task, shape));
+        shape
     }
 
     pub(super) fn enqueue(&mut self, job: JobSlot, desk: &dyn Desk) {
@@ -183,8 +197,7 @@ impl Book {
             weight: desk.tenant_weight(job),
         };
         let place = Place { rank: Rank::default(), queued_at, number: request.number.0 };
-        let shape = self.shapes.len();
-        let gang = Gang { shape: *self.shapes.entry(request.task).or_insert(shape), tasks: request.tasks };
+        let gang = Gang { shape: self.shape(&request.task), tasks: request.tasks };
         let queued = Queued { place, job, demand, estimate: facts.estimate, gang };
         let place = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
@@ -194,33 +207,29 @@ impl Book {
         self.jobs[job.index()] = Some(Known { facts, demand, gang, place, overtaking, run: None });
     }
 
-    fn leave_queue(&mut self, known: &Known) {
-        self.main.remove(&known.facts, &known.place);
-        if let Some(other) = self.overtaking.as_mut() {
-            other.remove(&known.facts, &known.overtaking);
-        }
-    }
-
     /// Takes a queued job out.
     pub(super) fn withdraw(&mut self, job: JobSlot) {
         if let Some(known) = self.jobs.get_mut(job.index()).and_then(Option::take) {
-            self.leave_queue(&known);
+            self.main.remove(&known.facts, &known.place);
+            if let Some(other) = self.overtaking.as_mut() {
+                other.remove(&known.facts, &known.overtaking);
+            }
         }
     }
 
     /// Moves a job from the queue to the running ones; its predicted end.
     pub(super) fn start(&mut self, job: JobSlot, desk: &dyn Desk) -> SimTime {
         let now = desk.now();
-        let Some(mut known) = self.known(job).copied() else { return now };
-        self.leave_queue(&known);
+        let Some(Some(known)) = self.jobs.get_mut(job.index()) else { return now };
         let predicted = now + known.facts.estimate;
         self.sequence += 1;
-        let run = Run { predicted, limit: now + desk.requested(job), sequence: self.sequence };
-        known.run = Some(run);
-        self.jobs[job.index()] = Some(known);
-        self.running.insert((predicted, run.sequence), (job, known.demand));
+        let sequence = self.sequence;
+        known.run = Some(Run { predicted, limit: now + desk.requested(job), sequence });
+        self.running.insert(End { at: predicted, sequence, job, demand: known.demand });
+        self.main.remove(&known.facts, &known.place);
         self.main.started(&known.facts, now);
         if let Some(other) = self.overtaking.as_mut() {
+            other.remove(&known.facts, &known.overtaking);
             other.started(&known.facts, now);
         }
         predicted
@@ -231,7 +240,7 @@ impl Book {
         let known = self.jobs.get_mut(job.index()).and_then(Option::take)?;
         let run = known.run?;
         let now = desk.now();
-        let counted = self.running.remove(&(run.predicted, run.sequence)).is_some();
+        let counted = self.running.remove(run.predicted, run.sequence).is_some();
         self.estimator.learn(known.facts.tenant, now.since(started));
         self.main.ended(&known.facts, started, now);
         if let Some(other) = self.overtaking.as_mut() {
@@ -258,9 +267,9 @@ impl Book {
             let Some(known) = self.jobs[job.index()].as_mut() else { continue };
             let Some(run) = known.run.as_mut() else { continue };
             let Some(end) = self.estimator.corrected(run.predicted, run.limit, now) else { continue };
-            if let Some(held) = self.running.remove(&(run.predicted, run.sequence)) {
+            if let Some(held) = self.running.remove(run.predicted, run.sequence) {
                 run.predicted = end;
-                self.running.insert((end, run.sequence), held);
+                self.running.insert(End { at: end, ..held });
                 any = true;
             }
         }
@@ -277,16 +286,16 @@ impl Book {
     /// a job outlives its prediction reservations are made anew whenever something happens, and its end is what they wait for; a
     /// start that has come and could not be waits for an end or for nodes too.
     pub(super) fn wake_for(&self, start: SimTime, now: SimTime) -> Option<SimTime> {
-        let outlived = self.running.first_key_value().is_some_and(|((end, _), _)| *end <= now);
-        let ends = || self.running.range((start, 0)..).next().is_some_and(|((end, _), _)| *end == start);
-        (start > now && start < SimTime::MAX && !outlived && !ends()).then_some(start)
+        let outlived = self.running.first().is_some_and(|end| end.at <= now);
+        (start > now && start < SimTime::MAX && !outlived && !self.running.any_at(start)).then_some(start)
     }
 
     /// Drops the running jobs whose predicted end has come, as if they had ended; what they hold together.
     pub(super) fn drop_expired(&mut self, now: SimTime) -> Option<Totals> {
         let mut sum = None;
-        while let Some(entry) = self.running.first_entry().filter(|entry| entry.key().0 <= now) {
-            sum.get_or_insert_with(Totals::default).add(&entry.remove().1);
+        while let Some(&End { at, sequence, demand, .. }) = self.running.first().filter(|end| end.at <= now) {
+            self.running.remove(at, sequence);
+            sum.get_or_insert_with(Totals::default).add(&demand);
         }
         sum
     }

@@ -46,6 +46,10 @@ pub struct Easy {
     quiet: bool,
     /// By number of the shape: the fewest tasks that found no nodes in this pass. No more of that shape will find any.
     refused: Vec<u32>,
+    /// Whether any found none.
+    any_refused: bool,
+    /// The fresh jobs of a pass, in the order of the walk; empty between passes.
+    tried: Vec<Queued>,
     /// The instant of the last pass.
     now: SimTime,
 }
@@ -69,6 +73,8 @@ impl Easy {
             left: Totals::default(),
             quiet: false,
             refused: Vec::new(),
+            any_refused: false,
+            tried: Vec::new(),
             now: SimTime::ZERO,
         }
     }
@@ -95,6 +101,7 @@ impl Easy {
                 self.refused.resize(shape + 1, u32::MAX);
             }
             self.refused[shape] = self.refused[shape].min(job.gang.tasks);
+            self.any_refused = true;
         }
         started
     }
@@ -152,7 +159,6 @@ impl Easy {
         let mut reservation = kept.unwrap_or_else(|| self.reserve(head, desk));
         if kept.is_some() && self.quiet {
             // Less is free than at the last pass and time has passed: who was refused then would be refused again.
-            let fresh = fresh.iter().filter_map(|job| self.book.overtaker(*job)).collect();
             self.try_fresh(fresh, &mut reservation, desk);
         } else {
             self.walk(&mut reservation, desk);
@@ -177,15 +183,18 @@ impl Easy {
         }
     }
 
-    fn try_fresh(&mut self, mut fresh: Vec<Queued>, reservation: &mut Reservation, desk: &mut dyn Desk) {
-        fresh.sort_unstable_by_key(|job| job.place);
-        let head = reservation.head;
-        for job in fresh.iter().filter(|job| job.job != head) {
+    fn try_fresh(&mut self, fresh: &[JobSlot], reservation: &mut Reservation, desk: &mut dyn Desk) {
+        let mut tried = std::mem::take(&mut self.tried);
+        let queued = fresh.iter().filter(|job| **job != reservation.head);
+        tried.extend(queued.filter_map(|job| self.book.overtaker(*job)));
+        tried.sort_unstable_by_key(|job| job.place);
+        for job in tried.drain(..) {
             let free = self.free(desk);
             if may_overtake(desk.now(), &free, &reservation.spare, reservation.at, &job.demand, job.estimate) {
-                self.try_overtake(job, reservation, desk);
+                self.try_overtake(&job, reservation, desk);
             }
         }
+        self.tried = tried;
     }
 }
 
@@ -230,8 +239,10 @@ impl QueueDiscipline for Easy {
 
     fn decide(&mut self, desk: &mut dyn Desk) {
         self.now = desk.now();
-        self.refused.fill(u32::MAX);
-        let fresh = std::mem::take(&mut self.fresh);
+        if std::mem::take(&mut self.any_refused) {
+            self.refused.fill(u32::MAX);
+        }
+        let mut fresh = std::mem::take(&mut self.fresh);
         if self.ends_by_prediction
             && let Some(gone) = self.book.drop_expired(self.now)
         {
@@ -248,6 +259,8 @@ impl QueueDiscipline for Easy {
             Some(head) => self.overtake(&head, &fresh, desk),
             None => self.reservation = None,
         }
+        fresh.clear();
+        self.fresh = fresh;
         self.left = self.free(desk);
         self.quiet = true;
     }

@@ -9,6 +9,7 @@ mod book;
 mod conservative;
 mod easy;
 mod elastic;
+mod ends;
 mod estimate;
 mod in_order;
 mod named;

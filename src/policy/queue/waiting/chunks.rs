@@ -2,6 +2,7 @@
 
 use crate::model::Totals;
 use crate::units::SimDuration;
+use std::collections::VecDeque;
 
 /// At most what each of some jobs asks for: the least demand, component by component, and the shortest estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +25,14 @@ impl Least {
         }
     }
 
-    /// Whether the least may be larger without `gone`, which was one of them.
+    /// Whether the least is worth another look without `gone`, which was one of them. A resource that some do without is mostly one that
+    /// none asks for: it is left as it is, which is no more than the others ask for.
     fn may_rise_without(&self, gone: &Self) -> bool {
+        let meets = |least: u128, gone: u128| least > 0 && least == gone;
         self.estimate == gone.estimate
             || self.demand.cores_milli == gone.demand.cores_milli
-            || self.demand.memory == gone.demand.memory
-            || self.demand.accelerators_milli == gone.demand.accelerators_milli
+            || meets(self.demand.memory, gone.demand.memory)
+            || meets(self.demand.accelerators_milli.into(), gone.demand.accelerators_milli.into())
     }
 }
 
@@ -47,12 +50,13 @@ pub(super) const CHUNK: usize = 64;
 /// Never empty.
 #[derive(Debug, Clone)]
 struct Chunk<T> {
-    entries: Vec<T>,
+    /// What comes in goes mostly to the end, and what leaves mostly from the front.
+    entries: VecDeque<T>,
     least: Option<Least>,
 }
 
 impl<T: Entry> Chunk<T> {
-    fn new(entries: Vec<T>) -> Self {
+    fn new(entries: VecDeque<T>) -> Self {
         let mut chunk = Self { entries, least: None };
         chunk.measure();
         chunk
@@ -92,7 +96,7 @@ impl<T: Entry> Chunks<T> {
         let mut list = Self { chunks: Vec::with_capacity(entries.len().div_ceil(CHUNK / 2)), len: entries.len() };
         let mut entries = entries.into_iter();
         loop {
-            let part: Vec<T> = entries.by_ref().take(CHUNK / 2).collect();
+            let part: VecDeque<T> = entries.by_ref().take(CHUNK / 2).collect();
             if part.is_empty() {
                 return list;
             }
@@ -105,7 +109,7 @@ impl<T: Entry> Chunks<T> {
     }
 
     pub(super) fn first(&self) -> Option<&T> {
-        self.chunks.first().and_then(|chunk| chunk.entries.first())
+        self.chunks.first().and_then(|chunk| chunk.entries.front())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
@@ -118,14 +122,17 @@ impl<T: Entry> Chunks<T> {
     }
 
     fn chunk_of(&self, key: &T::Key) -> usize {
-        let begins_by = |chunk: &Chunk<T>| chunk.entries.first().is_some_and(|entry| entry.key() <= *key);
+        let begins_by = |chunk: &Chunk<T>| chunk.entries.front().is_some_and(|entry| entry.key() <= *key);
         self.chunks.partition_point(begins_by).saturating_sub(1)
     }
 
     fn place_of(&self, key: &T::Key) -> Option<(usize, usize)> {
         let at = self.chunk_of(key);
-        let within = self.chunks.get(at)?.entries.binary_search_by_key(key, T::key).ok()?;
-        Some((at, within))
+        let entries = &self.chunks.get(at)?.entries;
+        if entries.front().is_some_and(|first| first.key() == *key) {
+            return Some((at, 0));
+        }
+        Some((at, entries.binary_search_by_key(key, T::key).ok()?))
     }
 
     pub(super) fn insert(&mut self, entry: T) {
@@ -133,13 +140,17 @@ impl<T: Entry> Chunks<T> {
         let key = entry.key();
         let at = self.chunk_of(&key);
         let Some(chunk) = self.chunks.get_mut(at) else {
-            self.chunks.push(Chunk::new(vec![entry]));
+            self.chunks.push(Chunk::new(VecDeque::from([entry])));
             return;
         };
         let least = entry.least();
         chunk.least = Some(chunk.least.map_or(least, |known| known.and(least)));
-        let within = chunk.entries.partition_point(|other| other.key() < key);
-        chunk.entries.insert(within, entry);
+        if chunk.entries.back().is_some_and(|last| last.key() < key) {
+            chunk.entries.push_back(entry);
+        } else {
+            let within = chunk.entries.partition_point(|other| other.key() < key);
+            chunk.entries.insert(within, entry);
+        }
         if chunk.entries.len() > CHUNK {
             let upper = chunk.entries.split_off(CHUNK / 2);
             chunk.measure();
@@ -150,7 +161,7 @@ impl<T: Entry> Chunks<T> {
     pub(super) fn remove(&mut self, key: &T::Key) -> Option<T> {
         let (at, within) = self.place_of(key)?;
         let chunk = &mut self.chunks[at];
-        let entry = chunk.entries.remove(within);
+        let entry = chunk.entries.remove(within)?;
         self.len -= 1;
         if chunk.entries.is_empty() {
             self.chunks.remove(at);
@@ -188,7 +199,7 @@ impl<T: Entry> Chunks<T> {
         let chunks = self.chunks.iter().skip(start).filter(|chunk| chunk.least.as_ref().is_some_and(&may));
         for chunk in chunks {
             let from = key.map_or(0, |key| chunk.entries.partition_point(|entry| entry.key() < *key));
-            let found = chunk.entries[from..].iter().filter(|entry| may(&entry.least())).find_map(&mut find);
+            let found = chunk.entries.range(from..).filter(|entry| may(&entry.least())).find_map(&mut find);
             if found.is_some() {
                 return found;
             }
