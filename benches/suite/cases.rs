@@ -103,6 +103,11 @@ fn events() -> Vec<Case> {
         Case::new("events", format!("{queue}, {} pending", short(pending as u64)), "events", run)
             .quick(pending <= 1000)
             .series(format!("events, {queue}"), Growth::Each, pending as f64)
+            .goal(match (queue, pending) {
+                ("agenda", 1_000) => "70 ns",
+                ("agenda", 100_000) => "120 ns",
+                _ => "",
+            })
     };
     let sizes = [1_000, 100_000, 1_000_000];
     sizes.into_iter().flat_map(|pending| hold::QUEUES.map(|queue| case(pending, queue))).collect()
@@ -134,17 +139,17 @@ fn networks() -> Vec<Case> {
 }
 
 fn replays() -> Vec<Case> {
-    let case =
-        |jobs: u64| {
-            let run = move || {
-                let easy::Outcome { seconds, wait_mean_s } = easy::run(Backfill::Easy, jobs)?;
-                let facts = wait_mean_s.map(|wait| ("wait_mean_s".to_owned(), wait)).into_iter().collect();
-                Ok(Outcome { amount: jobs, seconds, facts })
-            };
-            Case::new("EASY, 512 processors", format!("{} jobs", short(jobs)), "jobs", run)
-                .quick(jobs <= 100_000)
-                .series("EASY, jobs", Growth::Whole, jobs as f64)
+    let case = |jobs: u64| {
+        let run = move || {
+            let easy::Outcome { seconds, wait_mean_s } = easy::run(Backfill::Easy, jobs)?;
+            let facts = wait_mean_s.map(|wait| ("wait_mean_s".to_owned(), wait)).into_iter().collect();
+            Ok(Outcome { amount: jobs, seconds, facts })
         };
+        Case::new("EASY, 512 processors", format!("{} jobs", short(jobs)), "jobs", run)
+            .quick(jobs <= 100_000)
+            .series("EASY, jobs", Growth::Whole, jobs as f64)
+            .goal(if jobs == 1_000_000 { "3 x the textbook" } else { "" })
+    };
     [100_000, 1_000_000].map(case).into()
 }
 
@@ -199,11 +204,9 @@ fn nation() -> Vec<Case> {
             return Case::new("national-2023", "loaded, nothing happens", "jobs", run).quick(true).goal("100 MB");
         }
         let days = seconds as f64 / 86_400.0;
-        Case::new("national-2023", format!("{days} days"), "jobs", run).series(
-            "national-2023, jobs",
-            Growth::Whole,
-            days * NATIONAL_JOBS_A_DAY,
-        )
+        Case::new("national-2023", format!("{days} days"), "jobs", run)
+            .series("national-2023, jobs", Growth::Whole, days * NATIONAL_JOBS_A_DAY)
+            .goal(if days > 100.0 { "100 CPU s, 1 GB" } else { "" })
     };
     [1, 302_400, 3_024_000, 30_240_000].map(case).into()
 }
