@@ -167,6 +167,8 @@ pub(crate) struct RunArguments {
     pub(crate) tables: Tables,
     #[command(flatten)]
     pub(crate) page: PageArguments,
+    #[command(flatten)]
+    pub(crate) plots: PlotArguments,
 }
 
 impl RunArguments {
@@ -196,6 +198,17 @@ pub(crate) struct PageArguments {
     pub(crate) map: Option<PathBuf>,
 }
 
+/// Figures for papers.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlotArguments {
+    /// Write figures for papers there, as SVG files; other files there stay
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plots: Option<PathBuf>,
+    /// How wide a figure is: 89 mm is a column of many journals, 183 mm a page
+    #[arg(long, value_name = "MM", default_value = "89", value_parser = plot_width, requires = "plots")]
+    pub(crate) plot_width: f64,
+}
+
 /// `report`
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
@@ -208,6 +221,8 @@ pub(crate) struct ReportArguments {
     /// A base map instead of the coastline: GeoJSON in degrees
     #[arg(long, value_name = "FILE")]
     pub(crate) map: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) plots: PlotArguments,
 }
 
 /// `init`
@@ -259,6 +274,8 @@ pub(crate) struct CompareArguments {
     /// Make no report.html
     #[arg(long)]
     pub(crate) no_report: bool,
+    #[command(flatten)]
+    pub(crate) plots: PlotArguments,
 }
 
 /// Seeds that a scenario can hold: TOML's numbers are signed.
@@ -272,6 +289,11 @@ fn interval(text: &str) -> Result<eastwest::units::SimDuration, String> {
         Ok(_) => Err("expected more than no time".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn plot_width(text: &str) -> Result<f64, String> {
+    let width = text.trim_end_matches("mm").trim_end().parse().ok().filter(|width| (60.0..=400.0).contains(width));
+    width.ok_or_else(|| "expected millimeters from 60 to 400".to_owned())
 }
 
 fn setting(text: &str) -> Result<String, String> {
@@ -325,8 +347,8 @@ mod tests {
             "run --job-records sample:-1",
             "run --timeline 0s",
             "run --timeline 5",
-            #[cfg(feature = "parquet")]
-            "run --tables excel",
+            "run --plots p --plot-width 5",
+            "compare --plots p --plot-width wide",
             "run --set seed",
             "run --set =7",
             "run --seed 18446744073709551615",
@@ -337,7 +359,15 @@ mod tests {
             let error = parse(line).expect_err(line);
             assert_eq!(error.kind(), ErrorKind::ValueValidation, "{line}: {error}");
         }
-        for line in ["run --frobnicate", "run --seed -1", "init", "sweep", "completions klingon", "run --format yaml"] {
+        for line in [
+            "run --frobnicate",
+            "run --seed -1",
+            "init",
+            "sweep",
+            "completions klingon",
+            "run --format yaml",
+            "run --tables excel",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

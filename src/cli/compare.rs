@@ -7,7 +7,7 @@ use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::run::{default_directory, run_info};
-use super::{input, interrupt, machine, report as pages, terminal};
+use super::{input, interrupt, machine, plots, report as pages, terminal};
 use eastwest::experiment::{self, ComparePlan, Comparison, Contender, RunKey, Watch, scenario_hash};
 use eastwest::observe::{Metrics, Summary};
 use eastwest::report::{self, ComparePage, ComparedRun};
@@ -34,6 +34,7 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
     let mut manifest = Manifest::begin(&scenario.name, &hash, names, scenario.run.seed);
     manifest.replications = arguments.replications;
     manifest.threads = threads;
+    plots::prepare(&arguments.plots)?;
     let mut out = OutputDirectory::create(&target, manifest)?;
     let plan = ComparePlan {
         scenario: &scenario,
@@ -51,7 +52,11 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
         Format::Text | Format::Markdown => comparison.to_text(terminal::look(global)),
     })?;
     terminal::note(global, &format!("results: {}", target.display()));
-    Ok(())
+    let drawn = match arguments.plots.plots {
+        Some(_) => report::compare_plots(&comparison.to_json(), arguments.plots.plot_width),
+        None => Vec::new(),
+    };
+    plots::write(&arguments.plots, &drawn, global)
 }
 
 /// Who takes part in a comparison.

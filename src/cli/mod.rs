@@ -11,6 +11,7 @@ mod interrupt;
 mod machine;
 mod manifest;
 mod output;
+mod plots;
 mod policies;
 mod progress;
 mod replay;

@@ -2,9 +2,9 @@
 
 use super::arguments::{Global, ReportArguments};
 use super::failure::{Failure, Message};
-use super::terminal;
+use super::{plots, terminal};
 use eastwest::observe::{Digest, Summary};
-use eastwest::report::{self, BaseMap, ComparePage, ComparedRun, RunInfo, RunPage, TimelineGrid};
+use eastwest::report::{self, BaseMap, ComparePage, ComparedRun, Plot, RunInfo, RunPage, TimelineGrid};
 use eastwest::scenario::{self, Input, Scenario};
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
@@ -18,10 +18,11 @@ pub(crate) const DIGEST: &str = "digest.json";
 pub(crate) fn report(arguments: &ReportArguments, global: &Global) -> Result<(), Failure> {
     let directory = &arguments.directory;
     let base_map = base_map(arguments.map.as_deref())?;
-    let page = if directory.join("comparison.json").is_file() {
-        of_comparison(directory)?
+    plots::prepare(&arguments.plots)?;
+    let (page, drawn) = if directory.join("comparison.json").is_file() {
+        of_comparison(directory, arguments.plots.plot_width)?
     } else if directory.join("summary.json").is_file() {
-        of_run(directory, base_map.as_ref())?
+        of_run(directory, base_map.as_ref(), arguments.plots.plot_width)?
     } else {
         let problem = format!("{} holds no results: neither summary.json nor comparison.json", directory.display());
         return Err(Failure::Files(
@@ -36,7 +37,7 @@ pub(crate) fn report(arguments: &ReportArguments, global: &Global) -> Result<(),
     fs::write(&partial, page.as_bytes()).map_err(|error| Failure::path("write", &partial, &error))?;
     fs::rename(&partial, &target).map_err(|error| Failure::path("write", &target, &error))?;
     terminal::note(global, &format!("page: {}", target.display()));
-    Ok(())
+    plots::write(&arguments.plots, &drawn, global)
 }
 
 /// The user's base map, if there is one.
@@ -52,7 +53,8 @@ pub(crate) fn base_map(path: Option<&Path>) -> Result<Option<BaseMap>, Failure> 
     }
 }
 
-fn of_run(directory: &Path, base_map: Option<&BaseMap>) -> Result<String, Failure> {
+/// The page of a run, and its figures.
+fn of_run(directory: &Path, base_map: Option<&BaseMap>, width_mm: f64) -> Result<(String, Vec<Plot>), Failure> {
     let summary_path = directory.join("summary.json");
     let info: RunInfo = json(&summary_path)?;
     let summary: Summary = json(&summary_path)?;
@@ -80,7 +82,7 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>) -> Result<String, Failur
     let file = File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
     let timeline = TimelineGrid::read(platform, file)
         .map_err(|problem| Failure::Unusable(Message::new(format!("{}: {problem}", path.display()))))?;
-    Ok(report::run_page(&RunPage {
+    let page = RunPage {
         info: &info,
         summary: &summary,
         platform,
@@ -88,10 +90,12 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>) -> Result<String, Failur
         digest: &digest,
         start: scenario.run.start.as_deref(),
         base_map,
-    }))
+    };
+    Ok((report::run_page(&page), report::run_plots(&page, width_mm)))
 }
 
-fn of_comparison(directory: &Path) -> Result<String, Failure> {
+/// The page of a comparison, and its figures.
+fn of_comparison(directory: &Path, width_mm: f64) -> Result<(String, Vec<Plot>), Failure> {
     let comparison: serde_json::Value = json(&directory.join("comparison.json"))?;
     let scenario = scenario_of(directory)?;
     let runs_path = directory.join("runs");
@@ -104,7 +108,8 @@ fn of_comparison(directory: &Path) -> Result<String, Failure> {
         let summary: Summary = json(&path)?;
         runs.push(ComparedRun::new(&info.policy, info.replication, &summary));
     }
-    Ok(report::compare_page(&ComparePage { description: &scenario.description, comparison: &comparison, runs: &runs }))
+    let page = ComparePage { description: &scenario.description, comparison: &comparison, runs: &runs };
+    Ok((report::compare_page(&page), report::compare_plots(&comparison, width_mm)))
 }
 
 fn scenario_of(directory: &Path) -> Result<Scenario, Failure> {

@@ -7,10 +7,10 @@ use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::sinks::Sinks;
 use super::tables::Tables;
-use super::{choice, input, interrupt, report as pages, terminal};
+use super::{choice, input, interrupt, plots, report as pages, terminal};
 use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
 use eastwest::policy::registry::StackSpec;
-use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, RunInfo, RunPage};
+use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, Plot, RunInfo, RunPage};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Options, Progress, RunStats};
 use std::path::PathBuf;
@@ -34,13 +34,15 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
         let run = format!("{}-s{}", path_part(&choice.name), scenario.run.seed);
         default_directory(&scenario, &hash).join(run)
     });
+    plots::prepare(&arguments.plots)?;
     let manifest = Manifest::begin(&scenario.name, &hash, vec![choice.name.clone()], scenario.run.seed);
     let mut out = OutputDirectory::create(&target, manifest)?;
     let content = simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref()), global);
-    let content = content.map(|(text, stats, missed)| ((text, missed), Counters::of(&stats)));
-    let ((text, missed), target) = out.conclude(content)?;
+    let content = content.map(|run| (run.shown, Counters::of(&run.stats)));
+    let (Shown { text, missed, plots: drawn }, target) = out.conclude(content)?;
     terminal::print(&text)?;
     terminal::note(global, &format!("results: {}", target.display()));
+    plots::write(&arguments.plots, &drawn, global)?;
     match missed {
         0 => Ok(()),
         1 => Err(Failure::Missed("a threshold of the scenario is missed".to_owned())),
@@ -54,6 +56,20 @@ pub(crate) fn default_directory(scenario: &Scenario, hash: &str) -> PathBuf {
     PathBuf::from("results/runs").join(format!("{}-{short}", path_part(&scenario.name)))
 }
 
+/// What is shown of a run.
+struct Shown {
+    text: String,
+    /// How many thresholds are missed.
+    missed: usize,
+    plots: Vec<Plot>,
+}
+
+/// A run whose files are written.
+struct Ran {
+    shown: Shown,
+    stats: RunStats,
+}
+
 /// Runs and writes all files but the manifest; gives what is shown.
 fn simulate(
     out: &mut OutputDirectory,
@@ -61,7 +77,7 @@ fn simulate(
     (name, spec): (&str, &StackSpec),
     (arguments, base_map): (&RunArguments, Option<&BaseMap>),
     global: &Global,
-) -> Result<(String, RunStats, usize), Failure> {
+) -> Result<Ran, Failure> {
     out.scenario(scenario)?;
     let mut sinks = Sinks::open(out, scenario, arguments)?;
     let meter = Meter::new(global, scenario, 1);
@@ -83,11 +99,10 @@ fn simulate(
     let tables = Tables { scenario, summary: &summary, metrics: &metrics, timeline: &sinks.timeline, end: stats.end };
     let grid = tables.write(out, arguments)?;
     sinks.write_trace(out, (scenario, &info), stats.end)?;
+    let mut drawn = Vec::new();
     if let Some(digest) = sinks.digest {
         let digest = digest.finish(&metrics, stats.end);
-        let json = serde_json::to_string(&digest).unwrap_or_default();
-        out.write(pages::DIGEST, format!("{json}\n").as_bytes())?;
-        let page = report::run_page(&RunPage {
+        let page = RunPage {
             info: &info,
             summary: &summary,
             platform: &scenario.platform,
@@ -95,8 +110,15 @@ fn simulate(
             digest: &digest,
             start: scenario.run.start.as_deref(),
             base_map,
-        });
-        out.write(pages::PAGE, page.as_bytes())?;
+        };
+        if !arguments.page.no_report {
+            let json = serde_json::to_string(&digest).unwrap_or_default();
+            out.write(pages::DIGEST, format!("{json}\n").as_bytes())?;
+            out.write(pages::PAGE, report::run_page(&page).as_bytes())?;
+        }
+        if arguments.plots.plots.is_some() {
+            drawn = report::run_plots(&page, arguments.plots.plot_width);
+        }
     }
     let text = match global.format {
         Format::Json => report::summary_json(&info, &summary),
@@ -105,7 +127,8 @@ fn simulate(
             report::summary_text(&info, &summary, Some(&course), terminal::look(global))
         }
     };
-    Ok((text, stats, info.expectations.iter().filter(|judged| !judged.met).count()))
+    let missed = info.expectations.iter().filter(|judged| !judged.met).count();
+    Ok(Ran { shown: Shown { text, missed, plots: drawn }, stats })
 }
 
 /// What the results say of a run. Warnings go without the places that they stand at: the same scenario gives the same bytes

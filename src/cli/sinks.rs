@@ -45,7 +45,8 @@ impl Sinks {
             #[cfg(feature = "parquet")]
             jobs_parquet: jobs_parquet.map(|file| JobsParquet::new(file, platform.clone(), records)),
             timeline: Timeline::new(platform.clone(), arguments.timeline),
-            digest: (!arguments.page.no_report).then(|| DigestObserver::new(platform, arguments.timeline)),
+            digest: (!arguments.page.no_report || arguments.plots.plots.is_some())
+                .then(|| DigestObserver::new(platform, arguments.timeline)),
             trace: arguments.trace.then(|| TraceObserver::new(platform.clone(), SLICES_MAX)),
         })
     }

@@ -12,6 +12,7 @@ mod json;
 mod look;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plots;
 mod services;
 mod sheet;
 mod tables;
@@ -31,6 +32,7 @@ pub use parquet::{
     JobsParquet, centers_parquet, classes_parquet, links_parquet, pools_parquet, services_parquet,
     tenant_groups_parquet, tenants_parquet, timeline_parquet,
 };
+pub use plots::{Plot, compare_plots, run_plots};
 pub use sheet::{Cell, Kind, Sheet, WIDTH, markdown_text, wrapped};
 pub use tables::{
     centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,

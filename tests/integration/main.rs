@@ -14,6 +14,7 @@ mod nation;
 mod pages;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plots;
 mod questions;
 mod queues;
 mod reference;

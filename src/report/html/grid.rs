@@ -203,6 +203,52 @@ impl TimelineGrid {
         if sides.all(|side| side == first) { first } else { OTHER }
     }
 
+    /// Where the intervals begin, and where the last one ends, in seconds.
+    pub(crate) fn intervals(&self) -> (&[f64], f64) {
+        (&self.start_s, self.end_s)
+    }
+
+    /// Sums of one of [`MEASURES`] by interval over the centers of each side that has any; over all centers where none has a side.
+    pub(crate) fn sides(&self, measure: &str) -> Vec<(&'static str, &[f64])> {
+        let Some(at) = MEASURES.iter().position(|name| *name == measure) else { return Vec::new() };
+        let sums = |group: &'_ Group| group.used.then_some(group.name);
+        let sides: Vec<(&'static str, &[f64])> =
+            self.groups[1..].iter().filter_map(|group| Some((sums(group)?, group.sums[at].as_slice()))).collect();
+        match &sides[..] {
+            [(_, only)] if self.groups[OTHER].used => vec![(self.groups[0].name, only)],
+            _ => sides,
+        }
+    }
+
+    /// The utilization of each side that has centers with weight, by interval: the mean over its centers, by their weights. Shares are
+    /// known to the 250th part.
+    pub(crate) fn utilization_of_sides(
+        &self,
+        platform: &Platform,
+        weights: &[f64],
+    ) -> Vec<(&'static str, Vec<Option<f64>>)> {
+        let centers: Vec<(usize, f64)> = self
+            .places
+            .iter()
+            .filter_map(|place| {
+                let center = platform.center_named(&place.name).filter(|_| place.kind == "center");
+                Some((place.group?, center.and_then(|id| weights.get(id.index())).copied().unwrap_or(0.0)))
+            })
+            .collect();
+        let mean = |group: usize, interval: usize| {
+            let bytes = self.shares[0].get(interval * centers.len()..(interval + 1) * centers.len())?;
+            let mine = centers.iter().zip(bytes).filter(|((of, _), byte)| *of == group && **byte != NO_DATA);
+            let (sum, weight) = mine.fold((0.0, 0.0), |(sum, all), ((_, weight), byte)| {
+                (sum + weight * f64::from(*byte) / WHOLE, all + weight)
+            });
+            (weight > 0.0).then(|| sum / weight)
+        };
+        let groups =
+            (1..self.groups.len()).filter(|group| centers.iter().any(|(of, weight)| of == group && *weight > 0.0));
+        let name = |group: usize| self.groups[group].name;
+        groups.map(|group| (name(group), (0..self.start_s.len()).map(|at| mean(group, at)).collect())).collect()
+    }
+
     /// The bytes of all places: utilization, load and waiting of centers, then busy of lanes; in each by place, then time.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let lanes = self.places.iter().filter(|place| place.group.is_none()).count();
