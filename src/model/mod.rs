@@ -16,6 +16,7 @@ mod platform;
 mod pool;
 mod reasons;
 mod service;
+pub(crate) mod table;
 mod topology;
 
 pub use allocation::{Allocation, AllocationPart, CARDS_MAX};

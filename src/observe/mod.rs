@@ -1,5 +1,7 @@
 //! Listens, never acts: the record stream and what is made of it.
 
+use crate::model::table;
+
 pub mod audit;
 mod digest;
 mod glossary;
@@ -9,7 +11,6 @@ mod record;
 #[cfg(test)]
 pub(crate) mod sample;
 mod summary;
-mod table;
 mod timeline;
 mod trace;
 

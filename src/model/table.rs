@@ -3,7 +3,7 @@
 /// A table from numbers to values: open addressing with linear probing at no more than half load. An ordered map would do; this
 /// one costs a memory access where that costs ten, and observers look up every record. Its order is never seen.
 #[derive(Debug, Clone)]
-pub(super) struct Table<V> {
+pub(crate) struct Table<V> {
     slots: Vec<Option<(u64, V)>>,
     len: usize,
 }
@@ -11,36 +11,40 @@ pub(super) struct Table<V> {
 const SLOTS_MIN: usize = 16;
 
 impl<V: Copy> Table<V> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { slots: vec![None; SLOTS_MIN], len: 0 }
     }
 
-    pub(super) const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
     /// All values, in no order that means anything.
-    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.slots.iter().flatten().map(|(_, value)| value)
     }
 
     /// All values, to be changed, in no order that means anything.
-    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.slots.iter_mut().flatten().map(|(_, value)| value)
     }
 
     /// The least number in the table.
-    pub(super) fn least(&self) -> Option<u64> {
+    pub(crate) fn least(&self) -> Option<u64> {
         self.slots.iter().flatten().map(|(number, _)| *number).min()
     }
 
-    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut V> {
+    pub(crate) fn get(&self, number: u64) -> Option<&V> {
+        self.slots[self.find(number)].as_ref().map(|(_, value)| value)
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut V> {
         let at = self.find(number);
         self.slots[at].as_mut().map(|(_, value)| value)
     }
 
     /// False and nothing done where the number is there already.
-    pub(super) fn insert(&mut self, number: u64, value: V) -> bool {
+    pub(crate) fn insert(&mut self, number: u64, value: V) -> bool {
         let at = self.find(number);
         if self.slots[at].is_some() {
             return false;
@@ -53,7 +57,7 @@ impl<V: Copy> Table<V> {
         true
     }
 
-    pub(super) fn remove(&mut self, number: u64) -> Option<V> {
+    pub(crate) fn remove(&mut self, number: u64) -> Option<V> {
         let mut hole = self.find(number);
         let (_, value) = self.slots[hole].take()?;
         self.len -= 1;
@@ -113,6 +117,7 @@ mod tests {
                 assert_eq!(table.remove(number), map.remove(&number));
             }
             assert_eq!(table.get_mut(number).copied(), map.get(&number).copied());
+            assert_eq!(table.get(number), map.get(&number));
             assert_eq!(table.len(), map.len());
         }
         assert_eq!(table.least(), map.keys().next().copied());
