@@ -106,6 +106,8 @@ pub(crate) enum Verb {
     Replay(super::replay_arguments::ReplayArguments),
     /// Make the page of a directory of results anew
     Report(ReportArguments),
+    /// Tell the life of one job of a run: why there and then, on which links, behind whom, at what cost
+    Explain(ExplainArguments),
     /// List the policies, or describe one
     Policies {
         /// A policy's name
@@ -165,6 +167,10 @@ pub(crate) struct RunArguments {
     #[cfg(feature = "parquet")]
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Tables::Csv)]
     pub(crate) tables: Tables,
+    /// Record the lives of these jobs for `eastwest explain`: all, class=NAME, job=NAME[,NAME], sample:N (one job in N); results
+    /// stay the same
+    #[arg(long, value_name = "JOBS")]
+    pub(crate) explain: Option<String>,
     #[command(flatten)]
     pub(crate) page: PageArguments,
     #[command(flatten)]
@@ -207,6 +213,23 @@ pub(crate) struct PlotArguments {
     /// How wide a figure is: 89 mm is a column of many journals, 183 mm a page
     #[arg(long, value_name = "MM", default_value = "89", value_parser = plot_width, requires = "plots")]
     pub(crate) plot_width: f64,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A directory that `run` or `compare` wrote
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// The job's name, as in jobs.csv
+    #[arg(value_name = "JOB")]
+    pub(crate) job: String,
+    /// Of a comparison: the stack of the run
+    #[arg(long, value_name = "STACK")]
+    pub(crate) policy: Option<String>,
+    /// Of a comparison: the number of the replication, from 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) replication: u64,
 }
 
 /// `report`

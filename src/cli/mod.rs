@@ -4,6 +4,7 @@ mod arguments;
 mod choice;
 mod compare;
 mod completions;
+mod explain;
 mod failure;
 mod init;
 mod input;

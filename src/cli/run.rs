@@ -1,6 +1,7 @@
 //! `run`: one run under one stack.
 
 use super::arguments::{Format, Global, RunArguments};
+use super::explain::Recording;
 use super::failure::{Failure, Message};
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
@@ -9,10 +10,11 @@ use super::sinks::Sinks;
 use super::tables::Tables;
 use super::{choice, input, interrupt, plots, report as pages, terminal};
 use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
+use eastwest::model::Job;
 use eastwest::policy::registry::StackSpec;
 use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, Plot, RunInfo, RunPage};
 use eastwest::scenario::Scenario;
-use eastwest::sim::{Options, Progress, RunStats};
+use eastwest::sim::{Explain, Options, Progress, RunStats};
 use std::path::PathBuf;
 
 pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failure> {
@@ -34,10 +36,12 @@ pub(crate) fn run(arguments: &RunArguments, global: &Global) -> Result<(), Failu
         let run = format!("{}-s{}", path_part(&choice.name), scenario.run.seed);
         default_directory(&scenario, &hash).join(run)
     });
+    let recording = arguments.explain.as_deref().map(|word| Recording::of(word, &scenario)).transpose()?;
     plots::prepare(&arguments.plots)?;
     let manifest = Manifest::begin(&scenario.name, &hash, vec![choice.name.clone()], scenario.run.seed);
     let mut out = OutputDirectory::create(&target, manifest)?;
-    let content = simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref()), global);
+    let content =
+        simulate(&mut out, &scenario, (&choice.name, &choice.spec), (arguments, base_map.as_ref(), recording), global);
     let content = content.map(|run| (run.shown, Counters::of(&run.stats)));
     let (Shown { text, missed, plots: drawn }, target) = out.conclude(content)?;
     terminal::print(&text)?;
@@ -75,14 +79,18 @@ fn simulate(
     out: &mut OutputDirectory,
     scenario: &Scenario,
     (name, spec): (&str, &StackSpec),
-    (arguments, base_map): (&RunArguments, Option<&BaseMap>),
+    (arguments, base_map, recording): (&RunArguments, Option<&BaseMap>, Option<Recording>),
     global: &Global,
 ) -> Result<Ran, Failure> {
     out.scenario(scenario)?;
-    let mut sinks = Sinks::open(out, scenario, arguments)?;
+    let mut sinks = Sinks::open(out, scenario, arguments, recording)?;
     let meter = Meter::new(global, scenario, 1);
     let mut progress = |progress: &Progress| meter.update(0, progress);
-    let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
+    let chosen = sinks.chosen();
+    let covers = chosen.map(|chosen| move |job: &Job| chosen.covers(job));
+    let explain = covers.as_ref().map(|covers| covers as Explain<'_>);
+    let options =
+        Options { explain, interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
     let result = run_once(scenario, name, spec, &mut sinks.observers(), options);
     meter.finish();
     // A run that ended early leaves the rows it has.
@@ -99,6 +107,7 @@ fn simulate(
     let tables = Tables { scenario, summary: &summary, metrics: &metrics, timeline: &sinks.timeline, end: stats.end };
     let grid = tables.write(out, arguments)?;
     sinks.write_trace(out, (scenario, &info), stats.end)?;
+    sinks.write_stories(out, global)?;
     let mut drawn = Vec::new();
     if let Some(digest) = sinks.digest {
         let digest = digest.finish(&metrics, stats.end);

@@ -1,9 +1,10 @@
 //! Who listens to a run, and the files that they leave.
 
-use super::arguments::RunArguments;
+use super::arguments::{Global, RunArguments};
+use super::explain::Recording;
 use super::failure::Failure;
 use super::output::OutputDirectory;
-use eastwest::observe::{DigestObserver, Observer, SLICES_MAX, Timeline, Trace, TraceObserver};
+use eastwest::observe::{Chosen, DigestObserver, Observer, SLICES_MAX, Timeline, Trace, TraceObserver};
 #[cfg(feature = "parquet")]
 use eastwest::report::JobsParquet;
 use eastwest::report::{self, JobRecords, JobsCsv, RunInfo, TraceInput};
@@ -24,6 +25,7 @@ pub(crate) struct Sinks {
     pub(crate) timeline: Timeline,
     pub(crate) digest: Option<DigestObserver>,
     trace: Option<TraceObserver>,
+    recording: Option<Recording>,
 }
 
 impl Sinks {
@@ -32,6 +34,7 @@ impl Sinks {
         out: &mut OutputDirectory,
         scenario: &Scenario,
         arguments: &RunArguments,
+        recording: Option<Recording>,
     ) -> Result<Self, Failure> {
         let platform = &scenario.platform;
         let records = arguments.job_records;
@@ -47,6 +50,7 @@ impl Sinks {
             timeline: Timeline::new(platform.clone(), arguments.timeline),
             digest: (!arguments.page.no_report || arguments.plots.plots.is_some())
                 .then(|| DigestObserver::new(platform, arguments.timeline)),
+            recording,
             trace: arguments.trace.then(|| TraceObserver::new(platform.clone(), SLICES_MAX)),
         })
     }
@@ -59,7 +63,18 @@ impl Sinks {
         observers.extend(self.jobs_parquet.as_mut().map(|jobs| jobs as &mut dyn Observer));
         observers.extend(self.digest.as_mut().map(|digest| digest as &mut dyn Observer));
         observers.extend(self.trace.as_mut().map(|trace| trace as &mut dyn Observer));
+        observers.extend(self.recording.as_mut().map(|recording| &mut recording.teller as &mut dyn Observer));
         observers
+    }
+
+    /// The jobs whose lives are recorded.
+    pub(crate) fn chosen(&self) -> Option<Chosen> {
+        self.recording.as_ref().map(|recording| recording.chosen.clone())
+    }
+
+    /// Writes the stories, where some were asked for.
+    pub(crate) fn write_stories(&mut self, out: &mut OutputDirectory, global: &Global) -> Result<(), Failure> {
+        self.recording.take().map_or(Ok(()), |recording| recording.write(out, global))
     }
 
     /// Ends the rows of jobs; a run that ended early leaves those it has.

@@ -2,7 +2,10 @@
 
 use super::arguments::{Arguments, Format, Global, Verb, When};
 use super::failure::Failure;
-use super::{compare, completions, init, interrupt, machine, policies, replay, report as pages, run, schema, validate};
+use super::{
+    compare, completions, explain as stories, init, interrupt, machine, policies, replay, report as pages, run, schema,
+    validate,
+};
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use eastwest::report::{self, Look};
@@ -32,6 +35,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Validate(scenario) => validate::validate(&scenario, &global),
         Verb::Replay(log) => replay::replay(&log, &global),
         Verb::Report(page) => pages::report(&page, &global),
+        Verb::Explain(job) => stories::explain(&job, &global),
         Verb::Policies { name } => policies::policies(name.as_deref(), &global),
         Verb::Init(arguments) => init::init(&arguments, &global),
         Verb::Schema => schema::schema(),

@@ -10,6 +10,7 @@ mod quantiles;
 mod record;
 #[cfg(test)]
 pub(crate) mod sample;
+mod story;
 mod summary;
 mod timeline;
 mod trace;
@@ -22,6 +23,10 @@ pub use metrics::Metrics;
 pub(crate) use metrics::{JobTimes, deadline_missed};
 pub use quantiles::{Quantiles, Spread};
 pub use record::{Life, Observer, Record, Violation};
+pub use story::{
+    Attempt, Chosen, Costs, Filtered, Holder, NAMED_MAX, Question, QueueStay, Ranked, RateStep, STEPS_MAX, STORIES_MAX,
+    Spot, Stories, Story, Storyteller, TermNamed, Transfer,
+};
 pub use summary::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, ServiceCenterSummary, ServiceSummary,
     Summary, TENANTS_LISTED, TenantGroupSummary, TenantSummary, Traffic,

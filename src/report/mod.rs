@@ -15,6 +15,7 @@ mod parquet;
 mod plots;
 mod services;
 mod sheet;
+mod story;
 mod tables;
 mod text;
 mod trace;
@@ -34,6 +35,7 @@ pub use parquet::{
 };
 pub use plots::{Plot, compare_plots, run_plots};
 pub use sheet::{Cell, Kind, Sheet, WIDTH, markdown_text, wrapped};
+pub use story::{StoryOf, story_text};
 pub use tables::{
     centers_csv, classes_csv, links_csv, pools_csv, services_csv, tenant_groups_csv, tenants_csv, timeline_csv,
 };

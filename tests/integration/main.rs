@@ -6,6 +6,7 @@ mod changes;
 mod complaints;
 mod determinism;
 mod documents;
+mod explain;
 mod figures;
 mod hostile;
 mod knowledge;

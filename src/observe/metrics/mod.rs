@@ -32,7 +32,7 @@ use super::table::Table;
 use super::{Life, Observer, Record, Violation};
 use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, RejectReason, TenantId};
 use crate::units::SimTime;
-use signal::Readings;
+pub(crate) use signal::Readings;
 use std::sync::Arc;
 use traffic::Traffic;
 

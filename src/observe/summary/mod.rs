@@ -10,6 +10,7 @@ mod tenants;
 pub use scalars::Scalar;
 pub use tenants::{TenantGroupSummary, TenantSummary};
 
+pub(crate) use area::{kwh, pico};
 use flat::flat;
 
 /// So many tenants are listed in a summary; `tenants.csv` has all.
