@@ -5,7 +5,8 @@ use hdrhistogram::Histogram;
 /// So many values are kept as they are; beyond, quantiles come from a histogram.
 const EXACT_VALUES: usize = 1_000_000;
 
-/// Significant digits of the histogram: quantiles are off by at most one part in a thousand.
+/// Significant digits of the histogram: a quantile is the largest value of the bin in which the exact one lies, and a bin is at most
+/// a thousandth of its values wide. So quantiles are never below the exact ones and at most 0.1 % above them.
 const DIGITS: u8 = 3;
 
 /// Values as integers. Mean and maximum are always exact; quantiles are exact up to a million values and
@@ -198,6 +199,46 @@ mod tests {
         let mut condensed = Quantiles::default();
         (1..=200).for_each(|v| condensed.record_bounded(v, 10));
         assert_eq!(condensed.at(&[0, 500, 950, 1000]), [1, 100, 190, 200]);
+    }
+
+    #[test]
+    fn the_error_is_as_stated_whatever_the_distribution_and_however_it_was_merged() {
+        use crate::rng::Streams;
+        use rand::RngExt as _;
+        const VALUES: usize = 40_000;
+        const SHARES: [u16; 9] = [1, 10, 100, 250, 500, 750, 950, 990, 999];
+        let mut draw = Streams::new(11, 0).stream("test.quantiles");
+        let mut unit = || draw.random_range(1e-12..1.0_f64);
+        // Waits in ns: uniform, exponential, heavy-tailed over six decades (Pareto), two far peaks, most of them 0, one value, small numbers.
+        let mut shapes: Vec<(&str, Vec<u64>)> = Vec::new();
+        let mut shape = |name, value: &mut dyn FnMut() -> f64| {
+            shapes.push((name, (0..VALUES).map(|_| value() as u64).collect()));
+        };
+        shape("uniform", &mut || unit() * 1e13);
+        shape("exponential", &mut || -libm::log(unit()) * 3.6e12);
+        shape("pareto", &mut || 1e9 / unit().max(1e-6));
+        shape("two peaks", &mut || if unit() < 0.5 { 1e6 + unit() * 1e3 } else { 1e15 + unit() * 1e12 });
+        shape("mostly zero", &mut || if unit() < 0.9 { 0.0 } else { unit() * 1e14 });
+        shape("one value", &mut || 206_000_000_001.0);
+        shape("small", &mut || unit() * 3000.0);
+        for (name, values) in shapes {
+            let exact = of(values.iter().copied()).at(&SHARES);
+            // All in one; and in parts, of which the first are condensed and the last is not.
+            let mut whole = Quantiles::default();
+            values.iter().for_each(|value| whole.record_bounded(*value, 100));
+            let mut merged = Quantiles::default();
+            for (number, part) in values.chunks(VALUES / 7).enumerate() {
+                let mut more = Quantiles::default();
+                let bound = if number < 5 { 100 } else { EXACT_VALUES };
+                part.iter().for_each(|value| more.record_bounded(*value, bound));
+                merged.merge(&more);
+            }
+            assert_eq!((whole.at(&SHARES), whole.spread()), (merged.at(&SHARES), merged.spread()), "{name}");
+            assert_eq!((whole.count(), whole.sum()), (VALUES as u64, values.iter().map(|v| u128::from(*v)).sum()));
+            for ((share, found), exact) in SHARES.iter().zip(whole.at(&SHARES)).zip(exact) {
+                assert!(found >= exact && found - exact <= exact / 1000 + 1, "{name} at {share}: {found} for {exact}");
+            }
+        }
     }
 
     #[test]
