@@ -4,8 +4,8 @@
 //! Source: minimum completion time (MCT; Maheswaran et al., "Dynamic mapping of a class of independent tasks onto heterogeneous
 //! computing systems", JPDC 59, 1999). Cost: one estimate for each pool.
 
-use super::eligible::{Filters, least};
-use super::estimate::delivered_or_never;
+use super::eligible::{Candidate, Filters, least_of, place};
+use super::estimate::{delivered_or_never, delivered_unmoved};
 use super::reasons::{Weighing, instant, seconds};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Reasons, Request};
@@ -30,7 +30,9 @@ impl BrokerForm for EarliestCompletion {
 
 impl Broker for EarliestCompletion {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least(view, request, |candidate| delivered_or_never(view, request, candidate))
+        let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
+        let unmoved = |pool| delivered_unmoved(view, request, pool);
+        place(least_of(view, request, |_| true, unmoved, delivered), view, request)
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {

@@ -12,8 +12,8 @@
 //! one estimate for each pool, or each western one.
 
 use super::earliest_completion::ranked_by_completion;
-use super::eligible::{Candidate, Filters, least_of, least_pool, place};
-use super::estimate::delivered_or_never;
+use super::eligible::{Candidate, Filters, least_of, least_pool, least_pool_above, place};
+use super::estimate::{delivered_or_never, delivered_unmoved};
 use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{ClassKind, Platform, PoolId, Reasons, Request, Side};
@@ -61,12 +61,18 @@ impl Broker for EdwcDoctrine {
         let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
         match view.platform.classes[request.class.index()].kind {
             ClassKind::RealTime => least_pool(view, request, round_trip),
-            ClassKind::Interactive => least_pool(view, request, |pool| self.in_circle(request, view, pool)),
+            ClassKind::Interactive => {
+                // Inside the circle and next door: the summary alone says that many a pool is not the one.
+                let bound = |pool| Some((false, view.wait_or_never(request, pool), SimDuration::ZERO));
+                least_pool_above(view, request, bound, |pool| self.in_circle(request, view, pool))
+            }
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
                 let west = |pool: &PoolId| view.center(*pool).side == Some(Side::West);
                 let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
-                let pool = least_of(view, request, west, delivered);
-                place(pool.or_else(|| least_of(view, request, |pool| !west(pool), delivered)), view, request)
+                let unmoved = |pool| delivered_unmoved(view, request, pool);
+                let best =
+                    |west_or_not: &dyn Fn(&PoolId) -> bool| least_of(view, request, west_or_not, unmoved, delivered);
+                place(best(&west).or_else(|| best(&|pool| !west(pool))), view, request)
             }
         }
     }

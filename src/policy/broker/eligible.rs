@@ -2,8 +2,9 @@
 //!
 //! Three filters, in the order in which a rejection names them: the data can get there (input in, output out), storage has room for
 //! input and output, the round trip is within the job's bound. Brokers go over the pools that pass in id order, without a
-//! list: nothing is allocated for a job, and its cost is one look at the paths of each pool that may run it. A broker that does not
-//! weigh transfers asks [`least_pool`]: ways are then looked up only for pools that would be the best so far, without rates or prices.
+//! list: nothing is allocated for a job, and its cost is one look at the paths of each pool that may run it; [`least_of`] leaves out those
+//! of pools whose queue alone says that they are not the one. A broker that does not weigh transfers asks [`least_pool`]: ways are then
+//! looked up only for pools that would be the best so far, without rates or prices.
 
 use super::{Decision, Placement};
 use crate::model::{Input, PoolId, RejectReason, Request, SiteId};
@@ -137,19 +138,33 @@ fn reached(view: &View<'_>, request: &Request, pool: PoolId) -> Option<Candidate
 }
 
 /// The eligible pool with the least key; equal keys by pool id. Rejects where no pool is eligible.
-pub fn least<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(&Candidate) -> K) -> Decision {
-    place(least_of(view, request, |_| true, key), view, request)
+pub fn least<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(&Candidate) -> K) -> Decision {
+    let mut best: Option<(K, PoolId)> = None;
+    for candidate in eligible(view, request) {
+        let key = key(&candidate);
+        if best.as_ref().is_none_or(|(least, _)| key < *least) {
+            best = Some((key, candidate.pool));
+        }
+    }
+    place(best.map(|(_, pool)| pool), view, request)
 }
 
 /// The eligible pool with the least key of those for which `counts` holds; equal keys by pool id.
+///
+/// `bound` is a key that is at most the pool's own and can be had without its ways: a pool whose bound is no better than the best
+/// key so far is passed over before its ways are looked up, which changes no answer.
 pub fn least_of<K: Ord>(
     view: &View<'_>,
     request: &Request,
     counts: impl Fn(&PoolId) -> bool,
+    mut bound: impl FnMut(PoolId) -> K,
     mut key: impl FnMut(&Candidate) -> K,
 ) -> Option<PoolId> {
     let mut best: Option<(K, PoolId)> = None;
-    for pool in view.candidates(request).filter(counts) {
+    for pool in view.allowed(request).iter().copied().filter(counts) {
+        if best.as_ref().is_some_and(|(least, _)| bound(pool) >= *least) || !view.could_run(request, pool) {
+            continue;
+        }
         let Some(candidate) = Filters::ALL.pass(view, request, pool) else { continue };
         let key = key(&candidate);
         // Pools come in id order: only a smaller key replaces the first of equals.
@@ -161,9 +176,23 @@ pub fn least_of<K: Ord>(
 }
 
 /// As [`least`], with a key that does not depend on how data would be moved. The key is asked of every allowed pool.
-pub fn least_pool<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(PoolId) -> K) -> Decision {
+pub fn least_pool<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(PoolId) -> K) -> Decision {
+    least_pool_above(view, request, |_| None, key)
+}
+
+/// As [`least_pool`], where `bound` is at most a pool's key and cheaper to have, if there is such a thing: the key is asked only of
+/// pools whose bound is better than the best key so far.
+pub fn least_pool_above<K: Ord>(
+    view: &View<'_>,
+    request: &Request,
+    mut bound: impl FnMut(PoolId) -> Option<K>,
+    mut key: impl FnMut(PoolId) -> K,
+) -> Decision {
     let mut best: Option<(K, PoolId)> = None;
     for pool in view.allowed(request).iter().copied() {
+        if best.as_ref().is_some_and(|(least, _)| bound(pool).is_some_and(|bound| bound >= *least)) {
+            continue;
+        }
         let key = key(pool);
         // The filters cost more than the key: only a pool that would be the best is put to them.
         if best.as_ref().is_none_or(|(least, _)| key < *least)
@@ -224,6 +253,54 @@ mod tests {
         let stays = |gigabytes| Request { output: Bytes(gigabytes * GB), ..world.job(0) };
         assert_eq!(world.choice(&Nearest {}, &stays(5)), Ok("small"));
         assert_eq!(world.choice(&Nearest {}, &stays(6)), Ok("cut"));
+    }
+
+    #[test]
+    fn bounds_change_no_answer() {
+        use crate::policy::broker::edwc_doctrine::EdwcDoctrine;
+        use crate::policy::broker::estimate::{delivered_or_never, delivered_unmoved};
+        use crate::rng::Streams;
+        use rand::RngExt as _;
+        let mut draw = Streams::new(7, 0).stream("test.bounds");
+        let mut places = std::collections::BTreeSet::new();
+        for round in 0..200 {
+            let west = |number: u64| {
+                if number.is_multiple_of(2) { crate::model::Side::West } else { crate::model::Side::East }
+            };
+            let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+            let spots = names.map(|name| Spot {
+                leg_ms: draw.random_bool(0.9).then(|| draw.random_range(1..30)),
+                wait_s: [0, 0, 600, draw.random_range(0..9000)][draw.random_range(0..4)],
+                free: draw.random_range(0..10),
+                side: west(draw.random_range(0..2)),
+                speed: f64::from(draw.random_range(1..4_u32)),
+                room_gb: draw.random_bool(0.3).then(|| draw.random_range(1..2000)),
+                ..spot(name)
+            });
+            let world = World::new(&spots);
+            let view = world.view();
+            let bound = draw.random_bool(0.3).then(|| SimDuration(draw.random_range(1..80) * MS));
+            let input = Input::From(world.site("user"), Bytes(u128::from(draw.random_range(0..3000_u64)) * GB));
+            let plain = Request { input, round_trip: bound, ..world.job(round) };
+            let delivered = |candidate: &Candidate| delivered_or_never(&view, &plain, candidate);
+            let slow = least(&view, &plain, delivered);
+            let unmoved = |pool| delivered_unmoved(&view, &plain, pool);
+            let fast = place(least_of(&view, &plain, |_| true, unmoved, delivered), &view, &plain);
+            assert_eq!(fast, slow, "round {round}");
+            // The doctrine's key for what a person waits for, without a bound on it.
+            let chat = Request { class: world.class("interactive"), ..plain.clone() };
+            let slow = least_pool(&view, &chat, |pool| {
+                let there_and_back = view.round_trip(&chat, pool).unwrap_or(SimDuration::MAX);
+                let outside = chat.round_trip.is_none() && there_and_back > SimDuration(40 * MS);
+                (outside, view.wait_or_never(&chat, pool), there_and_back)
+            });
+            let doctrine = EdwcDoctrine::default();
+            let mut fast =
+                crate::policy::broker::BrokerForm::build(&doctrine, &world.platform, &Streams::new(1, 0)).unwrap();
+            assert_eq!(fast.decide(&chat, &view), slow, "round {round}");
+            places.insert(format!("{slow:?}"));
+        }
+        assert!(places.len() > 8, "all pools and rejections come up: {places:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! are added up, though others are served while the data come: an estimate on the safe side, the same for every pool.
 
 use super::eligible::Candidate;
-use crate::model::Request;
+use crate::model::{PoolId, Request};
 use crate::policy::view::View;
 use crate::units::SimTime;
 
@@ -32,4 +32,12 @@ pub fn expect(view: &View<'_>, request: &Request, candidate: &Candidate) -> Opti
 #[must_use]
 pub fn delivered_or_never(view: &View<'_>, request: &Request, candidate: &Candidate) -> SimTime {
     expect(view, request, candidate).map_or(SimTime::MAX, |expected| expected.delivered)
+}
+
+/// When the job would have delivered if nothing had to be moved, at most [`delivered_or_never`]; never where the pool has no capacity now.
+#[must_use]
+pub fn delivered_unmoved(view: &View<'_>, request: &Request, pool: PoolId) -> SimTime {
+    let wait = view.queue_wait(request, pool);
+    let spans = wait.and_then(|wait| Some((wait, view.requested(request, pool)?)));
+    spans.map_or(SimTime::MAX, |(wait, run)| view.now + wait + run)
 }
