@@ -30,7 +30,7 @@ fn main() -> Result<(), String> {
     let days = if given.is_empty() { vec![7, 70] } else { given };
     println!("{:>6}{:>12}{:>12}{:>10}{:>12}{:>12}", "days", "jobs", "events", "CPU s", "us a job", "peak MiB");
     for days in days {
-        let whole::Outcome { seconds: cpu, stats } = whole::run(&name, days * 86_400, JobRecords::All)?;
+        let whole::Outcome { seconds: cpu, stats } = whole::run(&name, &[], days * 86_400, JobRecords::All)?;
         let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
         println!(
             "{days:>6}{:>12}{:>12}{:>10}{:>12}{:>12}",

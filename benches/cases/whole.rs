@@ -15,9 +15,10 @@ pub(crate) struct Outcome {
     pub(crate) stats: RunStats,
 }
 
-/// Runs a scenario for so many seconds of its time.
-pub(crate) fn run(name: &str, seconds: u64, records: JobRecords) -> Result<Outcome, String> {
-    let mut sets = vec![format!("run.until=\"{seconds} s\"")];
+/// Runs a scenario for so many seconds of its time, with so many of its keys set.
+pub(crate) fn run(name: &str, sets: &[&str], seconds: u64, records: JobRecords) -> Result<Outcome, String> {
+    let mut sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+    sets.push(format!("run.until=\"{seconds} s\""));
     if seconds <= 43_200 {
         sets.push("run.warm-up=\"0 s\"".to_owned());
     }
