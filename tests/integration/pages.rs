@@ -225,6 +225,12 @@ fn a_run_is_drawn_in_a_browser() {
     assert!(found["slider"]["pictures"].as_u64() > Some(10), "the slider changes the map: {}", found["slider"]);
     assert_eq!(found["slider"]["back"], true);
     assert_eq!((&found["filter"]["all"], &found["filter"]["one"]), (&Value::from(10), &Value::from(1)));
+    // A click on a bar gives the command that tells the job's story; it works as it stands.
+    let command = found["story"].as_str().expect("a command");
+    let (command, job) = command.rsplit_once(' ').expect("words");
+    assert_eq!(command, format!("eastwest explain {}", out.display()));
+    let explained = eastwest(&["explain".as_ref(), out.as_os_str(), job.as_ref()]);
+    explained.expect(0);
 }
 
 #[test]

@@ -32,7 +32,12 @@ function ganttFigure() {
   });
   const note = h('p', { class: 'note', 'aria-live': 'polite' });
   const canvas = h('canvas', { 'aria-hidden': 'true' });
-  fig.plot.append(note, canvas);
+  // Where the page lies is where its run is, unless somebody moved it.
+  const folder = location.protocol === 'file:' ? decodeURIComponent(location.pathname).replace(/\/[^/]*$/, '') : 'DIR';
+  const quoted = (word) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  const command = h('code', {}, 'eastwest explain DIR JOB');
+  const story = h('p', { class: 'note story', 'aria-live': 'polite' }, 'Why a job ran there and then, and what it waited for: ', command, ' (a click on a bar names the job; every job of jobs.csv can be asked for).');
+  fig.plot.append(note, canvas, story);
   const load = () => {
     state.rows = rowsOfCenter(state.center);
     const free = [];
@@ -88,10 +93,17 @@ function ganttFigure() {
       state.placed.push([x1, Math.max(x1 + 2, x2), y, high, job]);
     }
   };
-  canvas.addEventListener('pointermove', (event) => {
+  const hitBy = (event) => {
     const box = canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const hit = state.placed.find(([x1, x2, top, high]) => x >= x1 - 1 && x <= x2 + 1 && y >= top && y < top + high);
+    return state.placed.find(([x1, x2, top, high]) => x >= x1 - 1 && x <= x2 + 1 && y >= top && y < top + high);
+  };
+  canvas.addEventListener('click', (event) => {
+    const hit = hitBy(event);
+    if (hit) command.textContent = `eastwest explain ${quoted(folder)} ${quoted(nameOf(hit[4].row))}`;
+  });
+  canvas.addEventListener('pointermove', (event) => {
+    const hit = hitBy(event);
     if (!hit) { hideTip(); return; }
     const job = hit[4];
     showTip(event, [nameOf(job.row), usage.classes[job.class], `submitted ${when(job.submit)}`, `started ${when(job.start)}`, `ended ${when(job.end)} (ran ${seconds(job.end - job.start)})`,
