@@ -8,6 +8,7 @@ mod demand;
 mod flex;
 mod fragmentation;
 mod fragments;
+pub(crate) mod hash_index;
 mod ids;
 mod job;
 mod nodes;

@@ -2,6 +2,7 @@
 
 use super::bounds::Most;
 use super::{Need, NodeShape, NodeState};
+use crate::model::hash_index::HashIndex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -35,18 +36,11 @@ pub(super) struct States {
     unused: Vec<StateId>,
     /// The serial given last.
     serial: u64,
-    /// Ids by hash of the state (open addressing with linear probing at no more than half load); [`NONE`] where there is none.
-    slots: Vec<StateId>,
-    /// How many slots are taken.
-    taken: usize,
+    /// Ids by hash of the state.
+    known: HashIndex,
     /// Made when first asked for and kept from then on: packings that take the first node never ask.
     order: OnceLock<Order>,
 }
-
-/// Marks an empty slot.
-const NONE: StateId = StateId::MAX;
-
-const SLOTS_MIN: usize = 16;
 
 /// A number that is spread out over states.
 fn hash(state: &NodeState) -> u32 {
@@ -71,11 +65,10 @@ impl States {
             entries: vec![entry(idle, most(&idle)), entry(nothing, withheld)],
             unused: Vec::new(),
             serial: 0,
-            slots: vec![NONE; SLOTS_MIN],
-            taken: 0,
+            known: HashIndex::default(),
             order: OnceLock::new(),
         };
-        states.take_slot(IDLE);
+        states.learn(IDLE);
         states
     }
 
@@ -95,21 +88,12 @@ impl States {
         self.get(id).serial
     }
 
-    /// The first slot at which a search for a hash looks.
-    fn home(&self, hash: u32) -> usize {
-        hash as usize & (self.slots.len() - 1)
-    }
-
     /// The id of a state, which is made where there is none.
     pub(super) fn id(&mut self, state: NodeState) -> StateId {
         let hash = hash(&state);
-        let mut at = self.home(hash);
-        while self.slots[at] != NONE {
-            let entry = self.get(self.slots[at]);
-            if entry.hash == hash && entry.state == state {
-                return self.slots[at];
-            }
-            at = (at + 1) & (self.slots.len() - 1);
+        let is = |id| self.get(id).hash == hash && self.get(id).state == state;
+        if let Some(id) = self.known.find(hash.into(), is) {
+            return id;
         }
         self.serial += 1;
         let entry = Entry { state, nodes: 0, most: most(&state), serial: self.serial, hash };
@@ -123,53 +107,15 @@ impl States {
                 (self.entries.len() - 1) as StateId
             }
         };
-        self.take_slot(id);
+        self.learn(id);
         if let Some(order) = self.order.get_mut() {
             order.insert((state.accelerators_milli(), state), id);
         }
         id
     }
 
-    fn take_slot(&mut self, id: StateId) {
-        self.taken += 1;
-        if self.taken * 2 > self.slots.len() {
-            let larger = vec![NONE; self.slots.len() * 2];
-            let known = std::mem::replace(&mut self.slots, larger);
-            known.into_iter().filter(|id| *id != NONE).for_each(|id| self.fill_slot(id));
-        }
-        self.fill_slot(id);
-    }
-
-    fn fill_slot(&mut self, id: StateId) {
-        let mut at = self.home(self.get(id).hash);
-        while self.slots[at] != NONE {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        self.slots[at] = id;
-    }
-
-    fn free_slot(&mut self, id: StateId) {
-        let mask = self.slots.len() - 1;
-        let mut hole = self.home(self.get(id).hash);
-        while self.slots[hole] != id {
-            hole = (hole + 1) & mask;
-        }
-        self.taken -= 1;
-        // Whoever was pushed past the hole moves back into it, so that every search still ends at the first empty slot.
-        let mut at = hole;
-        loop {
-            at = (at + 1) & mask;
-            let other = self.slots[at];
-            if other == NONE {
-                self.slots[hole] = NONE;
-                return;
-            }
-            let home = self.home(self.get(other).hash);
-            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
-                self.slots[hole] = other;
-                hole = at;
-            }
-        }
+    fn learn(&mut self, id: StateId) {
+        self.known.insert(id, |id| self.entries[id as usize].hash.into());
     }
 
     /// Moves nodes from one state to another; a state that nobody is in is forgotten.
@@ -179,7 +125,7 @@ impl States {
         left.nodes -= nodes;
         if left.nodes == 0 && from > WITHHELD {
             let state = left.state;
-            self.free_slot(from);
+            self.known.remove(from, |id| self.entries[id as usize].hash.into());
             self.unused.push(from);
             if let Some(order) = self.order.get_mut() {
                 order.remove(&(state.accelerators_milli(), state));
@@ -203,8 +149,7 @@ impl States {
     }
 
     fn in_order(&self) -> Order {
-        let ids = self.slots.iter().filter(|id| **id != NONE);
-        ids.map(|id| ((self.get(*id).state.accelerators_milli(), self.get(*id).state), *id)).collect()
+        self.known.iter().map(|id| ((self.get(id).state.accelerators_milli(), self.get(id).state), id)).collect()
     }
 }
 

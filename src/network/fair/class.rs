@@ -1,6 +1,7 @@
 //! Route classes: flows that share alike, and the table that finds them.
 
 use crate::model::LaneId;
+use crate::model::hash_index::HashIndex;
 use crate::network::Flow;
 use crate::network::work::{carried, transfer_time};
 use std::cmp::Reverse;
@@ -297,33 +298,21 @@ impl Class {
     }
 }
 
-/// All classes by number, and the way from a key to a number. A hash table of our own, as its content is never listed:
-/// linear probing, deletion by shifting back.
+/// All classes by number, and the way from a key to a number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Classes {
     pub(super) list: Vec<Class>,
     free: Vec<u32>,
-    buckets: Vec<u32>,
-    held: usize,
+    known: HashIndex,
 }
-
-const EMPTY: u32 = u32::MAX;
 
 impl Classes {
     /// The class of a key, and whether it had to be made.
     pub(super) fn find_or_add(&mut self, key: ClassKey) -> (u32, bool) {
-        if (self.held + 1) * 2 > self.buckets.len() {
-            self.grow();
-        }
         let hash = key.hash();
-        let mask = self.buckets.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.buckets[at] != EMPTY {
-            let class = &self.list[self.buckets[at] as usize];
-            if class.hash == hash && class.key.same(&key) {
-                return (self.buckets[at], false);
-            }
-            at = (at + 1) & mask;
+        let is = |number: u32| self.list[number as usize].hash == hash && self.list[number as usize].key.same(&key);
+        if let Some(number) = self.known.find(hash, is) {
+            return (number, false);
         }
         let number = if let Some(number) = self.free.pop() {
             self.list[number as usize].reset(key, hash);
@@ -332,45 +321,13 @@ impl Classes {
             self.list.push(Class::new(key, hash));
             (self.list.len() - 1) as u32
         };
-        self.buckets[at] = number;
-        self.held += 1;
+        self.known.insert(number, |number| self.list[number as usize].hash);
         (number, true)
     }
 
     /// Forgets an empty class; its number may be given out again.
     pub(super) fn remove(&mut self, number: u32) {
-        let mask = self.buckets.len() - 1;
-        let mut hole = self.list[number as usize].hash as usize & mask;
-        while self.buckets[hole] != number {
-            hole = (hole + 1) & mask;
-        }
-        let mut at = hole;
-        loop {
-            at = (at + 1) & mask;
-            if self.buckets[at] == EMPTY {
-                break;
-            }
-            // What wants to be at or before the hole (cyclically) moves into it.
-            let home = self.list[self.buckets[at] as usize].hash as usize & mask;
-            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
-                self.buckets[hole] = self.buckets[at];
-                hole = at;
-            }
-        }
-        self.buckets[hole] = EMPTY;
-        self.held -= 1;
+        self.known.remove(number, |number| self.list[number as usize].hash);
         self.free.push(number);
-    }
-
-    fn grow(&mut self) {
-        let size = (self.buckets.len() * 2).max(16);
-        let old = std::mem::replace(&mut self.buckets, vec![EMPTY; size]);
-        for number in old.into_iter().filter(|&number| number != EMPTY) {
-            let mut at = self.list[number as usize].hash as usize & (size - 1);
-            while self.buckets[at] != EMPTY {
-                at = (at + 1) & (size - 1);
-            }
-            self.buckets[at] = number;
-        }
     }
 }
