@@ -48,10 +48,6 @@ pub(super) struct PoolBook {
     released: Vec<Released>,
 }
 
-fn seconds(at: SimTime) -> f64 {
-    at.0 as f64 / 1e9
-}
-
 impl PoolBook {
     /// A job joins the queue: what it finds there.
     pub(super) fn join(&mut self, job: &Job, now: SimTime, told: Option<&Platform>) -> Option<QueueStay> {
@@ -70,10 +66,10 @@ impl PoolBook {
             job: who.text(platform),
             what: "runs".to_owned(),
             nodes: *nodes,
-            at_s: seconds(*since),
+            at_s: since.as_secs_f64(),
         };
         QueueStay {
-            from_s: seconds(now),
+            from_s: now.as_secs_f64(),
             open_nodes: self.open,
             ahead: self.waiting.len() as u64,
             ahead_named: self.waiting.values().take(NAMED_MAX).map(|who| who.text(platform)).collect(),
@@ -100,11 +96,11 @@ impl PoolBook {
 
     /// What a job that started now and had this place in the queue owes its start to.
     pub(super) fn explain(&self, stay: &mut QueueStay, place: u64, now: SimTime, platform: &Platform) {
-        stay.until_s = Some(seconds(now));
+        stay.until_s = Some(now.as_secs_f64());
         let mut before = self.waiting.range(..place).map(|(_, who)| who);
         stay.overtook_first = before.next().map(|who| who.text(platform));
         stay.overtook = self.waiting.range(..place).count() as u64;
-        if seconds(now) > stay.from_s && seconds(self.released_at) >= stay.from_s {
+        if now.as_secs_f64() > stay.from_s && self.released_at.as_secs_f64() >= stay.from_s {
             stay.released = self.released.len() as u64;
             let named = self.released.iter().rev().take(NAMED_MAX);
             stay.released_named = named
@@ -112,7 +108,7 @@ impl PoolBook {
                     job: it.who.as_ref().map_or_else(String::new, |who| who.text(platform)),
                     what: it.what.to_owned(),
                     nodes: it.nodes,
-                    at_s: seconds(self.released_at),
+                    at_s: self.released_at.as_secs_f64(),
                 })
                 .collect();
         }

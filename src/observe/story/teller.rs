@@ -64,10 +64,6 @@ pub struct Stories {
     pub jobs: u64,
 }
 
-fn seconds(at: SimTime) -> f64 {
-    at.0 as f64 / 1e9
-}
-
 fn span(nanos: u64) -> f64 {
     nanos as f64 / 1e9
 }
@@ -135,9 +131,9 @@ impl Storyteller {
             tenant: self.platform.tenants.name(request.tenant),
             origin: self.site(request.origin),
             tasks: request.tasks,
-            submit_s: seconds(request.submit),
+            submit_s: request.submit.as_secs_f64(),
             dataset,
-            deadline_s: request.deadline.map(seconds),
+            deadline_s: request.deadline.map(SimTime::as_secs_f64),
             round_trip_bound_s: request.round_trip.map(|bound| span(bound.0)),
             ..Story::default()
         };
@@ -150,7 +146,7 @@ impl Storyteller {
         let best = best.map(|it| Ranked { spot: self.spot(it.pool), values: it.values.clone() }).collect();
         let rank = chosen.and_then(|pool| reasons.scored.iter().position(|scored| scored.pool == pool));
         let question = Question {
-            at_s: seconds(now),
+            at_s: now.as_secs_f64(),
             pools: reasons.pools,
             centers: reasons.centers,
             removed: reasons
@@ -168,8 +164,8 @@ impl Storyteller {
             best,
             chosen: chosen.map(|pool| self.spot(pool)),
             chosen_rank: rank.map(|at| at as u64 + 1),
-            again_s: again.map(seconds),
-            not_before_s: not_before.map(seconds),
+            again_s: again.map(SimTime::as_secs_f64),
+            not_before_s: not_before.map(SimTime::as_secs_f64),
         };
         if let Some(open) = self.open.get_mut(&number) {
             open.sent = not_before.unwrap_or(now).max(now);
@@ -195,10 +191,10 @@ impl Storyteller {
             from,
             to,
             bytes: bytes.0,
-            sent_s: seconds(open.sent),
+            sent_s: open.sent.as_secs_f64(),
             no_way_s: span(now.since(open.sent).0.saturating_sub(latency)),
             latency_s: span(latency),
-            began_s: seconds(now),
+            began_s: now.as_secs_f64(),
             ended_s: None,
             left_bytes: None,
             links,
@@ -219,7 +215,7 @@ impl Storyteller {
             transfer.rates_more += 1;
             return;
         }
-        let step = RateStep { from_s: seconds(now), until_s: None, rate_bps: rate, bottleneck, flows };
+        let step = RateStep { from_s: now.as_secs_f64(), until_s: None, rate_bps: rate, bottleneck, flows };
         transfer.rates.push(step);
     }
 
@@ -227,7 +223,7 @@ impl Storyteller {
         let Some(open) = self.flows.remove(&flow).and_then(|number| self.open.get_mut(&number)) else { return };
         open.sent = now;
         if let Some(transfer) = open.story.transfers.last_mut() {
-            transfer.ended_s = Some(seconds(now));
+            transfer.ended_s = Some(now.as_secs_f64());
             transfer.left_bytes = left;
             close(&mut transfer.rates, now);
         }
@@ -267,7 +263,7 @@ impl Storyteller {
         if let Some(stay) = open.story.queue.last_mut() {
             book.explain(stay, place, now, &self.platform);
         }
-        open.story.attempts.push(Attempt { from_s: seconds(now), nodes, ..Attempt::default() });
+        open.story.attempts.push(Attempt { from_s: now.as_secs_f64(), nodes, ..Attempt::default() });
         self.charge(now, number, Some((pool, held)));
     }
 
@@ -295,7 +291,7 @@ impl Storyteller {
         }
         self.charge(now, number, None);
         if let Some(attempt) = self.open.get_mut(&number).and_then(|open| open.story.attempts.last_mut()) {
-            attempt.until_s = Some(seconds(now));
+            attempt.until_s = Some(now.as_secs_f64());
             attempt.interrupted = interrupted;
         }
         if interrupted {
@@ -312,7 +308,7 @@ impl Storyteller {
         let number = job.request.number;
         self.charge(now, number, Some((*pool, held)));
         if let Some(attempt) = self.open.get_mut(&number).and_then(|open| open.story.attempts.last_mut()) {
-            push(&mut attempt.resizes, STEPS_MAX, (seconds(now), after.nodes()));
+            push(&mut attempt.resizes, STEPS_MAX, (now.as_secs_f64(), after.nodes()));
         }
     }
 
@@ -334,7 +330,7 @@ impl Storyteller {
         story.place = place;
         let instants = [life.brokered, life.staged, life.started, life.ended, life.delivered];
         [story.brokered_s, story.staged_s, story.start_s, story.end_s, story.delivered_s] =
-            instants.map(|at| at.map(seconds));
+            instants.map(|at| at.map(SimTime::as_secs_f64));
         [story.wait_s, story.staging_s, story.queue_wait_s, story.response_s] =
             [times.wait, times.staging, times.queue_wait, times.response].map(|nanos| nanos.map(span));
         (story.preemptions, story.resizes, story.reroutes) = (life.preemptions, life.resizes, life.reroutes);
@@ -364,7 +360,7 @@ fn push<T>(list: &mut Vec<T>, most: usize, item: T) {
 /// The last rate is over.
 fn close(rates: &mut [RateStep], now: SimTime) {
     if let Some(step) = rates.last_mut() {
-        step.until_s.get_or_insert(seconds(now));
+        step.until_s.get_or_insert(now.as_secs_f64());
     }
 }
 
