@@ -22,14 +22,14 @@
 //! A run in a few lines:
 //!
 //! ```
-//! use eastwest::experiment::run_once;
+//! use eastwest::experiment::{Listeners, run_once};
 //! use eastwest::scenario::{self, Input};
 //! use eastwest::sim::Options;
 //!
 //! let input = Input::Embedded("two-centers".to_owned());
 //! let scenario = scenario::load(&input, &[]).map_err(|problems| problems.render(false))?;
 //! let stack = &scenario.stacks["west"];
-//! let result = run_once(&scenario, "west", stack, &mut [], Options::default())?;
+//! let result = run_once(&scenario, "west", stack, Listeners::default(), Options::default())?;
 //! // Worked by hand in the README: 1.5 kWh, and half of the nodes' time in use.
 //! assert_eq!(result.summary.energy_kwh.to_bits(), 1.5f64.to_bits());
 //! assert_eq!(result.summary.utilization, Some(0.5));

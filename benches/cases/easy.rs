@@ -4,6 +4,7 @@
 //! temporary file first, which is not counted.
 
 use crate::cpu;
+use eastwest::experiment::Listeners;
 use eastwest::experiment::replay::{self, Backfill, ReplayPolicy};
 use eastwest::observe::Observer;
 use eastwest::policy::queue::{Estimate, OrderSpec};
@@ -70,7 +71,7 @@ pub(crate) fn run(backfill: Backfill, jobs: u64) -> Result<Outcome, String> {
     let mut csv = JobsCsv::new(out, scenario.platform.clone(), JobRecords::All);
     let policy = ReplayPolicy::new(OrderSpec::default(), backfill, Estimate::Requested);
     let mut sinks: [&mut dyn Observer; 1] = [&mut csv];
-    let result = replay::replay(&scenario, read, &policy, &mut sinks, Options::default());
+    let result = replay::replay(&scenario, read, &policy, Listeners::of(&mut sinks), Options::default());
     let result = result.map_err(|error| error.to_string())?;
     csv.finish().map_err(failed)?;
     let seconds = cpu::seconds() - before;

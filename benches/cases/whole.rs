@@ -2,7 +2,7 @@
 //! of hours, and `jobs.csv` (written to nowhere) unless it is left out. Loading and pages are not counted.
 
 use crate::cpu;
-use eastwest::experiment::run_once;
+use eastwest::experiment::{Listeners, run_once};
 use eastwest::observe::{Observer, Timeline};
 use eastwest::report::{JobRecords, JobsCsv};
 use eastwest::scenario::{self, Input};
@@ -28,11 +28,12 @@ pub(crate) fn run(name: &str, sets: &[&str], seconds: u64, records: JobRecords) 
     let before = cpu::seconds();
     let mut jobs = JobsCsv::new(std::io::sink(), scenario.platform.clone(), records);
     let mut timeline = Timeline::new(scenario.platform.clone(), SimDuration::HOUR);
-    let mut sinks: Vec<&mut dyn Observer> = vec![&mut timeline];
+    let mut sinks: Vec<&mut dyn Observer> = Vec::new();
     if records != JobRecords::None {
         sinks.push(&mut jobs);
     }
-    let result = run_once(&scenario, &stack, &scenario.stacks[&stack], &mut sinks, Options::default());
+    let listeners = Listeners { timeline: Some(&mut timeline), sinks: &mut sinks };
+    let result = run_once(&scenario, &stack, &scenario.stacks[&stack], listeners, Options::default());
     let stats = result.map_err(|error| error.to_string())?.stats;
     Ok(Outcome { seconds: cpu::seconds() - before, stats })
 }

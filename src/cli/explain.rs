@@ -7,7 +7,7 @@ use super::manifest::FORMAT;
 use super::output::OutputDirectory;
 use super::progress::Meter;
 use super::{interrupt, terminal};
-use eastwest::experiment::run_once;
+use eastwest::experiment::{Listeners, run_once};
 use eastwest::observe::{Chosen, Observer, STORIES_MAX, Stories, Story, Storyteller};
 use eastwest::report::{StoryOf, story_text};
 use eastwest::scenario::{self, Input, Scenario};
@@ -166,7 +166,7 @@ fn again(
         ..Options::default()
     };
     let mut sinks: Vec<&mut dyn Observer> = vec![&mut teller];
-    let result = run_once(scenario, &choice.name, &choice.spec, &mut sinks, options);
+    let result = run_once(scenario, &choice.name, &choice.spec, Listeners::of(&mut sinks), options);
     meter.finish();
     result?;
     let Stories { stories, jobs, .. } = teller.finish();

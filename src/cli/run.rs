@@ -9,7 +9,7 @@ use super::progress::Meter;
 use super::sinks::Sinks;
 use super::tables::Tables;
 use super::{choice, input, interrupt, plots, report as pages, terminal};
-use eastwest::experiment::{self, RunResult, run_once, scenario_hash};
+use eastwest::experiment::{self, Listeners, RunResult, run_once, scenario_hash};
 use eastwest::model::Job;
 use eastwest::policy::registry::StackSpec;
 use eastwest::report::{self, BaseMap, COURSE_CENTERS, COURSE_SIGNS, Plot, RunInfo, RunPage};
@@ -91,7 +91,9 @@ fn simulate(
     let explain = covers.as_ref().map(|covers| covers as Explain<'_>);
     let options =
         Options { explain, interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
-    let result = run_once(scenario, name, spec, &mut sinks.observers(), options);
+    let (timeline, mut observers) = sinks.observers();
+    let listeners = Listeners { timeline: Some(timeline), sinks: &mut observers };
+    let result = run_once(scenario, name, spec, listeners, options);
     meter.finish();
     // A run that ended early leaves the rows it has.
     let rows = sinks.end_jobs(out);

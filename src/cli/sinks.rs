@@ -55,16 +55,16 @@ impl Sinks {
         })
     }
 
-    /// All of them, to listen.
-    pub(crate) fn observers(&mut self) -> Vec<&mut dyn Observer> {
-        let mut observers: Vec<&mut dyn Observer> = vec![&mut self.timeline];
+    /// The timeline, and all others that listen.
+    pub(crate) fn observers(&mut self) -> (&mut Timeline, Vec<&mut dyn Observer>) {
+        let mut observers: Vec<&mut dyn Observer> = Vec::new();
         observers.extend(self.jobs.as_mut().map(|jobs| jobs as &mut dyn Observer));
         #[cfg(feature = "parquet")]
         observers.extend(self.jobs_parquet.as_mut().map(|jobs| jobs as &mut dyn Observer));
         observers.extend(self.digest.as_mut().map(|digest| digest as &mut dyn Observer));
         observers.extend(self.trace.as_mut().map(|trace| trace as &mut dyn Observer));
         observers.extend(self.recording.as_mut().map(|recording| &mut recording.teller as &mut dyn Observer));
-        observers
+        (&mut self.timeline, observers)
     }
 
     /// The jobs whose lives are recorded.

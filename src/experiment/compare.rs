@@ -1,7 +1,7 @@
 //! Stacks times replications on several threads; the same bytes for any number of them.
 
 use super::comparison::{Comparison, Window};
-use super::{ExperimentError, RunResult, run_once};
+use super::{ExperimentError, Listeners, RunResult, run_once};
 use crate::observe::{Scalar, Summary};
 use crate::policy::registry::StackSpec;
 use crate::scenario::Scenario;
@@ -146,7 +146,7 @@ impl Shared<'_> {
             progress: Some(&mut progress),
             ..Options::default()
         };
-        let result = run_once(&contender.scenario, &contender.name, &contender.stack, &mut [], options)?;
+        let result = run_once(&contender.scenario, &contender.name, &contender.stack, Listeners::default(), options)?;
         self.watch.done(run, &result.stats);
         let replication = run.index / self.plan.stacks.len();
         let mut runs = self.replications[replication].lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! One run, measured and audited.
 
 use super::ExperimentError;
-use crate::observe::{Auditor, Metrics, Observer, Summary};
+use crate::observe::{Auditor, Measured, Metrics, Observer, Summary, Timeline};
 use crate::policy::Stack;
 use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
@@ -19,7 +19,24 @@ pub struct RunResult {
     pub stats: RunStats,
 }
 
-/// Runs a scenario under one stack. The auditor listens first, then the metrics, then `sinks`.
+/// Who listens to a run besides the auditor and the metrics.
+#[derive(Default)]
+pub struct Listeners<'l, 'o> {
+    /// A timeline, which is cut from what the metrics integrate.
+    pub timeline: Option<&'l mut Timeline>,
+    /// Everyone else.
+    pub sinks: &'l mut [&'o mut dyn Observer],
+}
+
+impl<'l, 'o> Listeners<'l, 'o> {
+    /// These, and no timeline.
+    #[must_use]
+    pub fn of(sinks: &'l mut [&'o mut dyn Observer]) -> Self {
+        Self { timeline: None, sinks }
+    }
+}
+
+/// Runs a scenario under one stack. The auditor listens first, then the metrics with the timeline, then the other listeners.
 ///
 /// # Errors
 /// [`ExperimentError::Stack`] where the stack cannot be built on the platform; [`ExperimentError::Run`] where the run fails, is
@@ -28,7 +45,7 @@ pub fn run_once(
     scenario: &Scenario,
     stack: &str,
     spec: &StackSpec,
-    sinks: &mut [&mut dyn Observer],
+    listeners: Listeners<'_, '_>,
     options: Options<'_>,
 ) -> Result<RunResult, ExperimentError> {
     let replication = options.replication;
@@ -38,10 +55,10 @@ pub fn run_once(
         .map_err(|problem| ExperimentError::Stack { stack: stack.to_owned(), problem })?;
     let failed = |error| ExperimentError::Run { stack: stack.to_owned(), replication, error };
     let jobs = scenario.source(&streams).map_err(|problem| failed(RunError::Source(problem)))?;
-    run_audited(scenario, policies, jobs, sinks, options).map_err(failed)
+    run_audited(scenario, policies, jobs, listeners, options).map_err(failed)
 }
 
-/// Runs jobs on a scenario's platform. The auditor listens first, then the metrics, then `sinks`.
+/// Runs jobs on a scenario's platform. The auditor listens first, then the metrics with the timeline, then the other listeners.
 ///
 /// # Errors
 /// The run fails, is interrupted, or does not pass the audit.
@@ -49,19 +66,21 @@ pub fn run_audited(
     scenario: &Scenario,
     policies: Stack,
     jobs: Merged,
-    sinks: &mut [&mut dyn Observer],
+    listeners: Listeners<'_, '_>,
     options: Options<'_>,
 ) -> Result<RunResult, RunError> {
+    let Listeners { timeline, sinks } = listeners;
     let mut auditor = Auditor::new(scenario.platform.clone());
-    let mut metrics = Metrics::new(scenario.platform.clone());
+    let mut measured = Measured::new(Metrics::new(scenario.platform.clone()), timeline);
     let mut observers: Vec<&mut dyn Observer> = Vec::with_capacity(sinks.len() + 2);
     observers.push(&mut auditor);
-    observers.push(&mut metrics);
+    observers.push(&mut measured);
     for sink in sinks {
         observers.push(&mut **sink);
     }
     let stats = sim::run_source(scenario, jobs, policies, &mut observers, options)?;
     auditor.finish(stats.end)?;
+    let metrics = measured.finish();
     let summary = metrics.summary(stats.end);
     auditor.compare(&summary)?;
     Ok(RunResult { metrics, summary, stats })

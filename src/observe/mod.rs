@@ -31,5 +31,5 @@ pub use summary::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Scalar, ServiceCenterSummary, ServiceSummary,
     Summary, TENANTS_LISTED, TenantGroupSummary, TenantSummary, Traffic,
 };
-pub use timeline::{Course, Timeline, TimelineRow};
+pub use timeline::{Course, Measured, Timeline, TimelineRow};
 pub use trace::{Move, Phase, SLICES_MAX, Span, Trace, TraceObserver, TracedJob};

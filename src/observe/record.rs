@@ -3,7 +3,7 @@
 use crate::model::{
     Allocation, CenterId, Job, JobNumber, LaneId, Outcome, PoolId, Reasons, ServiceId, ServiceState, SiteId, Totals,
 };
-use crate::network::FlowKey;
+use crate::network::{FlowKey, LaneRate};
 use crate::units::{Bytes, SimDuration, SimTime};
 
 /// The instants of one job's life; `None` where it never came to that.
@@ -281,4 +281,15 @@ pub trait Observer: Send {
     /// # Errors
     /// A [`Violation`] ends the run.
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
+
+    /// Takes note of the rates of lanes that changed at one instant: the same as a [`Record::LaneRate`] for each, in their order. A flow
+    /// changes the rates of a dozen lanes when it begins and when it ends; an observer that follows lanes can take them in one go.
+    ///
+    /// # Errors
+    /// A [`Violation`] ends the run.
+    fn lane_rates(&mut self, now: SimTime, rates: &[LaneRate]) -> Result<(), Violation> {
+        rates.iter().try_for_each(|rate| {
+            self.record(now, &Record::LaneRate { lane: rate.lane, rate: rate.rate, flows: rate.flows })
+        })
+    }
 }

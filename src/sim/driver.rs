@@ -17,7 +17,6 @@ use super::world::World;
 use crate::engine::Class;
 use crate::model::{Job, JobSlot, LinkId, PoolId};
 use crate::network::{FlowKey, NetworkModel};
-use crate::observe::Record;
 use crate::policy::Stack;
 use crate::scenario::Scenario;
 use crate::units::{SimDuration, SimTime};
@@ -237,11 +236,11 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
     fn tell_lanes(&mut self) -> Result<(), RunError> {
         let mut changed = std::mem::take(&mut self.world.changed_lanes);
         self.world.network.changed_lanes(&mut changed);
-        for lane in &changed {
-            self.out.record(&Record::LaneRate { lane: lane.lane, rate: lane.rate, flows: lane.flows })?;
+        if !changed.is_empty() {
+            self.out.lane_rates(&changed)?;
+            self.tell_flows(&changed)?;
+            changed.clear();
         }
-        self.tell_flows(&changed)?;
-        changed.clear();
         self.world.changed_lanes = changed;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The record stream's way out.
 
+use crate::network::LaneRate;
 use crate::observe::{Observer, Record, Violation};
 use crate::units::SimTime;
 
@@ -22,6 +23,14 @@ impl<'o, 'a> Emit<'o, 'a> {
     pub(super) fn record(&mut self, record: &Record<'_>) -> Result<(), Violation> {
         for observer in self.observers.iter_mut() {
             observer.record(self.now, record)?;
+        }
+        Ok(())
+    }
+
+    /// Rates of lanes that changed.
+    pub(super) fn lane_rates(&mut self, rates: &[LaneRate]) -> Result<(), Violation> {
+        for observer in self.observers.iter_mut() {
+            observer.lane_rates(self.now, rates)?;
         }
         Ok(())
     }

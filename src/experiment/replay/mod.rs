@@ -14,8 +14,7 @@ pub use machine::machine;
 pub use policy::{Backfill, ReplayPolicy, Ruleset};
 pub use swf_log::SwfLog;
 
-use super::{RunResult, run_audited};
-use crate::observe::Observer;
+use super::{Listeners, RunResult, run_audited};
 use crate::scenario::Scenario;
 use crate::sim::{Options, RunError};
 
@@ -27,10 +26,10 @@ pub fn replay(
     scenario: &Scenario,
     log: Log,
     policy: &ReplayPolicy,
-    sinks: &mut [&mut dyn Observer],
+    listeners: Listeners<'_, '_>,
     options: Options<'_>,
 ) -> Result<RunResult, RunError> {
-    run_audited(scenario, policy.stack(), log.jobs, sinks, Options { rules: policy.rules, ..options })
+    run_audited(scenario, policy.stack(), log.jobs, listeners, Options { rules: policy.rules, ..options })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Published schedules, job for job, through driver, nodes and auditor. The data are third-party: see [`traces`].
 
 use super::*;
-use crate::observe::{Record, Violation};
+use crate::observe::{Observer, Record, Violation};
 use crate::policy::queue::{Estimate, OrderSpec};
 use crate::workload::swf::SwfOptions;
 use crate::workload::traces;
@@ -55,7 +55,7 @@ fn run(log: Log, processors: u32, policy: &ReplayPolicy) -> (Schedule, Option<f6
     let named = policy.reservation == crate::policy::queue::ReservationKind::Named;
     let scenario = machine("published", processors, named, &log.users, false).expect("machine");
     let mut schedule = Schedule::default();
-    let result = replay(&scenario, log, policy, &mut [&mut schedule], Options::default()).expect("runs");
+    let result = replay(&scenario, log, policy, Listeners::of(&mut [&mut schedule]), Options::default()).expect("runs");
     (schedule, result.summary.bounded_slowdown_mean)
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::Outcome;
-use crate::observe::{Record, Violation};
+use crate::observe::{Observer, Record, Violation};
 use crate::policy::queue::{Estimate, OrderSpec};
 use crate::units::SimTime;
 use crate::workload::swf::SwfOptions;
@@ -27,7 +27,7 @@ fn run(text: &[u8], processors: u32, policy: &ReplayPolicy, enforce: bool) -> (W
     let log = read_swf(text, &SwfOptions::default()).expect("reads");
     let scenario = machine("test", processors, false, &log.users, enforce).expect("machine");
     let mut waits = Waits::default();
-    let result = replay(&scenario, log, policy, &mut [&mut waits], Options::default()).expect("runs");
+    let result = replay(&scenario, log, policy, Listeners::of(&mut [&mut waits]), Options::default()).expect("runs");
     (waits, result)
 }
 
@@ -71,7 +71,7 @@ fn requests_can_be_enforced_and_the_schedule_written_back() {
     let scenario = machine("test", 4, false, &log.users, false).expect("machine");
     let mut back = SwfLog::new(scenario.platform.clone());
     let policy = fcfs(Backfill::None, Estimate::Requested);
-    replay(&scenario, log, &policy, &mut [&mut back], Options::default()).expect("runs");
+    replay(&scenario, log, &policy, Listeners::of(&mut [&mut back]), Options::default()).expect("runs");
     let mut text = Vec::new();
     back.write(&["Computer: test".to_owned()], &mut text).expect("writes");
     let text = String::from_utf8(text).expect("text");

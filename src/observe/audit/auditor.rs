@@ -7,6 +7,7 @@ use super::jobs::JobBook;
 use super::nodes::{PoolBook, check_shape, fingerprint};
 use super::services::{ServiceBook, holder};
 use crate::model::{Allocation, CenterId, Job, Outcome, Platform, PoolId, ServiceId, Totals};
+use crate::network::LaneRate;
 use crate::observe::{Life, Observer, Record, Violation};
 use crate::units::{Bytes, SimTime};
 use std::sync::Arc;
@@ -65,6 +66,22 @@ impl Auditor {
         self.end = end;
         self.settle()?;
         self.flows.finish(ended, &self.platform)
+    }
+
+    /// Something is told of an instant: those before it are over.
+    fn reach(&mut self, now: SimTime) -> Result<(), Violation> {
+        if now < self.now {
+            let detail = format!("a record of {} ns comes after one of {} ns", now.0, self.now.0);
+            return Err(broken("time-order", self.now, detail));
+        }
+        if self.ended.is_some() {
+            return Err(broken("run-end", now, "something is told after the run's end".to_owned()));
+        }
+        if now > self.now {
+            self.settle()?;
+            self.now = now;
+        }
+        Ok(())
     }
 
     /// Judges the instant that is over.
@@ -211,17 +228,7 @@ impl Auditor {
 
 impl Observer for Auditor {
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
-        if now < self.now {
-            let detail = format!("a record of {} ns comes after one of {} ns", now.0, self.now.0);
-            return Err(broken("time-order", self.now, detail));
-        }
-        if self.ended.is_some() {
-            return Err(broken("run-end", now, "something is told after the run's end".to_owned()));
-        }
-        if now > self.now {
-            self.settle()?;
-            self.now = now;
-        }
+        self.reach(now)?;
         match *record {
             Record::Submitted { job } => self.jobs.submit(now, job),
             Record::Brokered { job, pool } => {
@@ -279,5 +286,10 @@ impl Observer for Auditor {
                 self.jobs.run_ended(now)
             }
         }
+    }
+
+    fn lane_rates(&mut self, now: SimTime, rates: &[LaneRate]) -> Result<(), Violation> {
+        self.reach(now)?;
+        rates.iter().try_for_each(|rate| self.flows.set_rate(now, rate.lane, rate.rate, rate.flows))
     }
 }

@@ -22,6 +22,12 @@ impl Wide {
         self.high = self.high.saturating_add((amount >> 64) * n).saturating_add(low >> 64);
     }
 
+    /// What came since an earlier sum; modulo 2^192, so that it is right also where the earlier one is itself a difference.
+    pub(crate) const fn since(&self, earlier: &Self) -> Self {
+        let (low, borrow) = self.low.overflowing_sub(earlier.low);
+        Self { low, high: self.high.wrapping_sub(earlier.high).wrapping_sub(borrow as u128) }
+    }
+
     /// `self × multiplier`, divided by each of the divisors, rounded down once; a divisor of 0 counts as 1.
     pub(crate) fn scaled(&self, multiplier: u64, divisors: &[u64]) -> u128 {
         // What one job adds fits 128 bits, and one division does: rounding down step by step is rounding down the whole.

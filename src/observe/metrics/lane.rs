@@ -36,80 +36,149 @@ impl LaneSums {
         self.background = self.background.saturating_add(other.background);
         self.full = self.full.saturating_add(other.full);
     }
+
+    /// What came since earlier sums, modulo 2^128.
+    pub(crate) const fn since(&self, earlier: &Self) -> Self {
+        Self {
+            carried: self.carried.wrapping_sub(earlier.carried),
+            capacity: self.capacity.wrapping_sub(earlier.capacity),
+            background: self.background.wrapping_sub(earlier.background),
+            full: self.full.wrapping_sub(earlier.full),
+        }
+    }
 }
 
 /// A lane's state and integrals.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct LaneMeter {
-    rate: u128,
-    bandwidth: u128,
-    background: u128,
-    flows: u32,
-    since: SimTime,
-    pub(crate) sums: LaneSums,
-    /// When it was full first in the window.
-    pub(crate) full_from: Option<SimTime>,
-    /// Largest rate that lasted, in thousandths of bits per second.
-    pub(crate) peak: u128,
-    /// Most flows at once that lasted.
-    pub(crate) flows_peak: u32,
+    flow: FlowMeter,
+    capacity: CapacityMeter,
     /// Bytes of the flows that ended (or were stopped, as far as they came) in the window.
     pub(crate) bytes: u128,
     /// Flows that ended in the window.
     pub(crate) flows_ended: u64,
 }
 
+/// What each change of a rate touches, which is most of what is told of lanes: kept together, and small.
+#[derive(Debug, Clone, Copy, Default)]
+struct FlowMeter {
+    rate: u128,
+    carried: u128,
+    peak: u128,
+    /// The least rate at which the lane is full.
+    full_rate: u128,
+    since: SimTime,
+    full: u64,
+    full_from: Option<SimTime>,
+    flows: u32,
+    flows_peak: u32,
+}
+
+/// What only a change of bandwidth or background touches.
+#[derive(Debug, Clone, Copy, Default)]
+struct CapacityMeter {
+    bandwidth: u128,
+    background: u128,
+    since: SimTime,
+    bandwidth_sum: u128,
+    background_sum: u128,
+}
+
 impl LaneMeter {
     /// Another rate from now on.
     pub(crate) fn set_rate(&mut self, now: SimTime, rate: f64, flows: u32) {
-        self.advance(now);
-        self.rate = milli(rate);
-        self.flows = flows;
+        self.flow.advance(now);
+        self.flow.rate = milli(rate);
+        self.flow.flows = flows;
     }
 
     /// Another bandwidth from now on.
     pub(crate) fn set_capacity(&mut self, now: SimTime, bandwidth: f64, offered: f64) {
         self.advance(now);
-        self.bandwidth = milli(bandwidth);
-        self.background = self.bandwidth.saturating_sub(milli(offered));
+        let bandwidth = milli(bandwidth);
+        self.capacity.bandwidth = bandwidth;
+        self.capacity.background = bandwidth.saturating_sub(milli(offered));
+        // Full is where flows take all that the background leaves, but for what rounding of their shares leaves.
+        let offered = bandwidth.saturating_sub(self.capacity.background);
+        self.flow.full_rate = offered.saturating_mul(FULL.0).div_ceil(FULL.1);
     }
 
     /// Brings the integrals to `now`.
     pub(crate) fn advance(&mut self, now: SimTime) {
+        self.flow.advance(now);
+        self.capacity.advance(now);
+    }
+
+    /// The integrals over the window up to the instant last advanced to.
+    pub(crate) const fn sums(&self) -> LaneSums {
+        LaneSums {
+            carried: self.flow.carried,
+            capacity: self.capacity.bandwidth_sum,
+            background: self.capacity.background_sum,
+            full: self.flow.full as u128,
+        }
+    }
+
+    /// When it was full first in the window.
+    pub(crate) const fn full_from(&self) -> Option<SimTime> {
+        self.flow.full_from
+    }
+
+    /// Largest rate that lasted, in thousandths of bits per second.
+    pub(crate) const fn peak(&self) -> u128 {
+        self.flow.peak
+    }
+
+    /// Most flows at once that lasted.
+    pub(crate) const fn flows_peak(&self) -> u32 {
+        self.flow.flows_peak
+    }
+
+    /// Forgets the integrals, not the state. It must have been advanced to now.
+    pub(crate) fn restart(&mut self) {
+        let (flow, capacity) = (self.flow, self.capacity);
+        *self = Self {
+            flow: FlowMeter {
+                rate: flow.rate,
+                full_rate: flow.full_rate,
+                since: flow.since,
+                flows: flow.flows,
+                ..FlowMeter::default()
+            },
+            capacity: CapacityMeter { bandwidth_sum: 0, background_sum: 0, ..capacity },
+            ..Self::default()
+        };
+    }
+}
+
+impl FlowMeter {
+    fn advance(&mut self, now: SimTime) {
         let span = now.since(self.since).0;
         if span == 0 {
             return;
         }
-        let full = self.is_full();
-        let sums = &mut self.sums;
-        sums.carried = sums.carried.saturating_add(over(self.rate, span));
-        sums.capacity = sums.capacity.saturating_add(over(self.bandwidth, span));
-        if self.background > 0 {
-            sums.background = sums.background.saturating_add(over(self.background, span));
-        }
-        if full {
-            sums.full = sums.full.saturating_add(u128::from(span));
+        self.carried = self.carried.saturating_add(over(self.rate, span));
+        if self.rate > 0 && self.rate >= self.full_rate {
+            self.full = self.full.saturating_add(span);
             self.full_from = self.full_from.or(Some(self.since));
         }
         self.peak = self.peak.max(self.rate);
         self.flows_peak = self.flows_peak.max(self.flows);
         self.since = now;
     }
+}
 
-    /// Whether flows take all that the background leaves, but for what rounding of their shares leaves.
-    const fn is_full(&self) -> bool {
-        let offered = self.bandwidth.saturating_sub(self.background);
-        self.rate > 0 && self.rate.saturating_mul(FULL.1) >= offered.saturating_mul(FULL.0)
-    }
-
-    /// Forgets the integrals, not the state.
-    pub(crate) fn restart(&mut self) {
-        self.sums = LaneSums::default();
-        self.full_from = None;
-        self.peak = 0;
-        self.flows_peak = 0;
-        self.bytes = 0;
-        self.flows_ended = 0;
+impl CapacityMeter {
+    fn advance(&mut self, now: SimTime) {
+        let span = now.since(self.since).0;
+        if span == 0 {
+            return;
+        }
+        self.bandwidth_sum = self.bandwidth_sum.saturating_add(over(self.bandwidth, span));
+        if self.background > 0 {
+            self.background_sum = self.background_sum.saturating_add(over(self.background, span));
+        }
+        self.since = now;
     }
 }
 
@@ -130,6 +199,6 @@ mod tests {
         // A lane without bandwidth carries nothing and is not full.
         lane.set_capacity(at(50), 0.0, 0.0);
         lane.advance(at(60));
-        assert_eq!((lane.sums.full, lane.full_from), (20_000_000_000, Some(at(20))));
+        assert_eq!((lane.sums().full, lane.full_from()), (20_000_000_000, Some(at(20))));
     }
 }

@@ -5,7 +5,7 @@ use super::gauge::Gauge;
 use super::lane::LaneMeter;
 use super::pool::PoolMeter;
 use super::signal::{Readings, Signal};
-use crate::model::{Center, Outcome, Platform, PoolId, Totals};
+use crate::model::{Center, LaneId, Outcome, Platform, PoolId, Totals};
 use crate::observe::Record;
 use crate::units::SimTime;
 
@@ -71,8 +71,6 @@ pub(crate) struct Meters {
     pub(crate) lanes: Vec<LaneMeter>,
     pub(crate) running: Gauge,
     pub(crate) waiting: Gauge,
-    /// Whether the gauges of centers and of the whole are kept, or only what can be added up from pools and lanes.
-    with_peaks: bool,
 }
 
 impl Meters {
@@ -94,13 +92,7 @@ impl Meters {
             lanes: vec![LaneMeter::default(); platform.links.len() * 2],
             running: Gauge::default(),
             waiting: Gauge::default(),
-            with_peaks: true,
         }
-    }
-
-    /// The same without the gauges of centers and of the whole, whose integrals are the sums of those of pools.
-    pub(crate) fn without_peaks(platform: &Platform) -> Self {
-        Self { with_peaks: false, ..Self::new(platform) }
     }
 
     /// Takes note of one record. Ids that do not exist are passed over: it is for the auditor to name them.
@@ -153,17 +145,20 @@ impl Meters {
                     meter.store.iter_mut().for_each(|store| store.space = space.0);
                 }
             }
-            Record::LaneRate { lane, rate, flows } => {
-                if let Some(meter) = self.lanes.get_mut(lane.index()) {
-                    meter.set_rate(now, *rate, *flows);
-                }
-            }
+            Record::LaneRate { lane, rate, flows } => self.set_rate(now, *lane, *rate, *flows),
             Record::LaneCapacity { lane, bandwidth, offered } => {
                 if let Some(meter) = self.lanes.get_mut(lane.index()) {
                     meter.set_capacity(now, *bandwidth, *offered);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Another rate of all flows on a lane from now on.
+    pub(crate) fn set_rate(&mut self, now: SimTime, lane: LaneId, rate: f64, flows: u32) {
+        if let Some(meter) = self.lanes.get_mut(lane.index()) {
+            meter.set_rate(now, rate, flows);
         }
     }
 
@@ -177,13 +172,11 @@ impl Meters {
         } else {
             meter.give(now, seen, held);
         }
-        if self.with_peaks {
-            for gauge in [&mut center.running, &mut self.running] {
-                if begins {
-                    gauge.add(now, 1);
-                } else {
-                    gauge.subtract(now, 1);
-                }
+        for gauge in [&mut center.running, &mut self.running] {
+            if begins {
+                gauge.add(now, 1);
+            } else {
+                gauge.subtract(now, 1);
             }
         }
     }
@@ -192,10 +185,8 @@ impl Meters {
         let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, pool) else { return };
         let change = |gauge: &mut Gauge| if begins { gauge.add(now, 1) } else { gauge.subtract(now, 1) };
         change(&mut meter.waiting);
-        if self.with_peaks {
-            change(&mut center.waiting);
-            change(&mut self.waiting);
-        }
+        change(&mut center.waiting);
+        change(&mut self.waiting);
     }
 
     /// Brings every integral to `now`.

@@ -23,7 +23,7 @@ pub(crate) use fragmentation::{FragmentMeter, FragmentSums};
 pub(crate) use gauge::{Gauge, Spell};
 pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
-pub(crate) use pool::{Bill, PoolMeter};
+pub(crate) use pool::{Bill, PoolMeter, PoolSums};
 pub(crate) use services::{ServiceMeter, ServiceMeters};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
@@ -31,6 +31,7 @@ pub(crate) use times::{JobTimes, PPB, deadline_missed};
 use super::table::Table;
 use super::{Life, Observer, Record, Violation};
 use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, RejectReason, TenantId};
+use crate::network::LaneRate;
 use crate::units::SimTime;
 pub(crate) use signal::Readings;
 use std::sync::Arc;
@@ -224,6 +225,12 @@ impl Observer for Metrics {
             Record::WindowOpened => self.open_window(now),
             _ => {}
         }
+        Ok(())
+    }
+
+    fn lane_rates(&mut self, now: SimTime, rates: &[LaneRate]) -> Result<(), Violation> {
+        self.now = self.now.max(now);
+        rates.iter().for_each(|rate| self.meters.set_rate(now, rate.lane, rate.rate, rate.flows));
         Ok(())
     }
 }

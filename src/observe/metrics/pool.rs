@@ -61,6 +61,25 @@ pub(crate) struct PoolSums {
     closed_signals: [Wide; 3],
 }
 
+impl PoolSums {
+    /// What came since earlier sums, modulo a power of two: right also where the earlier ones are themselves a difference.
+    pub(crate) fn since(&self, earlier: &Self) -> Self {
+        let signals = |mine: &[Wide; 3], theirs: &[Wide; 3]| std::array::from_fn(|at| mine[at].since(&theirs[at]));
+        Self {
+            held: self.held.wrapping_sub(earlier.held),
+            cores: self.cores.wrapping_sub(earlier.cores),
+            memory: self.memory.wrapping_sub(earlier.memory),
+            cards: self.cards.wrapping_sub(earlier.cards),
+            open: self.open.wrapping_sub(earlier.open),
+            closed: self.closed.wrapping_sub(earlier.closed),
+            closed_load: self.closed_load.wrapping_sub(earlier.closed_load),
+            held_signals: signals(&self.held_signals, &earlier.held_signals),
+            node_signals: signals(&self.node_signals, &earlier.node_signals),
+            closed_signals: signals(&self.closed_signals, &earlier.closed_signals),
+        }
+    }
+}
+
 /// A pool's state and integrals.
 #[derive(Debug, Clone)]
 pub(crate) struct PoolMeter {
@@ -210,10 +229,15 @@ impl PoolMeter {
 
     /// Energy, cost and carbon of the pool over the window, after PUE.
     pub(crate) fn bill(&self) -> Bill {
+        self.bill_of(&self.sums)
+    }
+
+    /// The same over any time, by the integrals over it.
+    pub(crate) fn bill_of(&self, sums: &PoolSums) -> Bill {
         let swing = self.peak.saturating_sub(self.idle);
-        let mut bill = Bill::of(&self.sums.node_signals, self.idle, 1);
-        bill.add(&Bill::of(&self.sums.held_signals, swing, self.per_node));
-        bill.add(&Bill::of(&self.sums.closed_signals, swing, PPM));
+        let mut bill = Bill::of(&sums.node_signals, self.idle, 1);
+        bill.add(&Bill::of(&sums.held_signals, swing, self.per_node));
+        bill.add(&Bill::of(&sums.closed_signals, swing, PPM));
         bill
     }
 
@@ -243,15 +267,25 @@ impl PoolMeter {
 
     /// Thousandths of the headline resource of open nodes × ns.
     pub(crate) const fn open_headline(&self) -> u128 {
-        self.sums.open.saturating_mul(self.per_node as u128)
+        self.open_headline_of(&self.sums)
+    }
+
+    /// The same over any time.
+    pub(crate) const fn open_headline_of(&self, sums: &PoolSums) -> u128 {
+        sums.open.saturating_mul(self.per_node as u128)
     }
 
     /// Headline thousandths × ppm × ns in use by jobs and owners together, and there.
     pub(crate) fn load(&self) -> (u128, u128) {
+        self.load_of(&self.sums)
+    }
+
+    /// The same over any time.
+    pub(crate) fn load_of(&self, sums: &PoolSums) -> (u128, u128) {
         let ppm = u128::from(PPM);
         let per_node = u128::from(self.per_node);
-        let used = (self.sums.held.saturating_mul(ppm)).saturating_add(self.sums.closed_load.saturating_mul(per_node));
-        let there = self.sums.open.saturating_add(self.sums.closed).saturating_mul(per_node).saturating_mul(ppm);
+        let used = (sums.held.saturating_mul(ppm)).saturating_add(sums.closed_load.saturating_mul(per_node));
+        let there = sums.open.saturating_add(sums.closed).saturating_mul(per_node).saturating_mul(ppm);
         (used, there)
     }
 }

@@ -73,7 +73,7 @@ impl Storyteller {
     #[must_use]
     pub fn new(platform: Arc<Platform>, chosen: Chosen) -> Self {
         Self {
-            meters: Meters::without_peaks(&platform),
+            meters: Meters::new(&platform),
             pools: vec![PoolBook::default(); platform.pools.len()],
             platform,
             chosen,

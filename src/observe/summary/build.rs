@@ -325,8 +325,8 @@ impl<'a> Extended<'a> {
                 let Some(meter) = self.meters.lanes.get(LinkId::from_index(at).lane(direction).index()) else {
                     continue;
                 };
-                let sums = &meter.sums;
-                whole.add(sums);
+                let sums = meter.sums();
+                whole.add(&sums);
                 let price = meter.bytes.saturating_mul(u128::from(link.price.0));
                 priced = priced.saturating_add(price);
                 summary.links.push(self.lane(
@@ -361,7 +361,7 @@ impl<'a> Extended<'a> {
         kind: Option<String>,
         priced: u128,
     ) -> LinkSummary {
-        let sums = &meter.sums;
+        let sums = meter.sums();
         let mean_rate = |sum: u128| ratio(sum, self.window.saturating_mul(1000));
         LinkSummary {
             link,
@@ -372,13 +372,13 @@ impl<'a> Extended<'a> {
             bytes: meter.bytes as f64,
             carried_bytes: ratio(sums.carried, MILLI_BIT_NANOS).unwrap_or_default(),
             flows: meter.flows_ended,
-            flows_peak: u64::from(meter.flows_peak),
+            flows_peak: u64::from(meter.flows_peak()),
             rate_mean_bps: mean_rate(sums.carried),
-            rate_peak_bps: ratio(meter.peak, 1000).unwrap_or_default(),
+            rate_peak_bps: ratio(meter.peak(), 1000).unwrap_or_default(),
             utilization: ratio(sums.carried, sums.capacity),
             busy: ratio(sums.carried.saturating_add(sums.background), sums.capacity),
             full_share: ratio(sums.full, self.window),
-            full_start_s: meter.full_from.map(SimTime::as_secs_f64),
+            full_start_s: meter.full_from().map(SimTime::as_secs_f64),
             transfer_cost_cny: ratio(priced, CNY_PER_PRICED_BYTE).unwrap_or_default(),
         }
     }

@@ -1,7 +1,7 @@
 //! What is kept of each interval.
 
 use crate::model::{CenterId, Platform, PoolId};
-use crate::observe::metrics::{LaneSums, PoolMeter};
+use crate::observe::metrics::{LaneSums, Meters, PoolMeter, PoolSums};
 use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeMap;
 
@@ -21,17 +21,18 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// What a meter of a pool has integrated.
-    pub(super) fn of(pool: &PoolMeter) -> Self {
-        let (load_used, load_there) = pool.load();
-        let bill = pool.bill();
+    /// What a meter of a pool has integrated since earlier sums.
+    pub(super) fn of(pool: &PoolMeter, earlier: &PoolBase) -> Self {
+        let sums = pool.sums.since(&earlier.sums);
+        let (load_used, load_there) = pool.load_of(&sums);
+        let bill = pool.bill_of(&sums);
         Self {
-            held: pool.sums.held,
-            open: pool.open_headline(),
+            held: sums.held,
+            open: pool.open_headline_of(&sums),
             load_used,
             load_there,
-            running: pool.running.sum(),
-            waiting: pool.waiting.sum(),
+            running: pool.running.sum().wrapping_sub(earlier.running),
+            waiting: pool.waiting.sum().wrapping_sub(earlier.waiting),
             energy: bill.energy,
             cost: bill.cost,
             carbon: bill.carbon,
@@ -54,6 +55,77 @@ impl Cell {
         ];
         for (mine, theirs) in pairs {
             *mine = mine.saturating_add(theirs);
+        }
+    }
+}
+
+/// The integrals of a pool where an interval begins. A restart of the meters turns them into differences, modulo a power of two.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PoolBase {
+    sums: PoolSums,
+    running: u128,
+    waiting: u128,
+}
+
+impl PoolBase {
+    fn of(pool: &PoolMeter) -> Self {
+        Self { sums: pool.sums, running: pool.running.sum(), waiting: pool.waiting.sum() }
+    }
+
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            sums: self.sums.since(&earlier.sums),
+            running: self.running.wrapping_sub(earlier.running),
+            waiting: self.waiting.wrapping_sub(earlier.waiting),
+        }
+    }
+}
+
+/// All integrals where an interval begins.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Base {
+    pools: Vec<PoolBase>,
+    /// By center.
+    storage: Vec<u128>,
+    pub(super) lanes: Vec<LaneSums>,
+}
+
+impl Base {
+    pub(super) fn new(platform: &Platform) -> Self {
+        Self {
+            pools: vec![PoolBase::default(); platform.pools.len()],
+            storage: vec![0; platform.centers.len()],
+            lanes: vec![LaneSums::default(); platform.links.len() * 2],
+        }
+    }
+
+    /// What pools and centers have integrated since, by row; an interval begins here.
+    pub(super) fn cut(&mut self, meters: &Meters, row_of: &[usize], slice: &mut [Cell]) {
+        for (pool, base) in meters.pools.iter().zip(&mut self.pools) {
+            if let Some(cell) = row_of.get(pool.center.index()).and_then(|row| slice.get_mut(*row)) {
+                cell.add(&Cell::of(pool, base));
+            }
+            *base = PoolBase::of(pool);
+        }
+        for ((center, row), base) in meters.centers.iter().zip(row_of).zip(&mut self.storage) {
+            let stored = center.storage.sum();
+            if let Some(cell) = slice.get_mut(*row) {
+                cell.storage = cell.storage.saturating_add(stored.wrapping_sub(*base));
+            }
+            *base = stored;
+        }
+    }
+
+    /// The meters are about to begin anew, within an interval.
+    pub(super) fn restart(&mut self, meters: &Meters) {
+        for (pool, base) in meters.pools.iter().zip(&mut self.pools) {
+            *base = base.since(&PoolBase::of(pool));
+        }
+        for (center, base) in meters.centers.iter().zip(&mut self.storage) {
+            *base = base.wrapping_sub(center.storage.sum());
+        }
+        for (lane, base) in meters.lanes.iter().zip(&mut self.lanes) {
+            *base = base.since(&lane.sums());
         }
     }
 }

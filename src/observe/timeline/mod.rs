@@ -5,6 +5,7 @@
 
 mod cells;
 mod course;
+mod measured;
 
 #[cfg(test)]
 mod tests;
@@ -13,22 +14,29 @@ use super::metrics::{Meters, ratio, seconds};
 use super::{Observer, Record, Violation};
 use crate::model::{Direction, LinkId, Platform};
 use crate::units::{SimDuration, SimTime};
-use cells::{Cell, History, Row, Runs};
+use cells::{Base, Cell, History, Row, Runs};
 use std::sync::Arc;
 
 pub use course::Course;
+pub use measured::Measured;
 
 /// Cells kept at most; when there would be more, neighboring intervals are joined and the interval doubles.
 const CELLS_MAX: usize = 1 << 20;
 
 /// Averages over intervals of the run, from its start (warm-up included) to its end. Integrals are kept, not samples: over all intervals
 /// they add up to the totals of the run.
+///
+/// A timeline by itself is an observer with meters of its own. Beside [`Metrics`](crate::observe::Metrics) it can be cut from theirs, so
+/// that nothing is integrated twice: see [`Measured`].
 #[derive(Debug, Clone)]
 pub struct Timeline {
     platform: Arc<Platform>,
     interval: SimDuration,
     slices_max: usize,
-    meters: Meters,
+    /// Meters of its own, or what others came to in the end; `None` where others are still under way, or before the first record.
+    meters: Option<Box<Meters>>,
+    /// What the meters had integrated where the current interval begins.
+    base: Base,
     rows: Vec<Row>,
     /// By center.
     row_of: Vec<usize>,
@@ -103,7 +111,8 @@ impl Timeline {
             border: SimTime(interval.0),
             // Even, so that intervals join in pairs.
             slices_max: slices_max.max(2).next_multiple_of(2),
-            meters: Meters::without_peaks(&platform),
+            meters: None,
+            base: Base::new(&platform),
             slices: Vec::new(),
             now: SimTime::ZERO,
             platform,
@@ -120,21 +129,22 @@ impl Timeline {
         SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
     }
 
+    /// Brings the timeline to `now` by the meters that it is cut from.
     #[inline]
-    fn advance(&mut self, now: SimTime) {
+    fn advance(&mut self, now: SimTime, meters: &mut Meters) {
         if now <= self.now {
             return;
         }
         self.now = now;
         if self.border <= now {
-            self.cross_borders(now);
+            self.cross_borders(now, meters);
         }
     }
 
-    fn cross_borders(&mut self, now: SimTime) {
+    fn cross_borders(&mut self, now: SimTime, meters: &mut Meters) {
         while self.border <= now && self.border < SimTime::MAX {
-            self.meters.advance(self.border);
-            self.cut();
+            meters.advance(self.border);
+            self.cut(meters);
             if self.slices.len() >= self.slices_max {
                 self.coarsen();
             }
@@ -142,25 +152,16 @@ impl Timeline {
         }
     }
 
-    /// Takes what the meters have integrated and begins anew.
-    fn cut(&mut self) {
+    /// Takes what the meters have integrated since the interval began.
+    fn cut(&mut self, meters: &Meters) {
         let mut slice = vec![Cell::default(); self.rows.len()];
-        for pool in &self.meters.pools {
-            let row = self.row_of.get(pool.center.index()).and_then(|row| slice.get_mut(*row));
-            if let Some(cell) = row {
-                cell.add(&Cell::of(pool));
-            }
-        }
-        for (row, center) in self.row_of.iter().zip(&self.meters.centers) {
-            if let Some(cell) = slice.get_mut(*row) {
-                cell.storage = cell.storage.saturating_add(center.storage.sum());
-            }
-        }
-        for (runs, lane) in self.lanes.iter_mut().zip(&self.meters.lanes) {
-            runs.push(self.slices.len(), lane.sums);
+        self.base.cut(meters, &self.row_of, &mut slice);
+        for ((runs, lane), base) in self.lanes.iter_mut().zip(&meters.lanes).zip(&mut self.base.lanes) {
+            let sums = lane.sums();
+            runs.push(self.slices.len(), sums.since(base));
+            *base = sums;
         }
         self.slices.push(slice);
-        self.meters.restart();
     }
 
     fn coarsen(&mut self) {
@@ -198,10 +199,11 @@ impl Timeline {
     fn history(&self, end: SimTime) -> History {
         let end = end.max(self.now);
         let mut copy = self.clone();
-        copy.advance(end);
-        copy.meters.advance(end);
+        let mut meters = copy.meters.take().unwrap_or_else(|| Box::new(Meters::new(&self.platform)));
+        copy.advance(end, &mut meters);
+        meters.advance(end);
         if copy.slices.len() as u64 * copy.interval.0 < end.0 {
-            copy.cut();
+            copy.cut(&meters);
         }
         History { slices: copy.slices, lanes: copy.lanes, interval: copy.interval, end }
     }
@@ -268,9 +270,11 @@ impl History {
 
 impl Observer for Timeline {
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+        let mut meters = self.meters.take().unwrap_or_else(|| Box::new(Meters::new(&self.platform)));
         // What changes at a border belongs to the interval that begins there.
-        self.advance(now);
-        self.meters.note(now, record);
+        self.advance(now, &mut meters);
+        meters.note(now, record);
+        self.meters = Some(meters);
         Ok(())
     }
 }

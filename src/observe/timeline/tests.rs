@@ -70,7 +70,7 @@ fn intervals_add_up_to_the_totals() {
             for (lane, runs) in whole.lanes.iter().zip(&lanes) {
                 let mut sums = LaneSums::default();
                 (0..slices.len()).for_each(|at| sums.add(&runs.at(at)));
-                assert_eq!(sums, lane.sums);
+                assert_eq!(sums, lane.sums());
             }
         }
     }
@@ -160,4 +160,40 @@ fn the_course_of_west_is_worked_by_hand() {
     tell(&mut coarse, &west());
     assert!(coarse.interval() >= SimDuration::from_secs(1800));
     near(&coarse.course(s(7200), 1, 0).utilization[0].1, &[(one + two) / 6.0]);
+}
+
+#[test]
+fn cut_from_metrics_it_is_what_it_is_by_itself() {
+    use crate::network::LaneRate;
+    for window in [None, Some(s(0)), Some(s(210)), Some(s(3600)), Some(s(5000))] {
+        for (interval, slices_max) in [(3600, 100), (777, 1000), (777, 4), (50_000, 10)] {
+            let mut story = west();
+            if let Some(window) = window {
+                let at = story.partition_point(|(at, _)| *at < window);
+                story.insert(at, (window, Record::WindowOpened));
+            }
+            let platform = Arc::new(platform());
+            let new = || Timeline::with_slices(platform.clone(), SimDuration::from_secs(interval), slices_max);
+            let (mut alone, mut beside) = (new(), new());
+            tell(&mut alone, &story);
+            let mut measured = Measured::new(Metrics::new(platform.clone()), Some(&mut beside));
+            for (at, record) in &story {
+                match *record {
+                    Record::LaneRate { lane, rate, flows } => {
+                        measured.lane_rates(*at, &[LaneRate { lane, rate, flows }]).expect("fine");
+                    }
+                    _ => measured.record(*at, record).expect("fine"),
+                }
+            }
+            let metrics = measured.finish();
+            let mut single = Metrics::new(platform.clone());
+            tell(&mut single, &story);
+            for end in [s(7200), s(9999)] {
+                let rows = |timeline: &Timeline| format!("{:?}", timeline.rows(end).collect::<Vec<_>>());
+                assert_eq!(rows(&beside), rows(&alone), "{window:?} {interval}");
+                assert_eq!(beside.course(end, 10, 3), alone.course(end, 10, 3));
+                assert_eq!(metrics.summary(end), single.summary(end), "borders change no metric");
+            }
+        }
+    }
 }

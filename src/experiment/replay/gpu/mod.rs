@@ -18,9 +18,8 @@ pub use allocation::AllocationCurve;
 pub use cluster::GpuCluster;
 
 use super::policy::ReplayPolicy;
-use crate::experiment::{RunResult, run_audited};
+use crate::experiment::{Listeners, RunResult, run_audited};
 use crate::model::PoolId;
-use crate::observe::Observer;
 use crate::policy::Stack;
 use crate::policy::packing::{PackingSpec, PoolProfile};
 use crate::rng::Streams;
@@ -104,7 +103,7 @@ impl GpuRun {
         self,
         packing: &PackingSpec,
         queue: &ReplayPolicy,
-        sinks: &mut [&mut dyn Observer],
+        listeners: Listeners<'_, '_>,
         options: Options<'_>,
     ) -> Result<RunResult, RunError> {
         let platform = &self.scenario.platform;
@@ -123,6 +122,6 @@ impl GpuRun {
         // Each pod finds the nodes as the one before left them, also within one second.
         let rules = Rules { decide: Decide::PerEvent, ..queue.rules };
         let jobs = Merged::new(vec![Box::new(Listed::new(self.jobs))], None);
-        run_audited(&self.scenario, stack, jobs, sinks, Options { rules, ..options })
+        run_audited(&self.scenario, stack, jobs, listeners, Options { rules, ..options })
     }
 }

@@ -29,7 +29,7 @@ fn fill(list: &str, packing: &PackingSpec, seed: u64) -> Option<Vec<AllocationRo
     let queue = ReplayPolicy::new(OrderSpec::default(), Backfill::None, Estimate::Requested);
     let run = GpuRun::new("fill", &nodes, &pods, report, GpuReplay::Fill(1.3), seed).expect("fills");
     let mut curve = run.curve();
-    run.run(packing, &queue, &mut [&mut curve], Options::default()).expect("runs");
+    run.run(packing, &queue, Listeners::of(&mut [&mut curve]), Options::default()).expect("runs");
     Some(curve.rows())
 }
 

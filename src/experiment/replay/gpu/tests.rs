@@ -3,7 +3,7 @@
 use super::*;
 use crate::experiment::replay::{Backfill, ReplayPolicy};
 use crate::model::Outcome;
-use crate::observe::{Record, Violation};
+use crate::observe::{Observer, Record, Violation};
 use crate::policy::queue::{Estimate, NoParameters, OrderSpec};
 use crate::units::SimTime;
 use crate::workload::openb::{PodNotice, read_nodes, read_pods};
@@ -59,7 +59,8 @@ fn pods_come_and_go_in_time() {
     assert_eq!(names, ["cpu-16c-8g", "g2x1-8c-8g", "t4x2-8c-8g"]);
     assert_eq!(run.report.count(PodNotice::NeverRan), 1);
     let mut starts = Starts::default();
-    run.run(&PackingSpec::GpuPacking(NoParameters {}), &queue(), &mut [&mut starts], Options::default()).expect("runs");
+    run.run(&PackingSpec::GpuPacking(NoParameters {}), &queue(), Listeners::of(&mut [&mut starts]), Options::default())
+        .expect("runs");
     let seen: Vec<(&str, Option<(u32, u64)>)> =
         starts.0.iter().map(|(name, start)| (name.as_str(), start.map(|(pool, at)| (pool.0, at)))).collect();
     // `late` waits for `g`, which began at 2 s and runs 17 s; no node has an A100; the CPU pod needs the node of 16 cores.
@@ -82,7 +83,7 @@ fn a_fill_reaches_its_share_and_draws_a_curve() {
     let curve_of = |packing: &PackingSpec| {
         let run = ready(GpuReplay::Fill(2.0));
         let mut curve = run.curve();
-        run.run(packing, &queue(), &mut [&mut curve], Options::default()).expect("runs");
+        run.run(packing, &queue(), Listeners::of(&mut [&mut curve]), Options::default()).expect("runs");
         curve.rows()
     };
     let fgd = curve_of(&PackingSpec::Fgd(NoParameters {}));
@@ -105,7 +106,8 @@ fn the_curve_worked_by_hand() {
     let (pods, report) = read_pods(pods.as_bytes()).expect("reads");
     let run = GpuRun::new("hand", &nodes, &pods, report, GpuReplay::Fill(1.0), 7).expect("a cluster");
     let mut curve = run.curve();
-    run.run(&PackingSpec::Random(NoParameters {}), &queue(), &mut [&mut curve], Options::default()).expect("runs");
+    run.run(&PackingSpec::Random(NoParameters {}), &queue(), Listeners::of(&mut [&mut curve]), Options::default())
+        .expect("runs");
     // 0.6 and 1.2 of 2 fit, 1.8 does not. Free are (0.4, 1.0): 0.4 of 1.4 is too small; then (0.4, 0.4): all of it.
     let mut text = Vec::new();
     crate::report::allocation_csv(&curve.rows(), &mut text).expect("writes");
@@ -129,7 +131,7 @@ b,1000,1,1,600,,50,100,50
     let (pods, report) = read_pods(pods.as_bytes()).expect("reads");
     let run = GpuRun::new("hand", &nodes, &pods, report, GpuReplay::Time, 1).expect("a cluster");
     let packing = PackingSpec::BestFit(crate::policy::packing::BestFitSpec::default());
-    let result = run.run(&packing, &queue(), &mut [], Options::default()).expect("runs");
+    let result = run.run(&packing, &queue(), Listeners::default(), Options::default()).expect("runs");
     let share = result.summary.fragmentation.expect("measured");
     assert!((share - 60.0 / 110.0).abs() < 1e-12, "{share}");
     assert_eq!(result.summary.pools[0].fragmentation, Some(share));
