@@ -5,6 +5,7 @@
 mod allocation;
 mod dataset;
 mod demand;
+pub(crate) mod dense;
 mod flex;
 mod fragmentation;
 mod fragments;

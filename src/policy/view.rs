@@ -94,6 +94,8 @@ pub struct PathEstimate {
 
 /// Paths and replicas, as the driver knows them.
 pub trait Paths {
+    /// Another number whenever a way may have changed: what was found out about latencies holds as long as this stays.
+    fn version(&self) -> u64;
     /// The way between two sites; `None` where there is none now.
     fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate>;
     /// One-way latency without load; `None` where there is no way.
@@ -254,6 +256,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn round_trip(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
         self.paths.round_trip(request.origin, self.platform.site_of(pool))
+    }
+
+    /// [`View::round_trip`], for ever where there is no way.
+    #[must_use]
+    pub fn round_trip_or_never(&self, request: &Request, pool: PoolId) -> SimDuration {
+        self.round_trip(request, pool).unwrap_or(SimDuration::MAX)
     }
 
     /// Whether a pool is within the job's round-trip bound (true without a bound).

@@ -8,6 +8,8 @@ use crate::units::{Bytes, SimDuration};
 
 /// Ways, replicas and storage as they are now.
 pub(super) struct PathsNow<'a> {
+    /// How often ways have changed.
+    pub(super) version: u64,
     pub(super) routes: &'a Routes,
     pub(super) network: &'a FairNetwork,
     pub(super) replicas: &'a [Vec<SiteId>],
@@ -16,6 +18,10 @@ pub(super) struct PathsNow<'a> {
 }
 
 impl Paths for PathsNow<'_> {
+    fn version(&self) -> u64 {
+        self.version
+    }
+
     fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate> {
         let route = self.routes.route(from, to)?;
         let share = self.network.share_estimate(&route.lanes);

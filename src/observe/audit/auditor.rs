@@ -134,28 +134,11 @@ impl Auditor {
         Ok(())
     }
 
-    /// Gives back what a job held since its present attempt began.
-    fn give_back(
-        &mut self,
-        job: &Job,
-        pool: PoolId,
-        allocation: &Allocation,
-        (held, started): (&Totals, Option<SimTime>),
-    ) -> Result<(), Violation> {
-        let number = job.request.number.0;
-        let story = self.jobs.story(self.now, number)?;
-        let same = story.holding == fingerprint(allocation)
-            && started.is_none_or(|started| story.since == Some(started))
-            && *held == job.request.task.times(story.tasks);
-        if !same {
-            let since = started.map_or(0, |at| at.0);
-            let detail = format!("job {number} gives back {allocation:?}, holding {held:?} since {since} ns");
-            return Err(broken("allocation-held", self.now, detail));
-        }
+    /// Takes back what a job held.
+    fn give_back(&mut self, job: &Job, pool: PoolId, allocation: &Allocation, held: &Totals) {
         self.pools[pool.index()].give_back(allocation, &job.request, held);
-        self.accounts.job_ended(self.now, &self.platform, number);
+        self.accounts.job_ended(self.now, &self.platform, job.request.number.0);
         self.touch(pool);
-        Ok(())
     }
 
     fn service_nodes(
@@ -185,14 +168,14 @@ impl Auditor {
         let now = self.now;
         let story = self.jobs.story(now, job.request.number.0)?;
         // What is told must be due before what is held is looked at; the attempt's begin is still known then.
-        let mut after = *story;
+        story.runs_at(now, job, pool)?;
+        story.held_as_told(now, job, allocation, (held, Some(started)))?;
         if preempted {
-            after.preempted(now, job, pool)?;
+            story.preempted(now, job, pool)?;
         } else {
-            after.ended(now, job, pool)?;
+            story.ended(now, job, pool)?;
         }
-        self.give_back(job, pool, allocation, (held, Some(started)))?;
-        *self.jobs.story(now, job.request.number.0)? = after;
+        self.give_back(job, pool, allocation, held);
         Ok(())
     }
 
@@ -204,9 +187,10 @@ impl Auditor {
         (after, held): (&Allocation, &Totals),
     ) -> Result<(), Violation> {
         let now = self.now;
-        self.give_back(job, pool, before, (held_before, None))?;
         let story = self.jobs.story(now, job.request.number.0)?;
+        story.held_as_told(now, job, before, (held_before, None))?;
         story.resized(now, job, pool, (fingerprint(after), after.tasks()))?;
+        self.give_back(job, pool, before, held_before);
         self.take(job, pool, after, held)
     }
 

@@ -1,8 +1,9 @@
 //! The jobs in the system: how far each has come, and how long they wait.
 
 use super::broken;
-use crate::model::{Input, Job, Outcome, Platform, Pool, PoolId};
-use crate::observe::table::Table;
+use super::nodes::fingerprint;
+use crate::model::dense::Dense;
+use crate::model::{Allocation, Input, Job, Outcome, Platform, Pool, PoolId, Totals};
 use crate::observe::{Life, Violation};
 use crate::units::{Bytes, SimTime};
 
@@ -41,7 +42,7 @@ pub(super) struct Story {
 /// All jobs in the system.
 #[derive(Debug, Clone)]
 pub(super) struct JobBook {
-    stories: Table<Story>,
+    stories: Dense<Story>,
     last: Option<u64>,
     waiting: u64,
     waiting_since: SimTime,
@@ -53,7 +54,7 @@ pub(super) struct JobBook {
 
 impl JobBook {
     pub(super) fn new() -> Self {
-        Self { stories: Table::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
+        Self { stories: Dense::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
     }
 
     pub(super) fn submit(&mut self, now: SimTime, job: &Job) -> Result<(), Violation> {
@@ -198,8 +199,32 @@ impl Story {
         Ok(())
     }
 
+    /// Whether it runs in a pool, as what is told next needs.
+    pub(super) fn runs_at(&self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
+        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())
+    }
+
+    /// Whether it holds what it is told to give back, since its present attempt began.
+    pub(super) fn held_as_told(
+        &self,
+        now: SimTime,
+        job: &Job,
+        allocation: &Allocation,
+        (held, started): (&Totals, Option<SimTime>),
+    ) -> Result<(), Violation> {
+        let same = self.holding == fingerprint(allocation)
+            && started.is_none_or(|started| self.since == Some(started))
+            && *held == job.request.task.times(self.tasks);
+        if same {
+            return Ok(());
+        }
+        let (number, since) = (job.request.number.0, started.map_or(0, |at| at.0));
+        let detail = format!("job {number} gives back {allocation:?}, holding {held:?} since {since} ns");
+        Err(broken("allocation-held", now, detail))
+    }
+
     pub(super) fn ended(&mut self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
-        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())?;
+        self.runs_at(now, job, pool)?;
         self.rest(now, job);
         self.since = None;
         self.ended = Some(now);
@@ -207,7 +232,7 @@ impl Story {
     }
 
     pub(super) fn preempted(&mut self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
-        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())?;
+        self.runs_at(now, job, pool)?;
         self.rest(now, job);
         self.since = None;
         self.preemptions += 1;
@@ -221,7 +246,7 @@ impl Story {
         pool: PoolId,
         (holding, tasks): (u64, u64),
     ) -> Result<(), Violation> {
-        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())?;
+        self.runs_at(now, job, pool)?;
         self.rest(now, job);
         (self.holding, self.tasks) = (holding, u32::try_from(tasks).unwrap_or(u32::MAX));
         self.resizes += 1;

@@ -31,7 +31,7 @@ impl BrokerForm for EarliestCompletion {
 impl Broker for EarliestCompletion {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
-        let unmoved = |pool| delivered_unmoved(view, request, pool);
+        let unmoved = |pool| Some(delivered_unmoved(view, request, pool));
         place(least_of(view, request, |_| true, unmoved, delivered), view, request)
     }
 

@@ -9,12 +9,13 @@
 //! Source: National Development and Reform Commission and others, plan for the hubs of the national computing network (2021): what
 //! cannot wait stays in the east, non-real-time computing and storage go west; and the Implementation Opinions on deepening East
 //! Data, West Computing (December 2023) with their circles of 1 ms (city), 5 ms (region) and 20 ms (between hubs), one way. Cost:
-//! one estimate for each pool, or each western one.
+//! from the nearest pool outwards until one is free; of those that go west one estimate for each western pool.
 
+use super::distances::Distances;
 use super::earliest_completion::ranked_by_completion;
-use super::eligible::{Candidate, Filters, least_of, least_pool, least_pool_above, place};
+use super::eligible::{Candidate, Filters, least_of, place};
 use super::estimate::{delivered_or_never, delivered_unmoved};
-use super::reasons::{Weighing, seconds};
+use super::reasons::{Weighing, ranked_by_round_trip, seconds};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{ClassKind, Platform, PoolId, Reasons, Request, Side};
 use crate::policy::view::View;
@@ -43,33 +44,33 @@ impl BrokerForm for EdwcDoctrine {
         "National Development and Reform Commission, plan of 2021 and Implementation Opinions of 2023";
 
     fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
-        Ok(Box::new(*self))
+        Ok(Box::new(Doctrine { circle: self.circle, distances: Distances::default() }))
     }
 }
 
-impl EdwcDoctrine {
-    /// Whether a pool is outside the circle of a job without a bound of its own, its wait, its round trip.
-    fn in_circle(self, request: &Request, view: &View<'_>, pool: PoolId) -> (bool, SimDuration, SimDuration) {
-        let there_and_back = view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
-        let outside = request.round_trip.is_none() && there_and_back > self.circle + self.circle;
-        (outside, view.wait_or_never(request, pool), there_and_back)
+/// The doctrine at work.
+#[derive(Debug)]
+struct Doctrine {
+    circle: SimDuration,
+    distances: Distances,
+}
+
+impl Doctrine {
+    /// The round trip within which a job's center should be, where it has no bound of its own.
+    fn circle_of(&self, request: &Request) -> SimDuration {
+        if request.round_trip.is_some() { SimDuration::MAX } else { self.circle + self.circle }
     }
 }
 
-impl Broker for EdwcDoctrine {
+impl Broker for Doctrine {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
         match view.platform.classes[request.class.index()].kind {
-            ClassKind::RealTime => least_pool(view, request, round_trip),
-            ClassKind::Interactive => {
-                // Inside the circle and next door: the summary alone says that many a pool is not the one.
-                let bound = |pool| Some((false, view.wait_or_never(request, pool), SimDuration::ZERO));
-                least_pool_above(view, request, bound, |pool| self.in_circle(request, view, pool))
-            }
+            ClassKind::RealTime => self.distances.nearest(view, request),
+            ClassKind::Interactive => self.distances.least_wait(view, request, self.circle_of(request)),
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
                 let west = |pool: &PoolId| view.center(*pool).side == Some(Side::West);
                 let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
-                let unmoved = |pool| delivered_unmoved(view, request, pool);
+                let unmoved = |pool| Some(delivered_unmoved(view, request, pool));
                 let best =
                     |west_or_not: &dyn Fn(&PoolId) -> bool| least_of(view, request, west_or_not, unmoved, delivered);
                 place(best(&west).or_else(|| best(&|pool| !west(pool))), view, request)
@@ -78,17 +79,16 @@ impl Broker for EdwcDoctrine {
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
-        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
         let mut weighing = Weighing::new(Filters::ALL, view, request);
         match view.platform.classes[request.class.index()].kind {
-            ClassKind::RealTime => weighing.rank(
-                &[("round_trip_s", "s")],
-                |candidate| round_trip(candidate.pool),
-                |_, round_trip| vec![seconds(*round_trip)],
-            ),
+            ClassKind::RealTime => ranked_by_round_trip(weighing, view, request),
             ClassKind::Interactive => weighing.rank(
                 &[("outside_circle", ""), ("queue_wait_s", "s"), ("round_trip_s", "s")],
-                |candidate| self.in_circle(request, view, candidate.pool),
+                |candidate| {
+                    let round_trip = view.round_trip_or_never(request, candidate.pool);
+                    let outside = round_trip > self.circle_of(request);
+                    (outside, view.wait_or_never(request, candidate.pool), round_trip)
+                },
                 |_, (outside, wait, round_trip)| {
                     vec![Some(f64::from(u8::from(*outside))), seconds(*wait), seconds(*round_trip)]
                 },

@@ -138,31 +138,25 @@ fn reached(view: &View<'_>, request: &Request, pool: PoolId) -> Option<Candidate
 }
 
 /// The eligible pool with the least key; equal keys by pool id. Rejects where no pool is eligible.
-pub fn least<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(&Candidate) -> K) -> Decision {
-    let mut best: Option<(K, PoolId)> = None;
-    for candidate in eligible(view, request) {
-        let key = key(&candidate);
-        if best.as_ref().is_none_or(|(least, _)| key < *least) {
-            best = Some((key, candidate.pool));
-        }
-    }
-    place(best.map(|(_, pool)| pool), view, request)
+pub fn least<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(&Candidate) -> K) -> Decision {
+    place(least_of(view, request, |_| true, |_| None, key), view, request)
 }
 
 /// The eligible pool with the least key of those for which `counts` holds; equal keys by pool id.
 ///
-/// `bound` is a key that is at most the pool's own and can be had without its ways: a pool whose bound is no better than the best
-/// key so far is passed over before its ways are looked up, which changes no answer.
+/// `bound` is a key that is at most the pool's own and can be had without its ways, if there is such a thing: a pool whose bound is no
+/// better than the best key so far is passed over before its ways are looked up, which changes no answer.
 pub fn least_of<K: Ord>(
     view: &View<'_>,
     request: &Request,
     counts: impl Fn(&PoolId) -> bool,
-    mut bound: impl FnMut(PoolId) -> K,
+    mut bound: impl FnMut(PoolId) -> Option<K>,
     mut key: impl FnMut(&Candidate) -> K,
 ) -> Option<PoolId> {
     let mut best: Option<(K, PoolId)> = None;
     for pool in view.allowed(request).iter().copied().filter(counts) {
-        if best.as_ref().is_some_and(|(least, _)| bound(pool) >= *least) || !view.could_run(request, pool) {
+        let no_better = |least: &K| bound(pool).is_some_and(|bound| bound >= *least);
+        if best.as_ref().map(|(least, _)| least).is_some_and(no_better) || !view.could_run(request, pool) {
             continue;
         }
         let Some(candidate) = Filters::ALL.pass(view, request, pool) else { continue };
@@ -176,23 +170,9 @@ pub fn least_of<K: Ord>(
 }
 
 /// As [`least`], with a key that does not depend on how data would be moved. The key is asked of every allowed pool.
-pub fn least_pool<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(PoolId) -> K) -> Decision {
-    least_pool_above(view, request, |_| None, key)
-}
-
-/// As [`least_pool`], where `bound` is at most a pool's key and cheaper to have, if there is such a thing: the key is asked only of
-/// pools whose bound is better than the best key so far.
-pub fn least_pool_above<K: Ord>(
-    view: &View<'_>,
-    request: &Request,
-    mut bound: impl FnMut(PoolId) -> Option<K>,
-    mut key: impl FnMut(PoolId) -> K,
-) -> Decision {
+pub fn least_pool<K: Ord>(view: &View<'_>, request: &Request, mut key: impl FnMut(PoolId) -> K) -> Decision {
     let mut best: Option<(K, PoolId)> = None;
     for pool in view.allowed(request).iter().copied() {
-        if best.as_ref().is_some_and(|(least, _)| bound(pool).is_some_and(|bound| bound >= *least)) {
-            continue;
-        }
         let key = key(pool);
         // The filters cost more than the key: only a pool that would be the best is put to them.
         if best.as_ref().is_none_or(|(least, _)| key < *least)
@@ -284,13 +264,13 @@ mod tests {
             let plain = Request { input, round_trip: bound, ..world.job(round) };
             let delivered = |candidate: &Candidate| delivered_or_never(&view, &plain, candidate);
             let slow = least(&view, &plain, delivered);
-            let unmoved = |pool| delivered_unmoved(&view, &plain, pool);
+            let unmoved = |pool| Some(delivered_unmoved(&view, &plain, pool));
             let fast = place(least_of(&view, &plain, |_| true, unmoved, delivered), &view, &plain);
             assert_eq!(fast, slow, "round {round}");
             // The doctrine's key for what a person waits for, without a bound on it.
             let chat = Request { class: world.class("interactive"), ..plain.clone() };
             let slow = least_pool(&view, &chat, |pool| {
-                let there_and_back = view.round_trip(&chat, pool).unwrap_or(SimDuration::MAX);
+                let there_and_back = view.round_trip_or_never(&chat, pool);
                 let outside = chat.round_trip.is_none() && there_and_back > SimDuration(40 * MS);
                 (outside, view.wait_or_never(&chat, pool), there_and_back)
             });

@@ -175,6 +175,12 @@ impl World {
         self.ask(self.build(form).as_mut(), request)
     }
 
+    /// Cuts a center off.
+    pub(crate) fn cut(&mut self, name: &str) {
+        let at = self.site(name).index();
+        self.spots[at].leg_ms = None;
+    }
+
     /// Legs on the way between two sites.
     fn legs(&self, from: SiteId, to: SiteId) -> impl Iterator<Item = &Spot> {
         [from, to].into_iter().filter(move |_| from != to).filter_map(|site| self.spots.get(site.index()))
@@ -182,6 +188,9 @@ impl World {
 }
 
 impl Paths for World {
+    fn version(&self) -> u64 {
+        self.spots.iter().filter(|spot| spot.leg_ms.is_none()).count() as u64
+    }
     fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate> {
         let latency = self.latency(from, to)?;
         let rate = self.legs(from, to).map(|leg| leg.gbps as f64 * 1e9).fold(f64::INFINITY, f64::min);

@@ -41,12 +41,12 @@ impl Broker for HomeFirst {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         least_pool(view, request, |pool| {
             let full = view.wait_or_never(request, pool) > self.overflow;
-            (full, view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
+            (full, view.round_trip_or_never(request, pool))
         })
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
-        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        let round_trip = |pool| view.round_trip_or_never(request, pool);
         let full = |pool| view.wait_or_never(request, pool) > self.overflow;
         Weighing::new(Filters::ALL, view, request).rank(
             &[("full", ""), ("round_trip_s", "s"), ("queue_wait_s", "s")],

@@ -10,7 +10,6 @@ use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
-use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +30,7 @@ impl BrokerForm for LeastTransfer {
 impl Broker for LeastTransfer {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         least(view, request, |candidate| {
-            let round_trip = view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX);
+            let round_trip = view.round_trip_or_never(request, candidate.pool);
             (candidate.bytes_moved(), candidate.transfer_time(), round_trip)
         })
     }
@@ -40,7 +39,7 @@ impl Broker for LeastTransfer {
         Weighing::new(Filters::ALL, view, request).rank(
             &[("bytes_moved_gb", "GB"), ("transfer_s", "s"), ("round_trip_s", "s")],
             |candidate| {
-                let round_trip = view.round_trip(request, candidate.pool).unwrap_or(SimDuration::MAX);
+                let round_trip = view.round_trip_or_never(request, candidate.pool);
                 (candidate.bytes_moved(), candidate.transfer_time(), round_trip)
             },
             |_, (bytes, time, round_trip)| vec![gigabytes(*bytes), seconds(*time), seconds(*round_trip)],

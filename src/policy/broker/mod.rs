@@ -3,6 +3,7 @@
 //! How one is added: see [`super::registry`].
 
 pub mod cheapest;
+mod distances;
 pub mod earliest_completion;
 pub mod edwc_doctrine;
 pub mod eligible;

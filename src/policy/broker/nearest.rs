@@ -1,15 +1,16 @@
 //! Nearest: the eligible pool with the least round trip to the job's origin, full or not.
 //!
 //! Idea: what a content network or a DNS by region does; good where latency is all and load is even. Source: practice
-//! (latency-based routing). Cost: two looks at latencies for each pool.
+//! (latency-based routing). Cost: one look at
+//! latencies for each pool and origin, and the pools that do not pass.
 
-use super::eligible::{Filters, least_pool};
-use super::reasons::{Weighing, seconds};
+use super::distances::Distances;
+use super::eligible::Filters;
+use super::reasons::{Weighing, ranked_by_round_trip};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
-use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,22 +24,23 @@ impl BrokerForm for Nearest {
     const SOURCE: &'static str = "practice: latency-based routing";
 
     fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
-        Ok(Box::new(*self))
+        Ok(Box::new(NearestBroker::default()))
     }
 }
 
-impl Broker for Nearest {
+/// Goes from the nearest pool outwards.
+#[derive(Debug, Default)]
+struct NearestBroker {
+    distances: Distances,
+}
+
+impl Broker for NearestBroker {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least_pool(view, request, |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
+        self.distances.nearest(view, request)
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
-        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
-        Weighing::new(Filters::ALL, view, request).rank(
-            &[("round_trip_s", "s")],
-            |candidate| round_trip(candidate.pool),
-            |_, round_trip| vec![seconds(*round_trip)],
-        )
+        ranked_by_round_trip(Weighing::new(Filters::ALL, view, request), view, request)
     }
 }
 

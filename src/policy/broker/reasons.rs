@@ -126,6 +126,16 @@ pub fn gigabytes(bytes: Bytes) -> Option<f64> {
     Some(bytes.0 as f64 / 1e9)
 }
 
+/// The least round trip first.
+#[must_use]
+pub fn ranked_by_round_trip(weighing: Weighing, view: &View<'_>, request: &Request) -> Reasons {
+    weighing.rank(
+        &[("round_trip_s", "s")],
+        |candidate| view.round_trip_or_never(request, candidate.pool),
+        |_, round_trip| vec![seconds(*round_trip)],
+    )
+}
+
 /// What the filters leave and nothing else: for a broker that does not say how it ranks.
 #[must_use]
 pub fn filtered(filters: Filters, view: &View<'_>, request: &Request) -> Reasons {

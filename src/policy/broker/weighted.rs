@@ -24,7 +24,6 @@ use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
-use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -138,7 +137,7 @@ impl WeightedBroker {
             }),
             weighted(2, &|| self.carbon.amount(view, request, pool, expected) as f64),
             weighted(3, &|| candidate.transfer_time().0 as f64),
-            weighted(4, &|| view.round_trip(request, pool).unwrap_or(SimDuration::MAX).0 as f64),
+            weighted(4, &|| view.round_trip_or_never(request, pool).0 as f64),
             weighted(5, &|| 1_000_000u64.saturating_sub(view.summary(pool).free_ppm()) as f64),
         ]
     }
@@ -242,6 +241,7 @@ mod tests {
     use crate::model::{Input, RejectReason};
     use crate::signals::Series;
     use crate::units::Bytes;
+    use crate::units::SimDuration;
 
     #[test]
     fn scaled_scores_are_weighed() {

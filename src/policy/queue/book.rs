@@ -2,9 +2,9 @@
 
 use super::ends::{End, Ends};
 use super::estimate::{Estimate, Estimator};
-use super::jobs::Jobs;
 use super::order::{Changes, Charged, Facts, Order, Rank};
 use super::waiting::{Gang, Lane, Place, Queued, Waiting};
+use crate::model::dense::Dense;
 use crate::model::{JobSlot, TaskShape, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
@@ -81,7 +81,7 @@ impl Ranked {
     }
 
     /// Puts the queue in order; whether ranks may have changed. `place` gives the place of a queued job to be kept.
-    fn refresh(&mut self, jobs: &mut Jobs<Known>, now: SimTime, place: impl Fn(&mut Known) -> &mut Place) -> bool {
+    fn refresh(&mut self, jobs: &mut Dense<Known>, now: SimTime, place: impl Fn(&mut Known) -> &mut Place) -> bool {
         let charged = std::mem::take(&mut self.charged);
         match self.order.changes() {
             Changes::Never => return false,
@@ -99,7 +99,7 @@ impl Ranked {
             Changes::WithUsage | Changes::WithTime => {
                 let mut all = self.queue.to_vec();
                 for queued in &mut all {
-                    if let Some(known) = jobs.get_mut(queued.job) {
+                    if let Some(known) = jobs.get_mut(queued.job.0.into()) {
                         let rank = self.order.rank(&known.facts, now);
                         place(known).rank = rank;
                         queued.place.rank = rank;
@@ -122,7 +122,7 @@ pub(super) struct Book {
     /// Numbers of the shapes of tasks seen so far, and the one seen last.
     shapes: BTreeMap<TaskShape, usize>,
     last_shape: Option<(TaskShape, usize)>,
-    jobs: Jobs<Known>,
+    jobs: Dense<Known>,
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
     running: Ends,
     sequence: u64,
@@ -136,14 +136,14 @@ impl Book {
             estimator: Estimator::new(estimate),
             shapes: BTreeMap::new(),
             last_shape: None,
-            jobs: Jobs::new(),
+            jobs: Dense::new(),
             running: Ends::default(),
             sequence: 0,
         }
     }
 
     fn known(&self, job: JobSlot) -> Option<&Known> {
-        self.jobs.get(job)
+        self.jobs.get(job.0.into())
     }
 
     /// Jobs in the order of the queue.
@@ -202,12 +202,12 @@ impl Book {
         let queued = Queued { place, job, demand, estimate: facts.estimate, gang };
         let place = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
-        self.jobs.insert(job, Known { facts, demand, gang, place, overtaking, run: None });
+        self.jobs.insert(job.0.into(), Known { facts, demand, gang, place, overtaking, run: None });
     }
 
     /// Takes a queued job out.
     pub(super) fn withdraw(&mut self, job: JobSlot) {
-        if let Some(known) = self.jobs.remove(job) {
+        if let Some(known) = self.jobs.remove(job.0.into()) {
             self.main.remove(&known.facts, &known.place);
             if let Some(other) = self.overtaking.as_mut() {
                 other.remove(&known.facts, &known.overtaking);
@@ -218,7 +218,7 @@ impl Book {
     /// Moves a job from the queue to the running ones; its predicted end.
     pub(super) fn start(&mut self, job: JobSlot, desk: &dyn Desk) -> SimTime {
         let now = desk.now();
-        let Some(known) = self.jobs.get_mut(job) else { return now };
+        let Some(known) = self.jobs.get_mut(job.0.into()) else { return now };
         let predicted = now + known.facts.estimate;
         self.sequence += 1;
         let sequence = self.sequence;
@@ -235,7 +235,7 @@ impl Book {
 
     /// Forgets a running job that ended.
     pub(super) fn end(&mut self, job: JobSlot, started: SimTime, desk: &dyn Desk) -> Option<Ended> {
-        let known = self.jobs.remove(job)?;
+        let known = self.jobs.remove(job.0.into())?;
         let run = known.run?;
         let now = desk.now();
         let counted = self.running.remove(run.predicted, run.sequence).is_some();
@@ -262,7 +262,7 @@ impl Book {
         }
         let expired: Vec<JobSlot> = self.ends().take_while(|(end, ..)| *end <= now).map(|(_, job, _)| job).collect();
         for job in expired {
-            let Some(known) = self.jobs.get_mut(job) else { continue };
+            let Some(known) = self.jobs.get_mut(job.0.into()) else { continue };
             let Some(run) = known.run.as_mut() else { continue };
             let Some(end) = self.estimator.corrected(run.predicted, run.limit, now) else { continue };
             if let Some(held) = self.running.remove(run.predicted, run.sequence) {

@@ -12,7 +12,6 @@ mod elastic;
 mod ends;
 mod estimate;
 mod in_order;
-mod jobs;
 mod named;
 mod named_conservative;
 mod named_easy;
