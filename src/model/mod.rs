@@ -18,7 +18,6 @@ mod platform;
 mod pool;
 mod reasons;
 mod service;
-pub(crate) mod table;
 mod topology;
 
 pub use allocation::{Allocation, AllocationPart, CARDS_MAX};

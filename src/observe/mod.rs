@@ -1,13 +1,12 @@
 //! Listens, never acts: the record stream and what is made of it.
 
-use crate::model::table;
-
 pub mod audit;
 mod digest;
 mod glossary;
 mod metrics;
 mod quantiles;
 mod record;
+mod routes;
 #[cfg(test)]
 pub(crate) mod sample;
 mod story;

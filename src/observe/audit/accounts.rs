@@ -1,8 +1,8 @@
 //! Utilization, energy, waits and outcomes once more, in another way than the metrics: jobs by their intervals from start to end,
 //! nodes by theirs between two changes.
 
+use crate::model::dense::Dense;
 use crate::model::{Outcome, Platform, Pool, PoolId, RejectReason};
-use crate::observe::table::Table;
 use crate::signals::Series;
 use crate::units::SimTime;
 
@@ -42,7 +42,7 @@ struct Holder {
 pub(super) struct Accounts {
     opened: SimTime,
     pools: Vec<PoolSums>,
-    running: Table<Holder>,
+    running: Dense<Holder>,
     /// Jobs submitted in the window, by outcome.
     pub(super) completed: u64,
     pub(super) killed: u64,
@@ -67,7 +67,7 @@ impl Accounts {
         Self {
             opened: SimTime::ZERO,
             pools: vec![PoolSums::default(); pools],
-            running: Table::new(),
+            running: Dense::new(),
             completed: 0,
             killed: 0,
             lost: 0,

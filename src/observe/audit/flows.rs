@@ -1,10 +1,11 @@
 //! Flows and lanes: what is under way, what was carried, and whether the rates told account for it.
 
 use super::broken;
+use crate::model::dense::Dense;
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
 use crate::observe::Violation;
-use crate::observe::table::Table;
+use crate::observe::routes::KnownRoutes;
 use crate::units::{Bytes, SimTime};
 
 /// Rates may exceed what is offered by the rounding of sums.
@@ -20,8 +21,9 @@ pub(super) struct Flow {
     route: u32,
 }
 
-/// A lane: its present rate, and what happened since it last was idle.
+/// A lane: its present rate, and what happened since it last was idle. On lines of its own: flows touch lanes all over the memory.
 #[derive(Debug, Clone, Default)]
+#[repr(align(64))]
 struct Lane {
     bandwidth: f64,
     /// The most bandwidth that it had.
@@ -46,11 +48,9 @@ struct Lane {
 /// All flows and lanes.
 #[derive(Debug, Clone)]
 pub(super) struct FlowBook {
-    flows: Table<Flow>,
+    flows: Dense<Flow>,
     lanes: Vec<Lane>,
-    /// Routes met so far; the latest of each pair of sites is in `latest`.
-    routes: Vec<Box<[LaneId]>>,
-    latest: Table<u32>,
+    routes: KnownRoutes,
     touched: Vec<u32>,
 }
 
@@ -62,10 +62,9 @@ impl FlowBook {
             [lane.clone(), lane]
         };
         Self {
-            flows: Table::new(),
+            flows: Dense::new(),
             lanes: platform.links.iter().flat_map(lane).collect(),
-            routes: Vec::new(),
-            latest: Table::new(),
+            routes: KnownRoutes::new(),
             touched: Vec::new(),
         }
     }
@@ -86,7 +85,7 @@ impl FlowBook {
         }
         if bytes > Bytes::ZERO {
             for lane in lanes {
-                self.touch(*lane);
+                touch(&mut self.lanes, &mut self.touched, *lane);
                 let lane = &mut self.lanes[lane.index()];
                 lane.flows += 1;
                 lane.started += 1;
@@ -106,9 +105,8 @@ impl FlowBook {
             return Err(broken("bytes-delivered", now, detail));
         }
         if entry.bytes > 0 {
-            for at in 0..self.routes[entry.route as usize].len() {
-                let lane = self.routes[entry.route as usize][at];
-                self.touch(lane);
+            for lane in self.routes.lanes(entry.route) {
+                touch(&mut self.lanes, &mut self.touched, *lane);
                 let lane = &mut self.lanes[lane.index()];
                 lane.flows -= 1;
                 lane.under_way -= entry.bytes;
@@ -120,7 +118,7 @@ impl FlowBook {
 
     pub(super) fn set_rate(&mut self, now: SimTime, lane: LaneId, rate: f64, flows: u32) -> Result<(), Violation> {
         self.known(now, lane)?;
-        self.touch(lane);
+        touch(&mut self.lanes, &mut self.touched, lane);
         let lane = &mut self.lanes[lane.index()];
         lane.integrate(now);
         (lane.rate, lane.flows_told) = (rate, flows);
@@ -135,7 +133,7 @@ impl FlowBook {
         offered: f64,
     ) -> Result<(), Violation> {
         self.known(now, lane)?;
-        self.touch(lane);
+        touch(&mut self.lanes, &mut self.touched, lane);
         let lane = &mut self.lanes[lane.index()];
         (lane.bandwidth, lane.offered) = (bandwidth, offered);
         lane.fastest = lane.fastest.max(bandwidth);
@@ -174,14 +172,6 @@ impl FlowBook {
         Err(broken("flow-route", now, format!("there is no lane {}", lane.0)))
     }
 
-    fn touch(&mut self, lane: LaneId) {
-        let entry = &mut self.lanes[lane.index()];
-        if !entry.touched {
-            entry.touched = true;
-            self.touched.push(lane.0);
-        }
-    }
-
     /// The number of a route, checked when it is first met.
     fn route(
         &mut self,
@@ -190,9 +180,7 @@ impl FlowBook {
         (from, to): (SiteId, SiteId),
         lanes: &[LaneId],
     ) -> Result<u32, Violation> {
-        let pair = u64::from(from.0) << 32 | u64::from(to.0);
-        let latest = self.latest.get_mut(pair).map(|route| *route);
-        if let Some(route) = latest.filter(|route| *self.routes[*route as usize] == *lanes) {
+        if let Some(route) = self.routes.find(from, to, lanes) {
             return Ok(route);
         }
         let mut site = from;
@@ -210,11 +198,16 @@ impl FlowBook {
         if site != to {
             return Err(broken("flow-route", now, format!("the lanes lead to site {}, not to {}", site.0, to.0)));
         }
-        let route = self.routes.len() as u32;
-        self.routes.push(lanes.into());
-        self.latest.remove(pair);
-        self.latest.insert(pair, route);
-        Ok(route)
+        Ok(self.routes.add(from, to, lanes))
+    }
+}
+
+/// The lane is to be judged when the instant is over.
+fn touch(lanes: &mut [Lane], touched: &mut Vec<u32>, lane: LaneId) {
+    let entry = &mut lanes[lane.index()];
+    if !entry.touched {
+        entry.touched = true;
+        touched.push(lane.0);
     }
 }
 

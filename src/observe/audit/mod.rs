@@ -94,7 +94,8 @@ pub const INVARIANTS: [&str; 31] = [
     "summary-energy",
 ];
 
-/// A broken invariant.
+/// A broken invariant. Cold: what words it is kept out of the way of what is checked all the time.
+#[cold]
 fn broken(invariant: &'static str, at: SimTime, detail: String) -> Violation {
     Violation { invariant, at, detail }
 }

@@ -2,7 +2,13 @@
 
 /// `value × span`; most often both are 64-bit numbers, whose product is a single instruction.
 pub(super) const fn over(value: u128, span: u64) -> u128 {
-    if value >> 64 == 0 { (value as u64 as u128) * span as u128 } else { value.saturating_mul(span as u128) }
+    if value >> 64 == 0 { (value as u64 as u128) * span as u128 } else { wide_over(value, span) }
+}
+
+/// Out of the way: four multiplications and their overflows at every place would crowd out what else is there.
+#[cold]
+const fn wide_over(value: u128, span: u64) -> u128 {
+    value.saturating_mul(span as u128)
 }
 
 /// A sum of products up to 2^192, kept exactly: the energy of a country in picojoules times a tariff does not fit 128 bits.

@@ -30,6 +30,8 @@ pub(crate) struct Gauge {
 impl Gauge {
     /// Brings the integral to `now`. A value counts for the peak, and 0 ends a spell, only if it lasted: what comes and goes within one
     /// instant was never there.
+    // One copy for all: inlined into each change of a gauge it would fill pages of code.
+    #[inline(never)]
     pub(crate) fn advance(&mut self, now: SimTime) {
         let span = now.since(self.since).0;
         if span > 0 {

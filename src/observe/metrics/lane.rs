@@ -53,14 +53,11 @@ impl LaneSums {
 pub(crate) struct LaneMeter {
     flow: FlowMeter,
     capacity: CapacityMeter,
-    /// Bytes of the flows that ended (or were stopped, as far as they came) in the window.
-    pub(crate) bytes: u128,
-    /// Flows that ended in the window.
-    pub(crate) flows_ended: u64,
 }
 
-/// What each change of a rate touches, which is most of what is told of lanes: kept together, and small.
+/// What each flow touches when it begins and when it ends, which is most of what is told of lanes: on two lines of memory.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct FlowMeter {
     rate: u128,
     carried: u128,
@@ -72,7 +69,11 @@ struct FlowMeter {
     full_from: Option<SimTime>,
     flows: u32,
     flows_peak: u32,
+    bytes: u128,
+    flows_ended: u64,
 }
+
+const _: () = assert!(size_of::<FlowMeter>() == 128);
 
 /// What only a change of bandwidth or background touches.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,6 +102,12 @@ impl LaneMeter {
         // Full is where flows take all that the background leaves, but for what rounding of their shares leaves.
         let offered = bandwidth.saturating_sub(self.capacity.background);
         self.flow.full_rate = offered.saturating_mul(FULL.0).div_ceil(FULL.1);
+    }
+
+    /// A flow ended (or was stopped) that brought so many bytes.
+    pub(crate) const fn flow_ended(&mut self, bytes: u128) {
+        self.flow.bytes = self.flow.bytes.saturating_add(bytes);
+        self.flow.flows_ended += 1;
     }
 
     /// Brings the integrals to `now`.
@@ -134,6 +141,16 @@ impl LaneMeter {
         self.flow.flows_peak
     }
 
+    /// Bytes of the flows that ended (or were stopped, as far as they came) in the window.
+    pub(crate) const fn bytes(&self) -> u128 {
+        self.flow.bytes
+    }
+
+    /// Flows that ended in the window.
+    pub(crate) const fn flows_ended(&self) -> u64 {
+        self.flow.flows_ended
+    }
+
     /// Forgets the integrals, not the state. It must have been advanced to now.
     pub(crate) fn restart(&mut self) {
         let (flow, capacity) = (self.flow, self.capacity);
@@ -146,7 +163,6 @@ impl LaneMeter {
                 ..FlowMeter::default()
             },
             capacity: CapacityMeter { bandwidth_sum: 0, background_sum: 0, ..capacity },
-            ..Self::default()
         };
     }
 }

@@ -9,14 +9,15 @@ use crate::model::{Center, LaneId, Outcome, Platform, PoolId, Totals};
 use crate::observe::Record;
 use crate::units::SimTime;
 
-/// A center's state and integrals beyond those of its pools.
+/// A center's state and integrals beyond those of its pools; what is touched together is close together.
 #[derive(Debug, Clone)]
+#[repr(C, align(64))]
 pub(crate) struct CenterMeter {
-    signal: Signal,
-    pub(crate) running: Gauge,
-    pub(crate) waiting: Gauge,
     pub(crate) storage: Gauge,
     pub(crate) store: Option<Store>,
+    pub(crate) running: Gauge,
+    pub(crate) waiting: Gauge,
+    signal: Signal,
 }
 
 /// How full a center's storage is.

@@ -28,8 +28,8 @@ pub(crate) use services::{ServiceMeter, ServiceMeters};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
-use super::table::Table;
 use super::{Life, Observer, Record, Violation};
+use crate::model::dense::Dense;
 use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, RejectReason, TenantId};
 use crate::network::LaneRate;
 use crate::units::SimTime;
@@ -61,7 +61,7 @@ pub struct Metrics {
     pub(crate) services: ServiceMeters,
     pub(crate) fragments: FragmentMeter,
     traffic: Traffic,
-    running: Table<RunningJob>,
+    running: Dense<RunningJob>,
     pub(crate) classes: Vec<ClassTally>,
     pub(crate) tenants: Vec<TenantTally>,
     pub(crate) pool_jobs: Vec<Sums>,
@@ -82,7 +82,7 @@ impl Metrics {
             services: ServiceMeters::new(&platform),
             fragments: FragmentMeter::new(&platform),
             traffic: Traffic::new(&platform),
-            running: Table::new(),
+            running: Dense::new(),
             classes: vec![ClassTally::default(); platform.classes.len()],
             tenants: vec![TenantTally::default(); platform.tenants.len()],
             pool_jobs: vec![Sums::default(); platform.pools.len()],

@@ -2,9 +2,10 @@
 
 use super::lane::LaneMeter;
 use super::tally::{SIDES, side_index};
+use crate::model::dense::Dense;
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
-use crate::observe::table::Table;
+use crate::observe::routes::KnownRoutes;
 
 #[derive(Debug, Clone, Copy)]
 struct InFlight {
@@ -19,11 +20,8 @@ struct InFlight {
 pub(crate) struct Traffic {
     /// Side of each site.
     sides: Vec<u8>,
-    /// Lanes of the routes seen, so that a flow need not copy its own.
-    routes: Vec<Box<[LaneId]>>,
-    /// The latest route between two sites.
-    latest: Table<u32>,
-    flows: Table<InFlight>,
+    routes: KnownRoutes,
+    flows: Dense<InFlight>,
     /// Bytes delivered in the window, from side to side.
     pub(crate) matrix: [[u128; SIDES]; SIDES],
     /// Flows that ended in the window.
@@ -34,33 +32,12 @@ impl Traffic {
     /// No flows yet.
     pub(crate) fn new(platform: &Platform) -> Self {
         let sides = platform.sites.iter().map(|site| side_index(site.side) as u8).collect();
-        Self {
-            sides,
-            routes: Vec::new(),
-            latest: Table::new(),
-            flows: Table::new(),
-            matrix: Default::default(),
-            ended: 0,
-        }
+        Self { sides, routes: KnownRoutes::new(), flows: Dense::new(), matrix: Default::default(), ended: 0 }
     }
 
     /// A flow begins.
     pub(crate) fn start(&mut self, flow: FlowKey, from: SiteId, to: SiteId, lanes: &[LaneId], bytes: u128) {
-        let pair = u64::from(from.0) << 32 | u64::from(to.0);
-        let known = self.latest.get_mut(pair).copied();
-        let route = match known.filter(|r| self.routes.get(*r as usize).is_some_and(|known| **known == *lanes)) {
-            Some(route) => route,
-            None => {
-                let found = self.routes.iter().position(|known| **known == *lanes);
-                let route = found.unwrap_or(self.routes.len()) as u32;
-                if found.is_none() {
-                    self.routes.push(lanes.into());
-                }
-                self.latest.remove(pair);
-                self.latest.insert(pair, route);
-                route
-            }
-        };
+        let route = self.routes.find(from, to, lanes).unwrap_or_else(|| self.routes.add(from, to, lanes));
         let side = |site: SiteId| self.sides.get(site.index()).copied().unwrap_or(side_index(None) as u8);
         self.flows.insert(flow.0, InFlight { route, from_side: side(from), to_side: side(to), bytes });
     }
@@ -75,10 +52,9 @@ impl Traffic {
         {
             *sum = sum.saturating_add(delivered);
         }
-        for lane in self.routes.get(known.route as usize).into_iter().flatten() {
+        for lane in self.routes.lanes(known.route) {
             if let Some(meter) = lanes.get_mut(lane.index()) {
-                meter.bytes = meter.bytes.saturating_add(delivered);
-                meter.flows_ended += 1;
+                meter.flow_ended(delivered);
             }
         }
     }

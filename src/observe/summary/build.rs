@@ -327,7 +327,7 @@ impl<'a> Extended<'a> {
                 };
                 let sums = meter.sums();
                 whole.add(&sums);
-                let price = meter.bytes.saturating_mul(u128::from(link.price.0));
+                let price = meter.bytes().saturating_mul(u128::from(link.price.0));
                 priced = priced.saturating_add(price);
                 summary.links.push(self.lane(
                     meter,
@@ -369,9 +369,9 @@ impl<'a> Extended<'a> {
             to,
             kind,
             bandwidth_mean_bps: mean_rate(sums.capacity),
-            bytes: meter.bytes as f64,
+            bytes: meter.bytes() as f64,
             carried_bytes: ratio(sums.carried, MILLI_BIT_NANOS).unwrap_or_default(),
-            flows: meter.flows_ended,
+            flows: meter.flows_ended(),
             flows_peak: u64::from(meter.flows_peak()),
             rate_mean_bps: mean_rate(sums.carried),
             rate_peak_bps: ratio(meter.peak(), 1000).unwrap_or_default(),

@@ -202,6 +202,8 @@ impl Book {
         let queued = Queued { place, job, demand, estimate: facts.estimate, gang };
         let place = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
+        // One that is known already begins anew.
+        self.jobs.remove(job.0.into());
         self.jobs.insert(job.0.into(), Known { facts, demand, gang, place, overtaking, run: None });
     }
 
