@@ -11,10 +11,13 @@ use std::collections::BTreeMap;
 /// Pools remembered at most, over all lists; beyond that all are forgotten, and found anew as they are asked for.
 const POOLS_MAX: usize = 1 << 20;
 
-/// For the origins and constraints of jobs so far: pools by round trip, then by id.
+/// Pools by round trip, then by id.
+type Nearest = Box<[(SimDuration, PoolId)]>;
+
+/// The pools for the origins and constraints of jobs so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Distances {
-    lists: BTreeMap<(SiteId, ConstraintId), Box<[(SimDuration, PoolId)]>>,
+    lists: BTreeMap<(SiteId, ConstraintId), Nearest>,
     /// How many pools are in them.
     pools: usize,
     /// Of the ways that they were found by.
@@ -32,7 +35,7 @@ impl Distances {
         let pools = &mut self.pools;
         self.lists.entry((request.origin, request.constraint)).or_insert_with(|| {
             let distance = |pool: &PoolId| (view.round_trip_or_never(request, *pool), *pool);
-            let mut list: Box<[_]> = view.allowed(request).iter().map(distance).collect();
+            let mut list: Nearest = view.allowed(request).iter().map(distance).collect();
             list.sort_unstable();
             *pools += list.len();
             list
