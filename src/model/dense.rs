@@ -79,13 +79,13 @@ impl<V> Dense<V> {
                 (self.entries.len() - 1) as u32
             }
         };
-        self.index.insert(place, |place| hash(self.entries[place as usize].number));
+        self.index.insert(place, hash(number));
         true
     }
 
     pub(crate) fn remove(&mut self, number: u64) -> Option<V> {
         let place = self.place(number)?;
-        self.index.remove(place as u32, |place| hash(self.entries[place as usize].number));
+        self.index.remove(place as u32, hash(number));
         self.unused.push(place as u32);
         self.entries[place].value.take()
     }

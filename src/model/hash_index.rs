@@ -4,19 +4,28 @@
 /// is never seen.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HashIndex {
-    slots: Vec<u32>,
+    slots: Vec<Slot>,
     len: usize,
 }
 
-/// Marks an empty slot.
+/// A number, and the lower half of its hash: those that are passed by need no look at what they stand for.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    hash: u32,
+    number: u32,
+}
+
+/// The number of an empty slot.
 const NONE: u32 = u32::MAX;
+
+const EMPTY: Slot = Slot { hash: 0, number: NONE };
 
 const SLOTS_MIN: usize = 16;
 
 impl HashIndex {
     /// All numbers, in no order that means anything.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
-        self.slots.iter().copied().filter(|number| *number != NONE)
+        self.slots.iter().map(|slot| slot.number).filter(|number| *number != NONE)
     }
 
     /// The number of this hash that is the one looked for.
@@ -24,32 +33,36 @@ impl HashIndex {
         if self.slots.is_empty() {
             return None;
         }
+        let hash = hash as u32;
         let mut at = self.home(hash);
-        while self.slots[at] != NONE {
-            if is(self.slots[at]) {
-                return Some(self.slots[at]);
+        loop {
+            let slot = self.slots[at];
+            if slot.number == NONE {
+                return None;
+            }
+            if slot.hash == hash && is(slot.number) {
+                return Some(slot.number);
             }
             at = self.next(at);
         }
-        None
     }
 
-    /// Takes in a number that is not there; `hash` is asked of those that are.
-    pub(crate) fn insert(&mut self, number: u32, hash: impl Fn(u32) -> u64) {
+    /// Takes in a number that is not there.
+    pub(crate) fn insert(&mut self, number: u32, hash: u64) {
         self.len += 1;
         if self.len * 2 > self.slots.len() {
-            let larger = vec![NONE; (self.slots.len() * 2).max(SLOTS_MIN)];
+            let larger = vec![EMPTY; (self.slots.len() * 2).max(SLOTS_MIN)];
             let known = std::mem::replace(&mut self.slots, larger);
-            known.into_iter().filter(|known| *known != NONE).for_each(|known| self.fill(known, hash(known)));
+            known.into_iter().filter(|slot| slot.number != NONE).for_each(|slot| self.fill(slot));
         }
-        self.fill(number, hash(number));
+        self.fill(Slot { hash: hash as u32, number });
     }
 
     /// Takes out a number that is there.
-    pub(crate) fn remove(&mut self, number: u32, hash: impl Fn(u32) -> u64) {
+    pub(crate) fn remove(&mut self, number: u32, hash: u64) {
         let mask = self.slots.len() - 1;
-        let mut hole = self.home(hash(number));
-        while self.slots[hole] != number {
+        let mut hole = self.home(hash as u32);
+        while self.slots[hole].number != number {
             hole = self.next(hole);
         }
         self.len -= 1;
@@ -58,31 +71,31 @@ impl HashIndex {
         loop {
             at = self.next(at);
             let other = self.slots[at];
-            if other == NONE {
-                self.slots[hole] = NONE;
+            if other.number == NONE {
+                self.slots[hole] = EMPTY;
                 return;
             }
-            if at.wrapping_sub(self.home(hash(other))) & mask >= at.wrapping_sub(hole) & mask {
+            if at.wrapping_sub(self.home(other.hash)) & mask >= at.wrapping_sub(hole) & mask {
                 self.slots[hole] = other;
                 hole = at;
             }
         }
     }
 
-    fn fill(&mut self, number: u32, hash: u64) {
-        let mut at = self.home(hash);
-        while self.slots[at] != NONE {
+    fn fill(&mut self, slot: Slot) {
+        let mut at = self.home(slot.hash);
+        while self.slots[at].number != NONE {
             at = self.next(at);
         }
-        self.slots[at] = number;
+        self.slots[at] = slot;
     }
 
     /// The slot at which a search for a hash begins.
-    fn home(&self, hash: u64) -> usize {
+    const fn home(&self, hash: u32) -> usize {
         hash as usize & (self.slots.len() - 1)
     }
 
-    fn next(&self, at: usize) -> usize {
+    const fn next(&self, at: usize) -> usize {
         (at + 1) & (self.slots.len() - 1)
     }
 }
@@ -103,9 +116,9 @@ mod tests {
             let number = ((state >> 33) % 300) as u32;
             assert_eq!(index.find(hash(number), |other| other == number), set.get(&number).copied());
             if set.remove(&number) {
-                index.remove(number, hash);
+                index.remove(number, hash(number));
             } else {
-                index.insert(number, hash);
+                index.insert(number, hash(number));
                 set.insert(number);
             }
             assert_eq!(index.find(hash(number), |other| other == number), set.get(&number).copied());

@@ -1,82 +1,97 @@
 //! The most that any of some nodes has free, and a tree of it that finds the next nodes worth a look.
 
 use super::Need;
+use super::brief::{Brief, short_cores};
 
-/// The most that any of some nodes has free, component by component.
+/// The most that any of some nodes has free, component by component; or the least that is needed of nodes worth a look.
+///
+/// In a row of numbers, all of them at least 0, that a processor compares several at a time: for each of [`STEPS`] the most memory of nodes with
+/// at least so many cores (where one node has cores left and another memory, neither holds a task that needs both), then what stands below.
+/// Amounts are rounded as those of [`Brief`] are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Most {
-    pub(super) memory: u64,
-    pub(super) cores_milli: u32,
-    /// Thousandths free of the emptiest card.
-    pub(super) share: u16,
-    /// Cards that are wholly free.
-    pub(super) whole: u8,
-    /// The most memory, as a [`code`], of nodes with at least so many cores as each of [`STEPS`]: where one node has cores left and another
-    /// memory, neither holds a task that needs both.
-    pub(super) beside: [u16; STEPS.len()],
-    /// Whether any is open to jobs.
-    pub(super) open: bool,
-    /// Whether any is withheld from jobs.
-    pub(super) withheld: bool,
-}
+pub(super) struct Most([i16; WIDTH]);
+
+const WIDTH: usize = 16;
 
 /// Cores, in thousandths, from which on memory is kept beside.
 const STEPS: [u32; 8] = [250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000];
 
-/// A number for an amount of bytes, the greater the more, equal only for amounts whose ten upper digits (binary) are.
-const fn code(bytes: u64) -> u16 {
-    let shift = (u64::BITS - bytes.leading_zeros()).saturating_sub(10);
-    // Lossless: 54 x 512 + 1023 at most.
-    shift as u16 * 512 + (bytes >> shift) as u16
-}
+/// The same, as a [`Brief`] has cores: each is the least number with its code.
+const STEP_CODES: [i16; STEPS.len()] = {
+    let mut codes = [0; STEPS.len()];
+    let mut step = 0;
+    while step < STEPS.len() {
+        codes[step] = short_cores(STEPS[step]);
+        step += 1;
+    }
+    codes
+};
+
+// Places in the row.
+const CORES: usize = STEPS.len();
+const MEMORY: usize = CORES + 1;
+/// Thousandths free of the emptiest card.
+const SHARE: usize = CORES + 2;
+/// Cards that are wholly free, plus one; 0 where all nodes are withheld.
+const WHOLE: usize = CORES + 3;
+/// 1 where any is withheld from jobs.
+const WITHHELD: usize = CORES + 4;
 
 impl Most {
-    /// The memory of a node beside its cores.
-    pub(super) fn beside(cores_milli: u32, memory: u64) -> [u16; STEPS.len()] {
-        let memory = code(memory);
-        STEPS.map(|step| if cores_milli >= step { memory } else { 0 })
+    /// Of no nodes; and the least that is needed of them where nothing is.
+    pub(super) const NONE: Self = Self([0; WIDTH]);
+
+    /// What withheld nodes have.
+    pub(super) const WITHHELD: Self = {
+        let mut row = [0; WIDTH];
+        row[WITHHELD] = 1;
+        Self(row)
+    };
+
+    /// Of nodes in one state.
+    pub(super) fn of(brief: Brief) -> Self {
+        if brief == Brief::WITHHELD {
+            return Self::WITHHELD;
+        }
+        let (cores, memory) = (brief.cores(), brief.memory());
+        let mut row = [0; WIDTH];
+        for (most, step) in row.iter_mut().zip(STEP_CODES) {
+            *most = if cores >= step { memory } else { 0 };
+        }
+        (row[CORES], row[MEMORY]) = (cores, memory);
+        (row[SHARE], row[WHOLE]) = (brief.share(), brief.whole());
+        Self(row)
     }
 
-    /// Whether one of the nodes may have the memory beside the cores.
-    fn both(&self, need: &Need) -> bool {
-        let steps = STEPS.iter().filter(|step| need.cores_milli >= **step).count();
-        steps == 0 || self.beside[steps - 1] >= code(need.memory)
+    /// What nodes that hold a task have at least.
+    pub(super) fn least(need: &Need) -> Self {
+        let brief = Brief::of_need(need);
+        let mut row = [0; WIDTH];
+        if let Some(step) = STEPS.iter().rposition(|step| need.cores_milli >= *step) {
+            row[step] = brief.memory();
+        }
+        (row[CORES], row[MEMORY]) = (brief.cores(), brief.memory());
+        (row[SHARE], row[WHOLE]) = (brief.share(), brief.whole());
+        Self(row)
     }
 
-    /// Whether one of the nodes may hold a task. Exact for nodes in one state.
-    pub(super) fn may_hold(&self, need: &Need) -> bool {
-        self.open
-            && self.cores_milli >= need.cores_milli
-            && self.memory >= need.memory
-            && self.whole >= need.whole
-            && self.share >= need.share
-            && self.both(need)
+    /// Whether one of the nodes may be worth a look for one who needs `least`.
+    pub(super) fn covers(&self, least: &Self) -> bool {
+        // All are compared without a way out, several at once; so in what follows.
+        self.0.iter().zip(&least.0).fold(true, |all, (have, need)| all & (have >= need))
     }
 
     /// Whether these bounds of a group still hold, and are met, when nodes with `gone` leave it and nodes with `come` join: whether
     /// wherever a bound may rest on the former the latter have as much.
     pub(super) fn keeps(&self, gone: &Self, come: &Self) -> bool {
-        (gone.memory < self.memory || come.memory >= gone.memory)
-            && (gone.cores_milli < self.cores_milli || come.cores_milli >= gone.cores_milli)
-            && (gone.share < self.share || come.share >= gone.share)
-            && (gone.whole < self.whole || come.whole >= gone.whole)
-            && (!gone.open || come.open)
-            && (!gone.withheld || come.withheld)
-            && (0..STEPS.len())
-                .all(|step| gone.beside[step] < self.beside[step] || come.beside[step] >= gone.beside[step])
+        (0..WIDTH).fold(true, |all, at| all & ((gone.0[at] < self.0[at]) | (come.0[at] >= gone.0[at])))
     }
 
     /// Of both groups together.
     pub(super) fn join(&self, other: &Self) -> Self {
-        Self {
-            memory: self.memory.max(other.memory),
-            cores_milli: self.cores_milli.max(other.cores_milli),
-            share: self.share.max(other.share),
-            whole: self.whole.max(other.whole),
-            open: self.open || other.open,
-            withheld: self.withheld || other.withheld,
-            beside: std::array::from_fn(|step| self.beside[step].max(other.beside[step])),
-        }
+        let mut row = self.0;
+        row.iter_mut().zip(&other.0).for_each(|(most, other)| *most = (*most).max(*other));
+        Self(row)
     }
 }
 
@@ -99,9 +114,8 @@ impl Bounds {
     }
 
     /// What is kept of a group.
-    #[cfg(test)]
-    pub(super) fn group(&self, group: usize) -> Most {
-        self.tree[self.leaves + group]
+    pub(super) fn group(&self, group: usize) -> &Most {
+        &self.tree[self.leaves + group]
     }
 
     /// Makes the tree anew for these groups.
@@ -109,9 +123,9 @@ impl Bounds {
         self.groups = groups.len();
         self.leaves = self.groups.next_power_of_two();
         self.tree.clear();
-        self.tree.resize(self.leaves, Most::default());
+        self.tree.resize(self.leaves, Most::NONE);
         self.tree.extend(groups);
-        self.tree.resize(2 * self.leaves, Most::default());
+        self.tree.resize(2 * self.leaves, Most::NONE);
         for node in (1..self.leaves).rev() {
             self.tree[node] = self.tree[2 * node].join(&self.tree[2 * node + 1]);
         }
@@ -131,14 +145,15 @@ impl Bounds {
         }
     }
 
-    /// The first group from `from` on for which `wanted` holds. It must hold for a join wherever it does for a part.
-    pub(super) fn next(&self, from: usize, wanted: impl Fn(&Most) -> bool) -> Option<usize> {
+    /// The first group from `from` on whose bounds cover `least`.
+    pub(super) fn next(&self, from: usize, least: &Most) -> Option<usize> {
         if from >= self.leaves {
             return None;
         }
-        let mut node = self.leaves + from;
+        // Who looks for the first of all begins at the root.
+        let mut node = if from == 0 { 1 } else { self.leaves + from };
         loop {
-            if wanted(&self.tree[node]) {
+            if self.tree[node].covers(least) {
                 if node >= self.leaves {
                     return Some(node - self.leaves);
                 }
@@ -154,11 +169,11 @@ impl Bounds {
         }
     }
 
-    /// The last group before `end` for which `wanted` holds. It must hold for a join wherever it does for a part.
-    pub(super) fn previous(&self, end: usize, wanted: impl Fn(&Most) -> bool) -> Option<usize> {
+    /// The last group before `end` whose bounds cover `least`.
+    pub(super) fn previous(&self, end: usize, least: &Most) -> Option<usize> {
         let mut node = self.leaves + end.checked_sub(1)?.min(self.leaves.checked_sub(1)?);
         loop {
-            if wanted(&self.tree[node]) {
+            if self.tree[node].covers(least) {
                 if node >= self.leaves {
                     return Some(node - self.leaves);
                 }
@@ -177,26 +192,23 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
+    use super::super::NodeState;
     use super::*;
+    use crate::model::CARDS_MAX;
 
     #[test]
-    fn codes_are_in_the_order_of_amounts() {
-        let amounts = (0..3000).chain((0..200).map(|step| 3000 + step * step * step * 1_000_003)).chain([u64::MAX]);
-        let codes: Vec<u16> = amounts.map(code).collect();
-        assert!(codes.is_sorted());
-        assert!((0..1024).all(|bytes| code(bytes) == bytes as u16));
-        assert_eq!((code(1024), code(1025), code(1026), code(u64::MAX)), (1024, 1024, 1025, 28_671));
+    fn steps_are_the_least_with_their_codes() {
+        for (step, code) in STEPS.iter().zip(STEP_CODES) {
+            assert!(short_cores(step - 1) < code && short_cores(*step) == code);
+        }
     }
 
     #[test]
     fn cores_of_one_and_memory_of_another_hold_nothing() {
         // One node has 4 cores and 100 bytes free, another half a core and 900.
-        let most = |cores_milli, memory| {
-            let beside = Most::beside(cores_milli, memory);
-            Most { cores_milli, memory, beside, open: true, ..Most::default() }
-        };
+        let most = |cores_milli, memory| Most::of(Brief::of(&NodeState { cores_milli, memory, cards: [0; CARDS_MAX] }));
         let both = most(4000, 100).join(&most(500, 900));
-        let need = |cores_milli, memory| Need { cores_milli, memory, whole: 0, share: 0 };
+        let need = |cores_milli, memory| Most::least(&Need { cores_milli, memory, whole: 0, share: 0 });
         for (cores, memory, may) in [
             (4000, 100, true),
             (500, 900, true),
@@ -205,7 +217,8 @@ mod tests {
             (2000, 900, false),
             (0, 900, true),
         ] {
-            assert_eq!(both.may_hold(&need(cores, memory)), may, "{cores} {memory}");
+            assert_eq!(both.covers(&need(cores, memory)), may, "{cores} {memory}");
         }
+        assert!(!Most::WITHHELD.covers(&need(0, 0)) && !Most::NONE.covers(&need(0, 0)));
     }
 }

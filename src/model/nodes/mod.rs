@@ -9,6 +9,7 @@
 //! Taking, giving back and finding the first node cost the logarithm of the number of ranges.
 
 mod bounds;
+mod brief;
 mod by_state;
 mod need;
 mod ranges;
@@ -21,7 +22,7 @@ mod tests;
 pub use need::{CardOrder, Need};
 
 use super::{Allocation, AllocationPart, CARDS_MAX, NodeShape, TaskShape, Totals};
-use ranges::{Place, Ranges};
+use ranges::{Place, Ranges, Wanted};
 use states::{IDLE, StateId, States, WITHHELD};
 
 /// What is free on a node.
@@ -201,9 +202,7 @@ impl NodePool {
         self.owed -= forgiven;
         more -= forgiven;
         while more > 0 && self.withheld > 0 {
-            let Some(place) = self.ranges.next(Place { chunk: 0, index: 0 }, &self.states, |most| most.withheld) else {
-                break;
-            };
+            let Some(place) = self.ranges.first_withheld() else { break };
             let run = self.ranges.get(place);
             let count = run.count.min(more);
             self.ranges.change(place, run.first, count, IDLE, &mut self.states);
@@ -217,12 +216,15 @@ impl NodePool {
 
     /// Withholds idle nodes, the highest numbers first, as far as they are owed.
     fn collect(&mut self) {
+        if self.owed == 0 {
+            return;
+        }
         let idle = Need::idle(&self.shape);
         while self.owed > 0 {
-            let Some(run) = self.ranges.last(&self.states, |most| most.may_hold(&idle)) else { return };
+            let Some(place) = self.ranges.last_idle(&idle) else { return };
+            let run = self.ranges.get(place);
             let count = run.count.min(self.owed);
             let first = run.end() - count;
-            let Some(place) = self.ranges.locate(first) else { return };
             self.ranges.change(place, first, count, WITHHELD, &mut self.states);
             self.withheld += count;
             self.owed -= count;
@@ -359,9 +361,10 @@ impl NodePool {
 
     /// Ranges of nodes that hold a task, in the order of numbers; what does not fit is leapt over.
     pub fn fitting(&self, need: Need) -> impl Iterator<Item = NodeRange> {
+        let wanted = Wanted::new(need);
         let mut from = Place { chunk: 0, index: 0 };
         std::iter::from_fn(move || {
-            let place = self.ranges.next(from, &self.states, |most| most.may_hold(&need))?;
+            let place = self.ranges.next(from, &self.states, &wanted)?;
             from = Place { chunk: place.chunk, index: place.index + 1 };
             Some(self.range(self.ranges.get(place)))
         })
@@ -371,7 +374,7 @@ impl NodePool {
     pub fn groups(&self, need: Need) -> impl DoubleEndedIterator<Item = NodeGroup<'_>> {
         self.states.ordered_from(need).filter_map(move |id| {
             let entry = self.states.get(id);
-            entry.most.may_hold(&need).then_some(NodeGroup {
+            need.held_by(&entry.state).then_some(NodeGroup {
                 state: &entry.state,
                 nodes: entry.nodes,
                 id,

@@ -33,10 +33,17 @@ impl Need {
     /// What `task` needs of nodes of this shape; `None` where even an idle one cannot hold it.
     #[must_use]
     pub fn new(task: &TaskShape, shape: &NodeShape) -> Option<Self> {
-        if task.per_node(shape) == 0 {
+        let memory = if shape.memory_unbounded() { 0 } else { task.memory };
+        // As [`TaskShape::per_node`] says, without its divisions: every job comes here several times.
+        let cards = u32::from(shape.cards) * u32::from(CARD_MILLI);
+        let held = match task.accelerators_milli {
+            0 => true,
+            _ if task.accelerator.is_some() && task.accelerator != shape.accelerator => false,
+            milli => milli <= cards,
+        };
+        if !held || task.cores_milli > shape.cores_milli || memory > shape.memory {
             return None;
         }
-        let memory = if shape.memory_unbounded() { 0 } else { task.memory };
         let (whole, share) = match task.accelerators_milli {
             // Lossless: an idle node holds the task, so that it needs no more than 16 cards.
             whole if whole >= u32::from(CARD_MILLI) => (whole.div_ceil(u32::from(CARD_MILLI)) as u8, 0),
@@ -61,6 +68,16 @@ impl Need {
     #[must_use]
     pub const fn is_nothing(&self) -> bool {
         self.cores_milli == 0 && self.memory == 0 && self.whole == 0 && self.share == 0
+    }
+
+    /// Whether a node in this state holds a task.
+    pub(super) fn held_by(&self, state: &NodeState) -> bool {
+        let cards = if self.whole > 0 {
+            state.whole_cards() >= u32::from(self.whole)
+        } else {
+            self.share == 0 || state.cards.iter().any(|card| *card >= self.share)
+        };
+        cards && state.cores_milli >= self.cores_milli && state.memory >= self.memory
     }
 
     /// How many such tasks a node in this state takes.
@@ -123,6 +140,30 @@ impl Need {
             let emptiest = (0..CARDS_MAX).rev().max_by_key(|card| state.cards[*card] - taken[*card]);
             let Some(card) = emptiest.filter(|card| state.cards[*card] - taken[*card] >= self.share) else { return };
             taken[card] += self.share;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::AcceleratorId;
+    use proptest::prelude::*;
+
+    fn kind() -> impl Strategy<Value = Option<AcceleratorId>> {
+        prop_oneof![Just(None), Just(Some(AcceleratorId(1))), Just(Some(AcceleratorId(2)))]
+    }
+
+    proptest! {
+        #[test]
+        fn there_is_a_need_where_an_idle_node_holds_a_task(
+            (cores_milli, memory, cards, of) in (0..4u32, prop_oneof![4 => 0..4u64, 1 => Just(u64::MAX)], 0..=16u8, kind()),
+            (wanted, bytes, accelerators_milli, accelerator) in
+                (0..5u32, prop_oneof![4 => 0..5u64, 1 => Just(u64::MAX)], prop_oneof![0..18_000u32, Just(1000), Just(0)], kind()),
+        ) {
+            let shape = NodeShape { cores_milli, memory, cards, accelerator: of };
+            let task = TaskShape { cores_milli: wanted, memory: bytes, accelerators_milli, accelerator };
+            prop_assert_eq!(Need::new(&task, &shape).is_some(), task.per_node(&shape) > 0);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Ranges of node numbers in the same state, in chunks.
 
+use super::Need;
 use super::bounds::{Bounds, Most};
+use super::brief::Brief;
 use super::by_state::ByState;
-use super::states::{IDLE, StateId, States};
+use super::states::{IDLE, StateId, States, WITHHELD};
 use std::sync::OnceLock;
 
-/// The most ranges in a chunk. A full one is halved; neighbors that fill half of one together become one.
+/// The most ranges in a chunk, however short a time: a change makes one of them three at most. One with more than all but two is halved;
+/// neighbors that fill half of one together become one.
 const CHUNK_MAX: usize = 32;
 
 /// Neighboring nodes in the same state; the ranges beside it are in others.
@@ -22,25 +25,82 @@ impl Run {
     }
 }
 
-/// Some neighboring ranges. Never empty, but where the pool is.
-#[derive(Debug, Clone)]
+/// Some neighboring ranges, and beside each what its nodes have free. Never empty, but where the pool is.
+#[derive(Debug, Clone, Default)]
 struct Chunk {
     /// The first node's number.
     first: u64,
+    briefs: Vec<Brief>,
     runs: Vec<Run>,
-    most: Most,
 }
 
 impl Chunk {
-    fn new(runs: Vec<Run>, states: &States) -> Self {
-        let mut chunk = Self { first: 0, runs, most: Most::default() };
-        chunk.refresh(states);
-        chunk
+    /// The bounds of all of its nodes.
+    fn most(&self) -> Most {
+        self.briefs.iter().fold(Most::NONE, |most, brief| most.join(&Most::of(*brief)))
     }
 
-    fn refresh(&mut self, states: &States) {
+    /// Brings the first node's number in order.
+    fn settle(&mut self) {
         self.first = self.runs.first().map_or(0, |run| run.first);
-        self.most = self.runs.iter().fold(Most::default(), |most, run| most.join(&states.get(run.state).most));
+    }
+
+    fn push(&mut self, run: Run, brief: Brief) {
+        self.runs.push(run);
+        self.briefs.push(brief);
+    }
+
+    fn remove(&mut self, index: usize) {
+        self.runs.remove(index);
+        self.briefs.remove(index);
+    }
+
+    fn append(&mut self, other: &mut Self) {
+        self.runs.append(&mut other.runs);
+        self.briefs.append(&mut other.briefs);
+    }
+
+    /// What lies from a place on.
+    fn split_off(&mut self, at: usize) -> Self {
+        let mut rest = Self::default();
+        rest.runs.reserve_exact(CHUNK_MAX);
+        rest.briefs.reserve_exact(CHUNK_MAX);
+        rest.runs.extend(self.runs.drain(at..));
+        rest.briefs.extend(self.briefs.drain(at..));
+        rest
+    }
+
+    /// Puts those of `new` that are not empty, of which there is at least one, in the place of the ranges `from..to`, which are one to
+    /// three.
+    fn replace(&mut self, from: usize, to: usize, new: [(Run, Brief); 3]) {
+        let mut at = from;
+        for (run, brief) in new.into_iter().filter(|(run, _)| run.count > 0) {
+            if at < to {
+                (self.runs[at], self.briefs[at]) = (run, brief);
+            } else {
+                self.runs.insert(at, run);
+                self.briefs.insert(at, brief);
+            }
+            at += 1;
+        }
+        if at < to {
+            self.runs.drain(at..to);
+            self.briefs.drain(at..to);
+        }
+    }
+}
+
+/// What is looked for: all that a task needs, and two shorter ways to say it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    need: Need,
+    brief: Brief,
+    least: Most,
+}
+
+impl Wanted {
+    pub(super) fn new(need: Need) -> Self {
+        Self { need, brief: Brief::of_need(&need), least: Most::least(&need) }
     }
 }
 
@@ -81,9 +141,9 @@ impl Ranges {
     #[cfg(test)]
     pub(super) fn check(&self, states: &States) {
         for (number, chunk) in self.chunks.iter().enumerate() {
-            let fresh = Chunk::new(chunk.runs.clone(), states);
-            assert_eq!((chunk.first, chunk.most), (fresh.first, fresh.most));
-            assert_eq!(self.bounds.group(number), chunk.most);
+            assert_eq!(chunk.first, chunk.runs[0].first);
+            assert!(chunk.briefs.iter().eq(chunk.runs.iter().map(|run| &states.get(run.state).brief)));
+            assert_eq!(*self.bounds.group(number), chunk.most());
         }
         for state in 0..states.len() {
             let found = self.iter().filter(|run| run.state == state).map(|run| (run.first, run.count));
@@ -109,30 +169,40 @@ impl Ranges {
         self.chunks[place.chunk].runs[place.index]
     }
 
-    /// The first range from `place` on for whose bounds `wanted` holds. It must hold for a join wherever it does for a part.
-    pub(super) fn next(&self, place: Place, states: &States, wanted: impl Fn(&Most) -> bool) -> Option<Place> {
+    /// The first range from `place` on whose nodes hold a task.
+    pub(super) fn next(&self, place: Place, states: &States, wanted: &Wanted) -> Option<Place> {
         let Place { mut chunk, mut index } = place;
         loop {
-            if let Some(current) = self.chunks.get(chunk)
-                && let Some(at) =
-                    current.runs.get(index..).unwrap_or(&[]).iter().position(|run| wanted(&states.get(run.state).most))
-            {
-                return Some(Place { chunk, index: index + at });
+            if index == 0 {
+                chunk = self.bounds.next(chunk, &wanted.least)?;
             }
-            chunk = self.bounds.next(chunk + 1, &wanted)?;
-            index = 0;
+            let Chunk { briefs, runs, .. } = self.chunks.get(chunk)?;
+            while let Some(brief) = briefs.get(index) {
+                if brief.holds(wanted.brief) && wanted.need.held_by(&states.get(runs[index].state).state) {
+                    return Some(Place { chunk, index });
+                }
+                index += 1;
+            }
+            (chunk, index) = (chunk + 1, 0);
         }
     }
 
-    /// The last range for whose bounds `wanted` holds. It must hold for a join wherever it does for a part.
-    pub(super) fn last(&self, states: &States, wanted: impl Fn(&Most) -> bool) -> Option<Run> {
-        let mut end = self.chunks.len();
+    /// The first range of withheld nodes.
+    pub(super) fn first_withheld(&self) -> Option<Place> {
+        let chunk = self.bounds.next(0, &Most::WITHHELD)?;
+        let index = self.chunks[chunk].runs.iter().position(|run| run.state == WITHHELD)?;
+        Some(Place { chunk, index })
+    }
+
+    /// The last range of idle nodes, which have no less than `idle`.
+    pub(super) fn last_idle(&self, idle: &Need) -> Option<Place> {
+        let least = Most::least(idle);
+        let mut chunk = self.chunks.len();
         loop {
-            // Bounds of a chunk may come from several ranges, none of which is wanted.
-            end = self.bounds.previous(end, &wanted)?;
-            let found = self.chunks[end].runs.iter().rev().find(|run| wanted(&states.get(run.state).most));
-            if found.is_some() {
-                return found.copied();
+            // Bounds of a chunk may come from several ranges, none of which is idle.
+            chunk = self.bounds.previous(chunk, &least)?;
+            if let Some(index) = self.chunks[chunk].runs.iter().rposition(|run| run.state == IDLE) {
+                return Some(Place { chunk, index });
             }
         }
     }
@@ -149,18 +219,21 @@ impl Ranges {
         }
         states.append(count);
         let mut added = Run { first: self.nodes(), count, state: IDLE };
-        if let Some(last) = self.chunks.last_mut() {
-            if let Some(run) = last.runs.pop_if(|run| run.state == IDLE) {
-                added = Run { first: run.first, count: run.count + count, state: IDLE };
+        if self.chunks.is_empty() {
+            self.chunks.push(Chunk::default());
+        }
+        let last = self.chunks.len() - 1;
+        match self.chunks[last].runs.last_mut().filter(|run| run.state == IDLE) {
+            Some(run) => {
+                run.count += count;
+                added = *run;
             }
-            last.runs.push(added);
-        } else {
-            self.chunks.push(Chunk::new(vec![added], states));
+            None => self.chunks[last].push(added, states.get(IDLE).brief),
         }
         if let Some(all) = self.by_state.get_mut() {
             all.insert(&added);
         }
-        self.tidy(self.chunks.len() - 1, true, None, states);
+        self.tidy(last, true, None);
     }
 
     /// Puts `count` nodes from `first` on, which are in the range at `place`, into another state.
@@ -177,10 +250,12 @@ impl Ranges {
             if let Some(all) = self.by_state.get_mut() {
                 all.replace(&[Some(old), None, None], [Run { count: 0, ..old }, middle, Run { count: 0, ..old }]);
             }
-            self.chunks[chunk].runs[index].state = state;
-            let exchanged = (states.get(old.state).most, states.get(state).most);
+            let changed = &mut self.chunks[chunk];
+            changed.runs[index].state = state;
+            let come = states.get(state).brief;
+            let gone = std::mem::replace(&mut changed.briefs[index], come);
             states.shift(old.state, state, count);
-            self.follow(chunk, Some(exchanged), states);
+            self.follow(chunk, Some((Most::of(gone), Most::of(come))));
             return;
         }
         let mut moved = false;
@@ -195,6 +270,7 @@ impl Ranges {
                     from -= 1;
                 } else {
                     self.chunks[chunk - 1].runs.pop();
+                    self.chunks[chunk - 1].briefs.pop();
                     moved = true;
                 }
             }
@@ -207,7 +283,7 @@ impl Ranges {
                 if to < self.chunks[chunk].runs.len() {
                     to += 1;
                 } else {
-                    self.chunks[chunk + 1].runs.remove(0);
+                    self.chunks[chunk + 1].remove(0);
                     moved = true;
                 }
             }
@@ -219,11 +295,12 @@ impl Ranges {
             all.replace(&gone, [left, middle, right]);
         }
         let rest = left.count + right.count > 0;
-        replace(&mut self.chunks[chunk].runs, from, to, [left, middle, right]);
+        let (gone, come) = (states.get(old.state).brief, states.get(state).brief);
+        self.chunks[chunk].replace(from, to, [(left, gone), (middle, come), (right, gone)]);
         states.shift(old.state, state, count);
         // The bounds of a chunk where the old state stays need no look at its other ranges.
-        let gone = if rest { Most::default() } else { states.get(old.state).most };
-        self.tidy(chunk, moved, Some((gone, states.get(state).most)), states);
+        let gone = if rest { Most::NONE } else { Most::of(gone) };
+        self.tidy(chunk, moved, Some((gone, Most::of(come))));
     }
 
     fn before(&self, place: Place) -> Option<Run> {
@@ -239,18 +316,16 @@ impl Ranges {
     }
 
     /// Brings the bounds of a chunk in order whose ranges changed and lie in it as before; `exchanged` as for [`Ranges::tidy`].
-    fn follow(&mut self, chunk: usize, exchanged: Option<(Most, Most)>, states: &States) {
+    fn follow(&mut self, chunk: usize, exchanged: Option<(Most, Most)>) {
         let changed = &mut self.chunks[chunk];
-        let before = changed.most;
-        match (exchanged, changed.runs.as_slice()) {
-            (Some((_, come)), [only]) => (changed.first, changed.most) = (only.first, come),
-            (Some((gone, come)), [first, ..]) if changed.most.keeps(&gone, &come) => {
-                (changed.first, changed.most) = (first.first, changed.most.join(&come));
-            }
-            _ => changed.refresh(states),
-        }
-        let most = changed.most;
-        if most != before {
+        changed.settle();
+        let before = self.bounds.group(chunk);
+        let most = match exchanged {
+            Some((_, come)) if changed.runs.len() == 1 => come,
+            Some((gone, come)) if before.keeps(&gone, &come) => before.join(&come),
+            _ => changed.most(),
+        };
+        if most != *before {
             self.bounds.set(chunk, most);
         }
     }
@@ -258,51 +333,35 @@ impl Ranges {
     /// Brings sizes and bounds of a changed chunk (and of those beside it, where ranges `moved` between them) in order.
     ///
     /// `exchanged` is what was taken away and what came, where no more than that changed.
-    fn tidy(&mut self, chunk: usize, moved: bool, exchanged: Option<(Most, Most)>, states: &States) {
+    fn tidy(&mut self, chunk: usize, moved: bool, exchanged: Option<(Most, Most)>) {
         let length = self.chunks[chunk].runs.len();
         let beside = |other: Option<&Chunk>| other.is_some_and(|other| length + other.runs.len() <= CHUNK_MAX / 2);
-        if length > CHUNK_MAX {
-            let half = self.chunks[chunk].runs.split_off(length / 2);
-            self.chunks.insert(chunk + 1, Chunk::new(half, states));
+        if length > CHUNK_MAX - 2 {
+            let half = self.chunks[chunk].split_off(length / 2);
+            self.chunks.insert(chunk + 1, half);
         } else if beside(self.chunks.get(chunk + 1)) {
             let mut next = self.chunks.remove(chunk + 1);
-            self.chunks[chunk].runs.append(&mut next.runs);
+            self.chunks[chunk].append(&mut next);
         } else if chunk > 0 && beside(self.chunks.get(chunk - 1)) {
             let mut own = self.chunks.remove(chunk);
-            self.chunks[chunk - 1].runs.append(&mut own.runs);
+            self.chunks[chunk - 1].append(&mut own);
         } else if !moved {
-            self.follow(chunk, exchanged, states);
+            self.follow(chunk, exchanged);
             return;
         }
         let (from, to) = (chunk.saturating_sub(2), (chunk + 3).min(self.chunks.len()));
-        self.chunks[from..to].iter_mut().for_each(|chunk| chunk.refresh(states));
+        self.chunks[from..to].iter_mut().for_each(Chunk::settle);
         for empty in (from..to).rev() {
             if self.chunks[empty].runs.is_empty() {
                 self.chunks.remove(empty);
             }
         }
         if self.chunks.len() != self.bounds.groups() {
-            self.bounds.rebuild(self.chunks.iter().map(|chunk| chunk.most));
+            self.bounds.rebuild(self.chunks.iter().map(Chunk::most));
             return;
         }
         for changed in from..to.min(self.chunks.len()) {
-            self.bounds.set(changed, self.chunks[changed].most);
+            self.bounds.set(changed, self.chunks[changed].most());
         }
-    }
-}
-
-/// Puts those of `new` that are not empty, of which there is at least one, in the place of the ranges `from..to`, which are one to three.
-fn replace(runs: &mut Vec<Run>, from: usize, to: usize, new: [Run; 3]) {
-    let mut at = from;
-    for run in new.into_iter().filter(|run| run.count > 0) {
-        if at < to {
-            runs[at] = run;
-        } else {
-            runs.insert(at, run);
-        }
-        at += 1;
-    }
-    if at < to {
-        runs.drain(at..to);
     }
 }

@@ -1,6 +1,6 @@
 //! The distinct states that nodes of a pool are in.
 
-use super::bounds::Most;
+use super::brief::Brief;
 use super::{Need, NodeShape, NodeState};
 use crate::model::hash_index::HashIndex;
 use std::collections::BTreeMap;
@@ -15,15 +15,14 @@ pub(super) const IDLE: StateId = 0;
 pub(super) const WITHHELD: StateId = 1;
 
 /// A state and how many nodes are in it.
+///
+/// As large as a block of memory that a processor loads at once, and aligned to it: a change of a node's state costs two of them.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
 pub(super) struct Entry {
     pub(super) state: NodeState,
     pub(super) nodes: u64,
-    pub(super) most: Most,
-    /// Different for each state that ever had this id.
-    serial: u64,
-    /// Of the state, by which it is found.
-    hash: u32,
+    pub(super) brief: Brief,
 }
 
 /// States by what they have free: accelerators, cores, memory, cards.
@@ -34,6 +33,8 @@ type Order = BTreeMap<(u32, NodeState), StateId>;
 pub(super) struct States {
     entries: Vec<Entry>,
     unused: Vec<StateId>,
+    /// For each id a number that is different for each state that ever had it.
+    serials: Vec<u64>,
     /// The serial given last.
     serial: u64,
     /// Ids by hash of the state.
@@ -43,7 +44,7 @@ pub(super) struct States {
 }
 
 /// A number that is spread out over states.
-fn hash(state: &NodeState) -> u32 {
+fn hash(state: &NodeState) -> u64 {
     // The words are multiplied by odd constants before they are joined, and the upper half of the product is what all bits went into.
     let card = |at: usize| u64::from(state.cards[at]);
     let mut sum = state.memory.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(state.cores_milli);
@@ -51,7 +52,7 @@ fn hash(state: &NodeState) -> u32 {
         let four = card(at) | card(at + 1) << 16 | card(at + 2) << 32 | card(at + 3) << 48;
         sum = (sum.rotate_left(29) ^ four).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     }
-    (sum >> 32) as u32
+    sum >> 32
 }
 
 impl States {
@@ -59,16 +60,16 @@ impl States {
     pub(super) fn new(shape: &NodeShape) -> Self {
         let idle = NodeState::idle(shape);
         let nothing = NodeState { cores_milli: 0, memory: 0, cards: [0; super::CARDS_MAX] };
-        let withheld = Most { withheld: true, ..Most::default() };
-        let entry = |state, most| Entry { state, nodes: 0, most, serial: 0, hash: hash(&state) };
+        let entry = |state, brief| Entry { state, nodes: 0, brief };
         let mut states = Self {
-            entries: vec![entry(idle, most(&idle)), entry(nothing, withheld)],
+            entries: vec![entry(idle, Brief::of(&idle)), entry(nothing, Brief::WITHHELD)],
             unused: Vec::new(),
+            serials: vec![0; 2],
             serial: 0,
             known: HashIndex::default(),
             order: OnceLock::new(),
         };
-        states.learn(IDLE);
+        states.known.insert(IDLE, hash(&idle));
         states
     }
 
@@ -85,37 +86,34 @@ impl States {
 
     /// Tells a state from all others that ever had its id.
     pub(super) fn serial(&self, id: StateId) -> u64 {
-        self.get(id).serial
+        self.serials[id as usize]
     }
 
     /// The id of a state, which is made where there is none.
     pub(super) fn id(&mut self, state: NodeState) -> StateId {
         let hash = hash(&state);
-        let is = |id| self.get(id).hash == hash && self.get(id).state == state;
-        if let Some(id) = self.known.find(hash.into(), is) {
+        if let Some(id) = self.known.find(hash, |id| self.get(id).state == state) {
             return id;
         }
         self.serial += 1;
-        let entry = Entry { state, nodes: 0, most: most(&state), serial: self.serial, hash };
+        let entry = Entry { state, nodes: 0, brief: Brief::of(&state) };
         let id = match self.unused.pop() {
             Some(id) => {
                 self.entries[id as usize] = entry;
+                self.serials[id as usize] = self.serial;
                 id
             }
             None => {
                 self.entries.push(entry);
+                self.serials.push(self.serial);
                 (self.entries.len() - 1) as StateId
             }
         };
-        self.learn(id);
+        self.known.insert(id, hash);
         if let Some(order) = self.order.get_mut() {
             order.insert((state.accelerators_milli(), state), id);
         }
         id
-    }
-
-    fn learn(&mut self, id: StateId) {
-        self.known.insert(id, |id| self.entries[id as usize].hash.into());
     }
 
     /// Moves nodes from one state to another; a state that nobody is in is forgotten.
@@ -125,7 +123,7 @@ impl States {
         left.nodes -= nodes;
         if left.nodes == 0 && from > WITHHELD {
             let state = left.state;
-            self.known.remove(from, |id| self.entries[id as usize].hash.into());
+            self.known.remove(from, hash(&state));
             self.unused.push(from);
             if let Some(order) = self.order.get_mut() {
                 order.remove(&(state.accelerators_milli(), state));
@@ -150,19 +148,5 @@ impl States {
 
     fn in_order(&self) -> Order {
         self.known.iter().map(|id| ((self.get(id).state.accelerators_milli(), self.get(id).state), id)).collect()
-    }
-}
-
-/// The bounds of nodes in one state.
-fn most(state: &NodeState) -> Most {
-    Most {
-        memory: state.memory,
-        cores_milli: state.cores_milli,
-        share: state.cards.iter().copied().max().unwrap_or(0),
-        // Lossless: at most 16.
-        whole: state.whole_cards() as u8,
-        open: true,
-        withheld: false,
-        beside: Most::beside(state.cores_milli, state.memory),
     }
 }

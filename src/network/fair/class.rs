@@ -321,13 +321,13 @@ impl Classes {
             self.list.push(Class::new(key, hash));
             (self.list.len() - 1) as u32
         };
-        self.known.insert(number, |number| self.list[number as usize].hash);
+        self.known.insert(number, hash);
         (number, true)
     }
 
     /// Forgets an empty class; its number may be given out again.
     pub(super) fn remove(&mut self, number: u32) {
-        self.known.remove(number, |number| self.list[number as usize].hash);
+        self.known.remove(number, self.list[number as usize].hash);
         self.free.push(number);
     }
 }
