@@ -22,7 +22,8 @@ mod tests;
 pub use need::{CardOrder, Need};
 
 use super::{Allocation, AllocationPart, CARDS_MAX, NodeShape, TaskShape, Totals};
-use ranges::{Place, Ranges, Wanted};
+use brief::Brief;
+use ranges::{Place, Ranges};
 use states::{IDLE, StateId, States, WITHHELD};
 
 /// What is free on a node.
@@ -243,7 +244,7 @@ impl NodePool {
 
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
-        let idle = self.states.get(IDLE).state;
+        let idle = NodeState::idle(&self.shape);
         let done =
             self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {
@@ -291,10 +292,20 @@ impl NodePool {
         let old = &self.states.get(run.state).state;
         let Some(new) = next(old, part) else { return Some(false) };
         if new != *old {
-            let new = self.states.id(new);
-            self.ranges.change(place, part.first, part.count, new, &mut self.states);
+            self.put(place, part.first, part.count, new);
         }
         Some(true)
+    }
+
+    /// Puts `count` nodes from `first` on, which are in the range at `place`, into another state.
+    fn put(&mut self, place: Place, first: u64, count: u64, new: NodeState) {
+        let old = self.ranges.get(place).state;
+        let id = self.states.id(new, old, count);
+        if id == old {
+            self.ranges.renew(place, Brief::of(&new));
+        } else {
+            self.ranges.change(place, first, count, id, &mut self.states);
+        }
     }
 
     /// Puts all nodes of an allocation into the state that `next` says; where it says none for one of them, nothing is done.
@@ -332,8 +343,7 @@ impl NodePool {
                 let upto = run.end().min(end);
                 let old = self.states.get(run.state).state;
                 if let Some(new) = next(&old, part).filter(|new| *new != old) {
-                    let new = self.states.id(new);
-                    self.ranges.change(place, at, upto - at, new, &mut self.states);
+                    self.put(place, at, upto - at, new);
                 }
                 at = upto;
             }
@@ -361,7 +371,7 @@ impl NodePool {
 
     /// Ranges of nodes that hold a task, in the order of numbers; what does not fit is leapt over.
     pub fn fitting(&self, need: Need) -> impl Iterator<Item = NodeRange> {
-        let wanted = Wanted::new(need);
+        let wanted = self.ranges.wanted(need);
         let mut from = Place { chunk: 0, index: 0 };
         std::iter::from_fn(move || {
             let place = self.ranges.next(from, &self.states, &wanted)?;
@@ -378,7 +388,7 @@ impl NodePool {
                 state: &entry.state,
                 nodes: entry.nodes,
                 id,
-                serial: self.states.serial(id),
+                serial: entry.serial,
             })
         })
     }

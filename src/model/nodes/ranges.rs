@@ -98,16 +98,11 @@ pub(super) struct Wanted {
     least: Most,
 }
 
-impl Wanted {
-    pub(super) fn new(need: Need) -> Self {
-        Self { need, brief: Brief::of_need(&need), least: Most::least(&need) }
-    }
-}
-
 /// All nodes of a pool by number.
 #[derive(Debug, Clone)]
 pub(super) struct Ranges {
     chunks: Vec<Chunk>,
+    /// Of the chunks, where there are several.
     bounds: Bounds,
     /// Counts by state and first node, made when first asked for and kept from then on.
     by_state: OnceLock<ByState>,
@@ -142,8 +137,8 @@ impl Ranges {
     pub(super) fn check(&self, states: &States) {
         for (number, chunk) in self.chunks.iter().enumerate() {
             assert_eq!(chunk.first, chunk.runs[0].first);
-            assert!(chunk.briefs.iter().eq(chunk.runs.iter().map(|run| &states.get(run.state).brief)));
-            assert_eq!(*self.bounds.group(number), chunk.most());
+            assert!(chunk.briefs.iter().copied().eq(chunk.runs.iter().map(|run| states.brief(run.state))));
+            assert!(self.chunks.len() == 1 || *self.bounds.group(number) == chunk.most());
         }
         for state in 0..states.len() {
             let found = self.iter().filter(|run| run.state == state).map(|run| (run.first, run.count));
@@ -169,12 +164,28 @@ impl Ranges {
         self.chunks[place.chunk].runs[place.index]
     }
 
+    /// What is looked for by one who has a task to place.
+    pub(super) fn wanted(&self, need: Need) -> Wanted {
+        let least = if self.chunks.len() > 1 { Most::least(&need) } else { Most::NONE };
+        Wanted { need, brief: Brief::of_need(&need), least }
+    }
+
+    /// The first chunk from `from` on that may have what is looked for.
+    fn next_chunk(&self, from: usize, least: &Most) -> Option<usize> {
+        if self.chunks.len() > 1 { self.bounds.next(from, least) } else { (from < self.chunks.len()).then_some(from) }
+    }
+
+    /// The last chunk before `end` that may have what is looked for.
+    fn previous_chunk(&self, end: usize, least: &Most) -> Option<usize> {
+        if self.chunks.len() > 1 { self.bounds.previous(end, least) } else { end.checked_sub(1) }
+    }
+
     /// The first range from `place` on whose nodes hold a task.
     pub(super) fn next(&self, place: Place, states: &States, wanted: &Wanted) -> Option<Place> {
         let Place { mut chunk, mut index } = place;
         loop {
             if index == 0 {
-                chunk = self.bounds.next(chunk, &wanted.least)?;
+                chunk = self.next_chunk(chunk, &wanted.least)?;
             }
             let Chunk { briefs, runs, .. } = self.chunks.get(chunk)?;
             while let Some(brief) = briefs.get(index) {
@@ -189,7 +200,7 @@ impl Ranges {
 
     /// The first range of withheld nodes.
     pub(super) fn first_withheld(&self) -> Option<Place> {
-        let chunk = self.bounds.next(0, &Most::WITHHELD)?;
+        let chunk = self.next_chunk(0, &Most::WITHHELD)?;
         let index = self.chunks[chunk].runs.iter().position(|run| run.state == WITHHELD)?;
         Some(Place { chunk, index })
     }
@@ -200,7 +211,7 @@ impl Ranges {
         let mut chunk = self.chunks.len();
         loop {
             // Bounds of a chunk may come from several ranges, none of which is idle.
-            chunk = self.bounds.previous(chunk, &least)?;
+            chunk = self.previous_chunk(chunk, &least)?;
             if let Some(index) = self.chunks[chunk].runs.iter().rposition(|run| run.state == IDLE) {
                 return Some(Place { chunk, index });
             }
@@ -228,7 +239,7 @@ impl Ranges {
                 run.count += count;
                 added = *run;
             }
-            None => self.chunks[last].push(added, states.get(IDLE).brief),
+            None => self.chunks[last].push(added, states.brief(IDLE)),
         }
         if let Some(all) = self.by_state.get_mut() {
             all.insert(&added);
@@ -250,12 +261,9 @@ impl Ranges {
             if let Some(all) = self.by_state.get_mut() {
                 all.replace(&[Some(old), None, None], [Run { count: 0, ..old }, middle, Run { count: 0, ..old }]);
             }
-            let changed = &mut self.chunks[chunk];
-            changed.runs[index].state = state;
-            let come = states.get(state).brief;
-            let gone = std::mem::replace(&mut changed.briefs[index], come);
+            self.chunks[chunk].runs[index].state = state;
             states.shift(old.state, state, count);
-            self.follow(chunk, Some((Most::of(gone), Most::of(come))));
+            self.renew(place, states.brief(state));
             return;
         }
         let mut moved = false;
@@ -295,12 +303,18 @@ impl Ranges {
             all.replace(&gone, [left, middle, right]);
         }
         let rest = left.count + right.count > 0;
-        let (gone, come) = (states.get(old.state).brief, states.get(state).brief);
+        let (gone, come) = (self.chunks[chunk].briefs[index], states.brief(state));
         self.chunks[chunk].replace(from, to, [(left, gone), (middle, come), (right, gone)]);
         states.shift(old.state, state, count);
         // The bounds of a chunk where the old state stays need no look at its other ranges.
-        let gone = if rest { Most::NONE } else { Most::of(gone) };
-        self.tidy(chunk, moved, Some((gone, Most::of(come))));
+        let gone = if rest { None } else { Some(gone) };
+        self.tidy(chunk, moved, Some((gone, come)));
+    }
+
+    /// The nodes of the range at a place have this free from now on.
+    pub(super) fn renew(&mut self, place: Place, come: Brief) {
+        let gone = std::mem::replace(&mut self.chunks[place.chunk].briefs[place.index], come);
+        self.follow(place.chunk, Some((Some(gone), come)));
     }
 
     fn before(&self, place: Place) -> Option<Run> {
@@ -316,12 +330,15 @@ impl Ranges {
     }
 
     /// Brings the bounds of a chunk in order whose ranges changed and lie in it as before; `exchanged` as for [`Ranges::tidy`].
-    fn follow(&mut self, chunk: usize, exchanged: Option<(Most, Most)>) {
+    fn follow(&mut self, chunk: usize, exchanged: Option<(Option<Brief>, Brief)>) {
         let changed = &mut self.chunks[chunk];
         changed.settle();
+        if self.bounds.groups() == 0 {
+            return;
+        }
         let before = self.bounds.group(chunk);
+        let exchanged = exchanged.map(|(gone, come)| (gone.map_or(Most::NONE, Most::of), Most::of(come)));
         let most = match exchanged {
-            Some((_, come)) if changed.runs.len() == 1 => come,
             Some((gone, come)) if before.keeps(&gone, &come) => before.join(&come),
             _ => changed.most(),
         };
@@ -333,7 +350,7 @@ impl Ranges {
     /// Brings sizes and bounds of a changed chunk (and of those beside it, where ranges `moved` between them) in order.
     ///
     /// `exchanged` is what was taken away and what came, where no more than that changed.
-    fn tidy(&mut self, chunk: usize, moved: bool, exchanged: Option<(Most, Most)>) {
+    fn tidy(&mut self, chunk: usize, moved: bool, exchanged: Option<(Option<Brief>, Brief)>) {
         let length = self.chunks[chunk].runs.len();
         let beside = |other: Option<&Chunk>| other.is_some_and(|other| length + other.runs.len() <= CHUNK_MAX / 2);
         if length > CHUNK_MAX - 2 {
@@ -355,6 +372,10 @@ impl Ranges {
             if self.chunks[empty].runs.is_empty() {
                 self.chunks.remove(empty);
             }
+        }
+        if self.chunks.len() <= 1 {
+            self.bounds = Bounds::EMPTY;
+            return;
         }
         if self.chunks.len() != self.bounds.groups() {
             self.bounds.rebuild(self.chunks.iter().map(Chunk::most));

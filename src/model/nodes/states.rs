@@ -22,7 +22,8 @@ pub(super) const WITHHELD: StateId = 1;
 pub(super) struct Entry {
     pub(super) state: NodeState,
     pub(super) nodes: u64,
-    pub(super) brief: Brief,
+    /// Different for each state that ever had this id.
+    pub(super) serial: u64,
 }
 
 /// States by what they have free: accelerators, cores, memory, cards.
@@ -33,8 +34,6 @@ type Order = BTreeMap<(u32, NodeState), StateId>;
 pub(super) struct States {
     entries: Vec<Entry>,
     unused: Vec<StateId>,
-    /// For each id a number that is different for each state that ever had it.
-    serials: Vec<u64>,
     /// The serial given last.
     serial: u64,
     /// Ids by hash of the state.
@@ -60,11 +59,10 @@ impl States {
     pub(super) fn new(shape: &NodeShape) -> Self {
         let idle = NodeState::idle(shape);
         let nothing = NodeState { cores_milli: 0, memory: 0, cards: [0; super::CARDS_MAX] };
-        let entry = |state, brief| Entry { state, nodes: 0, brief };
+        let entry = |state| Entry { state, nodes: 0, serial: 0 };
         let mut states = Self {
-            entries: vec![entry(idle, Brief::of(&idle)), entry(nothing, Brief::WITHHELD)],
+            entries: vec![entry(idle), entry(nothing)],
             unused: Vec::new(),
-            serials: vec![0; 2],
             serial: 0,
             known: HashIndex::default(),
             order: OnceLock::new(),
@@ -84,30 +82,30 @@ impl States {
         &self.entries[id as usize]
     }
 
-    /// Tells a state from all others that ever had its id.
-    pub(super) fn serial(&self, id: StateId) -> u64 {
-        self.serials[id as usize]
+    /// What nodes in a state have free, in one word.
+    pub(super) fn brief(&self, id: StateId) -> Brief {
+        if id == WITHHELD { Brief::WITHHELD } else { Brief::of(&self.get(id).state) }
     }
 
-    /// The id of a state, which is made where there is none.
-    pub(super) fn id(&mut self, state: NodeState) -> StateId {
+    /// The id of a state that `nodes` nodes get into which are in the state `from`. Where nobody has been in it, and nobody stays
+    /// behind, `from` is its id from now on: these nodes are in it.
+    pub(super) fn id(&mut self, state: NodeState, from: StateId, nodes: u64) -> StateId {
         let hash = hash(&state);
         if let Some(id) = self.known.find(hash, |id| self.get(id).state == state) {
             return id;
         }
         self.serial += 1;
-        let entry = Entry { state, nodes: 0, brief: Brief::of(&state) };
-        let id = match self.unused.pop() {
-            Some(id) => {
-                self.entries[id as usize] = entry;
-                self.serials[id as usize] = self.serial;
-                id
-            }
-            None => {
-                self.entries.push(entry);
-                self.serials.push(self.serial);
-                (self.entries.len() - 1) as StateId
-            }
+        let entry = Entry { state, nodes: 0, serial: self.serial };
+        let id = if from > WITHHELD && self.get(from).nodes == nodes {
+            self.forget(from);
+            self.entries[from as usize] = Entry { nodes, ..entry };
+            from
+        } else if let Some(id) = self.unused.pop() {
+            self.entries[id as usize] = entry;
+            id
+        } else {
+            self.entries.push(entry);
+            (self.entries.len() - 1) as StateId
         };
         self.known.insert(id, hash);
         if let Some(order) = self.order.get_mut() {
@@ -116,18 +114,23 @@ impl States {
         id
     }
 
+    /// A state is not to be found any more.
+    fn forget(&mut self, id: StateId) {
+        let state = &self.entries[id as usize].state;
+        self.known.remove(id, hash(state));
+        if let Some(order) = self.order.get_mut() {
+            order.remove(&(state.accelerators_milli(), *state));
+        }
+    }
+
     /// Moves nodes from one state to another; a state that nobody is in is forgotten.
     pub(super) fn shift(&mut self, from: StateId, to: StateId, nodes: u64) {
         self.entries[to as usize].nodes += nodes;
         let left = &mut self.entries[from as usize];
         left.nodes -= nodes;
         if left.nodes == 0 && from > WITHHELD {
-            let state = left.state;
-            self.known.remove(from, hash(&state));
+            self.forget(from);
             self.unused.push(from);
-            if let Some(order) = self.order.get_mut() {
-                order.remove(&(state.accelerators_milli(), state));
-            }
         }
     }
 
