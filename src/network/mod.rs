@@ -10,7 +10,7 @@ mod tcp;
 mod work;
 
 pub use fair::FairNetwork;
-pub use routing::{Route, Routes};
+pub use routing::{Outline, Route, Routes};
 pub use tcp::window_cap;
 pub use work::transfer_time;
 

@@ -2,7 +2,7 @@
 
 use super::storage::Stores;
 use crate::model::{CenterId, DatasetId, LaneId, SiteId};
-use crate::network::{FairNetwork, NetworkModel, Routes, window_cap};
+use crate::network::{FairNetwork, Routes, window_cap};
 use crate::policy::view::{PathEstimate, Paths};
 use crate::units::{Bytes, SimDuration};
 
@@ -23,10 +23,9 @@ impl Paths for PathsNow<'_> {
     }
 
     fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate> {
-        let route = self.routes.route(from, to)?;
-        let share = self.network.share_estimate(&route.lanes);
-        let cap = self.window.and_then(|window| window_cap(window, 1, route.latency)).unwrap_or(f64::INFINITY);
-        Some(PathEstimate { latency: route.latency, rate: share.min(cap), price: route.price.0 })
+        let way = self.routes.outline(from, to, |lane| self.network.lane_share(lane))?;
+        let cap = self.window.and_then(|window| window_cap(window, 1, way.latency)).unwrap_or(f64::INFINITY);
+        Some(PathEstimate { latency: way.latency, rate: way.least.min(cap), price: way.price.0 })
     }
 
     fn latency(&self, from: SiteId, to: SiteId) -> Option<SimDuration> {

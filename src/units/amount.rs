@@ -32,7 +32,8 @@ impl Bytes {
     /// The amount as bits, for the fluid model of the network.
     #[must_use]
     pub fn bits_f64(self) -> f64 {
-        self.0 as f64 * 8.0
+        // The same number, and for what occurs not a call into the runtime.
+        u64::try_from(self.0).map_or_else(|_| self.0 as f64, |bytes| bytes as f64) * 8.0
     }
     /// The difference, zero if `other` is larger.
     #[must_use]

@@ -101,6 +101,12 @@ impl FairNetwork {
         slot_of(key.0)
     }
 
+    /// What one more ordinary flow could count on from a lane now: [`NetworkModel::share_estimate`] of it alone.
+    #[must_use]
+    pub fn lane_share(&self, lane: LaneId) -> f64 {
+        self.solver.shares.get(lane.index()).copied().unwrap_or(0.0)
+    }
+
     fn slot(&self, key: FlowKey) -> Option<&Slot> {
         self.slots.get(slot_of(key.0)).filter(|slot| slot.key == key.0 && key.0 != FREE)
     }
@@ -339,8 +345,7 @@ impl NetworkModel for FairNetwork {
     }
 
     fn share_estimate(&self, lanes: &[LaneId]) -> f64 {
-        let share = |lane: &LaneId| self.solver.shares.get(lane.index()).copied().unwrap_or(0.0);
-        lanes.iter().map(share).fold(f64::INFINITY, f64::min)
+        lanes.iter().map(|lane| self.lane_share(*lane)).fold(f64::INFINITY, f64::min)
     }
 
     fn in_flight(&self) -> usize {

@@ -9,6 +9,7 @@
 //! Most sites of a nation hang on a single link: centers on a city, users on an exchange. No way leads through such a leaf, and all of its
 //! ways begin with that link; so shortest-path trees are grown over the other sites only, the core.
 
+mod passage;
 mod tree;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 
 use crate::model::{Direction, LaneId, Link, LinkId, SiteId};
 use crate::units::{SimDuration, TransferPrice};
+use passage::{Passage, Passages};
 use std::sync::{Arc, OnceLock};
 use tree::{Exit, NO_LANE, Tree};
 
@@ -30,17 +32,33 @@ pub struct Route {
     pub price: TransferPrice,
 }
 
-/// Where a site is attached to the core.
+/// What a way is like, for those who need not know its lanes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outline {
+    /// The sum of the one-way latencies.
+    pub latency: SimDuration,
+    /// The sum of the prices.
+    pub price: TransferPrice,
+    /// The least of what each lane was said to have; infinite without lanes.
+    pub least: f64,
+}
+
+/// Where a site is attached to the core. Four share a cache line, as brokers look at many.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     /// The site's own place in the core, or that of the only site that a leaf is linked with.
     core: u32,
     /// The lane from a leaf to the core; [`NO_LANE`] of sites of the core.
     lane: LaneId,
-    /// The latency of that lane; zero in the core.
+    /// The latency of that lane; zero in the core, [`SimDuration::MAX`] where the lane cannot be used.
     latency: SimDuration,
-    /// Whether that lane can be used.
-    usable: bool,
+}
+
+impl Place {
+    /// The lane from the core to a leaf.
+    fn lane_back(&self) -> LaneId {
+        self.lane.link().lane(opposite(self.lane.direction()))
+    }
 }
 
 /// What routing knows of a link.
@@ -48,6 +66,7 @@ struct Place {
 struct Line {
     between: [SiteId; 2],
     price: u64,
+    latency: SimDuration,
     has_bandwidth: bool,
     up: bool,
 }
@@ -73,7 +92,8 @@ pub struct Routes {
     lines: Vec<Line>,
     core: tree::Core,
     /// By place in the core.
-    trees: Vec<OnceLock<Box<Tree>>>,
+    trees: Vec<OnceLock<Tree>>,
+    passages: Passages,
     /// By site.
     known: Vec<OnceLock<Known>>,
 }
@@ -94,11 +114,12 @@ impl Routes {
         let line = |link: &Link| Line {
             between: link.between,
             price: link.price.0,
+            latency: link.latency,
             has_bandwidth: link.bandwidth.0 > 0,
             up: true,
         };
         let lines: Vec<Line> = links.iter().map(line).collect();
-        let (places, size) = places(&exits, links, &lines);
+        let (places, size) = places(&exits, &lines);
         let mut core = tree::Core { exits: vec![Vec::new(); size] };
         for (site, place) in places.iter().enumerate().filter(|(_, place)| place.lane == NO_LANE) {
             for &(lane, to) in exits[site].iter().filter(|(_, to)| places[to.index()].lane == NO_LANE) {
@@ -108,7 +129,8 @@ impl Routes {
                 core.exits[place.core as usize].push(Exit { lane, from: place.core, to, latency, usable });
             }
         }
-        Self { lines, core, trees: vec![OnceLock::new(); size], known: vec![OnceLock::new(); sites], places }
+        let trees = vec![OnceLock::new(); size];
+        Self { lines, core, trees, passages: Passages::new(size), known: vec![OnceLock::new(); sites], places }
     }
 
     /// Says whether a link is up. Where that changes something, routes are found anew when asked for next; those
@@ -126,7 +148,7 @@ impl Routes {
         let Some(line) = self.lines.get_mut(link.index()) else { return false };
         let before = line.usable();
         change(line);
-        let (usable, between) = (line.usable(), line.between);
+        let (usable, between, latency) = (line.usable(), line.between, line.latency);
         if usable == before {
             return false;
         }
@@ -134,7 +156,7 @@ impl Routes {
             let Some(place) = self.places.get_mut(end.index()) else { continue };
             if place.lane != NO_LANE && place.lane.link() == link {
                 // The core does not depend on its leaves.
-                place.usable = usable;
+                place.latency = if usable { latency } else { SimDuration::MAX };
                 self.known.fill(OnceLock::new());
                 return true;
             }
@@ -145,6 +167,7 @@ impl Routes {
             exits.filter(|exit| exit.lane.link() == link).for_each(|exit| exit.usable = usable);
         }
         self.trees.fill(OnceLock::new());
+        self.passages.clear();
         self.known.fill(OnceLock::new());
         true
     }
@@ -160,9 +183,8 @@ impl Routes {
         let latency = self.latency(from, to)?;
         Some(known[page].get_or_init(|| empty(PAGE))[place].get_or_init(|| {
             let lanes: Arc<[LaneId]> = self.lanes(from, to).into();
-            let price =
-                lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(self.lines[lane.link().index()].price));
-            Box::new(Route { lanes, latency, price: TransferPrice(price) })
+            let price = TransferPrice(self.price(&lanes));
+            Box::new(Route { lanes, latency, price })
         }))
     }
 
@@ -173,19 +195,54 @@ impl Routes {
         if from == to {
             return Some(SimDuration::ZERO);
         }
-        if !(start.usable && end.usable) {
-            return None;
-        }
-        let core = self.core_latency(start.core, end.core)?;
+        let core = self.core_latency(start.core, end.core);
         let latency = start.latency.saturating_add(core).saturating_add(end.latency);
         (latency != SimDuration::MAX).then_some(latency)
     }
 
-    fn core_latency(&self, from: u32, to: u32) -> Option<SimDuration> {
+    /// What the route between two sites is like, and the least of `of` over its lanes; `None` if there is no way.
+    ///
+    /// As good as asking for the [route](Self::route), at the cost of the way through the core, which many sites share.
+    #[must_use]
+    pub fn outline(&self, from: SiteId, to: SiteId, of: impl Fn(LaneId) -> f64) -> Option<Outline> {
+        let (start, end) = (self.places.get(from.index())?, self.places.get(to.index())?);
         if from == to {
-            return Some(SimDuration::ZERO);
+            return Some(Outline { latency: SimDuration::ZERO, price: TransferPrice(0), least: f64::INFINITY });
         }
-        Some(self.tree(from).latency[to as usize]).filter(|&latency| latency != SimDuration::MAX)
+        let (mut core, mut price, mut least) = (SimDuration::ZERO, 0_u64, f64::INFINITY);
+        if start.core != end.core {
+            let passage = self.passages.get(start.core, end.core, || self.passage(start.core, end.core));
+            (core, price) = (passage.latency, passage.price);
+            match passage.lanes() {
+                Some(lanes) => least = lanes.iter().fold(least, |least, lane| least.min(of(*lane))),
+                None => self.tree(start.core).visit(end.core, |lane| least = least.min(of(lane))),
+            }
+        }
+        for (place, leads_in) in [(start, true), (end, false)] {
+            if place.lane != NO_LANE {
+                least = least.min(of(if leads_in { place.lane } else { place.lane_back() }));
+                price = price.saturating_add(self.lines[place.lane.link().index()].price);
+            }
+        }
+        let latency = start.latency.saturating_add(core).saturating_add(end.latency);
+        (latency != SimDuration::MAX).then_some(Outline { latency, price: TransferPrice(price), least })
+    }
+
+    /// The way between two places of the core.
+    #[cold]
+    fn passage(&self, from: u32, to: u32) -> Passage {
+        let tree = self.tree(from);
+        let lanes = tree.lanes_to(to);
+        Passage::new(tree.latency[to as usize], self.price(&lanes), &lanes)
+    }
+
+    fn price(&self, lanes: &[LaneId]) -> u64 {
+        lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(self.lines[lane.link().index()].price))
+    }
+
+    /// [`SimDuration::MAX`] where there is no way.
+    fn core_latency(&self, from: u32, to: u32) -> SimDuration {
+        if from == to { SimDuration::ZERO } else { self.tree(from).latency[to as usize] }
     }
 
     /// The one-way latencies from a site to all sites, by site; [`SimDuration::MAX`] where there is no way. Empty for a
@@ -212,7 +269,7 @@ impl Routes {
     }
 
     fn tree(&self, from: u32) -> &Tree {
-        self.trees[from as usize].get_or_init(|| Box::new(self.core.grow(from)))
+        self.trees[from as usize].get_or_init(|| self.core.grow(from))
     }
 
     /// The lanes between two sites that a way joins.
@@ -229,14 +286,14 @@ impl Routes {
             lanes.extend(self.tree(start.core).lanes_to(end.core));
         }
         if end.lane != NO_LANE {
-            lanes.push(end.lane.link().lane(opposite(end.lane.direction())));
+            lanes.push(end.lane_back());
         }
         lanes
     }
 }
 
 /// Where each site is attached, and how many make the core. Of two sites that are linked with nothing but each other one is the core.
-fn places(exits: &[Vec<(LaneId, SiteId)>], links: &[Link], lines: &[Line]) -> (Vec<Place>, usize) {
+fn places(exits: &[Vec<(LaneId, SiteId)>], lines: &[Line]) -> (Vec<Place>, usize) {
     let leaf = |site: usize| match exits[site][..] {
         [(lane, to)] if to.index() != site && (exits[to.index()].len() > 1 || to.index() < site) => Some((lane, to)),
         _ => None,
@@ -247,10 +304,11 @@ fn places(exits: &[Vec<(LaneId, SiteId)>], links: &[Link], lines: &[Line]) -> (V
     }
     let place = |site: usize| match leaf(site) {
         Some((lane, to)) => {
-            let link = lane.link().index();
-            Place { core: core[to.index()], lane, latency: links[link].latency, usable: lines[link].usable() }
+            let line = &lines[lane.link().index()];
+            let latency = if line.usable() { line.latency } else { SimDuration::MAX };
+            Place { core: core[to.index()], lane, latency }
         }
-        None => Place { core: core[site], lane: NO_LANE, latency: SimDuration::ZERO, usable: true },
+        None => Place { core: core[site], lane: NO_LANE, latency: SimDuration::ZERO },
     };
     ((0..exits.len()).map(place).collect(), size)
 }

@@ -44,6 +44,35 @@ fn the_least_latency_then_lanes_then_ids() {
     assert_eq!(routes.route(a, SiteId(9)), None);
 }
 
+/// A number for each lane, and no order in it.
+fn number(lane: LaneId) -> f64 {
+    f64::from(lane.0.wrapping_mul(0x9e37_79b9) >> 8)
+}
+
+fn outline(routes: &Routes, from: SiteId, to: SiteId) -> Option<Outline> {
+    routes.outline(from, to, number)
+}
+
+/// The twin of [`Routes::outline`]: of the route as it is.
+fn outline_by_lanes(routes: &Routes, from: SiteId, to: SiteId) -> Option<Outline> {
+    let route = routes.route(from, to)?;
+    let least = route.lanes.iter().map(|lane| number(*lane)).fold(f64::INFINITY, f64::min);
+    Some(Outline { latency: route.latency, price: route.price, least })
+}
+
+#[test]
+fn outlines_of_ways_of_any_length() {
+    // A chain of 16 sites, with a leaf at either end and one in the middle: ways of up to 17 lanes, more than fit a passage.
+    let mut links: Vec<Link> = (0..15).map(|at| link(at, at + 1, 1 + u64::from(at))).collect();
+    links.extend([link(0, 16, 3), link(15, 17, 4), link(7, 18, 5), link(0, 15, 200), link(0, 15, 201)]);
+    let routes = Routes::new(20, &links);
+    let pairs = (0..21).flat_map(|a| (0..21).map(move |b| (SiteId(a), SiteId(b))));
+    for (from, to) in pairs {
+        assert_eq!(outline(&routes, from, to), outline_by_lanes(&routes, from, to), "{from:?} {to:?}");
+    }
+    assert_eq!(routes.route(SiteId(16), SiteId(17)).map(|route| route.lanes.len()), Some(17));
+}
+
 /// All simple ways from `at`, as (latency, lanes).
 fn ways(links: &[Link], at: SiteId, to: SiteId, seen: &mut Vec<SiteId>, found: &mut Vec<Vec<LaneId>>, way: &[LaneId]) {
     if at == to {
@@ -123,7 +152,7 @@ proptest! {
         let pairs = || (0..7).flat_map(|a| (0..7).map(move |b| (SiteId(a), SiteId(b))));
         for (number, up) in changes {
             // Routes that were found before must not outlive the change.
-            pairs().for_each(|(from, to)| drop(routes.route(from, to).cloned()));
+            pairs().for_each(|(from, to)| drop((routes.route(from, to).cloned(), outline(&routes, from, to))));
             let number = number % links.len();
             routes.set_up(LinkId::from_index(number), up);
             links[number].bandwidth = BitsPerSec(u64::from(up));
@@ -133,6 +162,7 @@ proptest! {
                 // Round trips count on it.
                 prop_assert_eq!(routes.latency(from, to), routes.latency(to, from));
                 prop_assert_eq!(routes.latency(from, to), anew.route(from, to).map(|route| route.latency));
+                prop_assert_eq!(outline(&routes, from, to), outline_by_lanes(&anew, from, to));
             }
         }
     }

@@ -28,23 +28,29 @@ pub(super) struct Core {
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     /// Total latency to each site; [`SimDuration::MAX`] where there is no way.
-    pub(super) latency: Vec<SimDuration>,
+    pub(super) latency: Box<[SimDuration]>,
     /// The last lane on the way to each site, with [`NO_LANE`] where there is none, and where that lane begins.
-    last: Vec<(LaneId, u32)>,
+    last: Box<[(LaneId, u32)]>,
 }
 
 impl Tree {
     /// The lanes from the source to a site.
     pub(super) fn lanes_to(&self, to: u32) -> Vec<LaneId> {
-        let (mut lanes, mut at) = (Vec::new(), to);
+        let mut lanes = Vec::new();
+        self.visit(to, |lane| lanes.push(lane));
+        lanes.reverse();
+        lanes
+    }
+
+    /// Tells the lanes from the source to a site, the last one first.
+    pub(super) fn visit(&self, to: u32, mut tell: impl FnMut(LaneId)) {
+        let mut at = to;
         while let (lane, before) = self.last[at as usize]
             && lane != NO_LANE
         {
-            lanes.push(lane);
+            tell(lane);
             at = before;
         }
-        lanes.reverse();
-        lanes
     }
 }
 
@@ -52,7 +58,7 @@ impl Core {
     /// The tree of a source.
     pub(super) fn grow(&self, from: u32) -> Tree {
         let sites = self.exits.len();
-        let mut tree = Tree { latency: vec![SimDuration::MAX; sites], last: vec![(NO_LANE, 0); sites] };
+        let mut tree = Tree { latency: vec![SimDuration::MAX; sites].into(), last: vec![(NO_LANE, 0); sites].into() };
         let mut hops = vec![0_u32; sites];
         tree.latency[from as usize] = SimDuration::ZERO;
         let mut queue = BinaryHeap::from([Reverse((SimDuration::ZERO, 0, from))]);
