@@ -26,10 +26,10 @@ pub(super) struct ClassKey {
 }
 
 impl ClassKey {
-    pub(super) fn new(flow: &Flow) -> Self {
+    pub(super) fn new(flow: Flow) -> Self {
         let cap = flow.cap.map_or(f64::INFINITY, |cap| if cap > 0.0 { cap } else { 0.0 });
         let weight = if flow.weight.is_finite() && flow.weight > 0.0 { flow.weight } else { 1.0 };
-        Self { lanes: Arc::clone(&flow.lanes), cap, weight, consumption: flow.consumption.clone() }
+        Self { lanes: flow.lanes, cap, weight, consumption: flow.consumption }
     }
 
     /// Whether no lane bounds the flow.

@@ -21,7 +21,7 @@ const DRIFT_MAX: usize = 32;
 impl Solver {
     /// Finds the rates of all classes that can have changed.
     pub(super) fn fill_anew(&mut self) {
-        self.epoch += 1;
+        self.epoch += 2;
         self.taken.clear();
         self.touched.clear();
         let mut classes = std::mem::take(&mut self.dirty_classes);
@@ -36,8 +36,8 @@ impl Solver {
         for number in lanes.drain(..) {
             self.changed.insert(number);
             self.lanes[number as usize].dirty = false;
-            let used = self.used(number);
             let lane = &self.lanes[number as usize];
+            let used = self.used(lane);
             if lane.bottlenecked > 0 {
                 self.opened.push(number);
             } else if used > lane.capacity {
@@ -92,9 +92,8 @@ impl Solver {
                 continue;
             }
             class.shared = true;
-            if lane.epoch != self.epoch {
+            if lane.epoch & !1 != self.epoch {
                 lane.epoch = self.epoch;
-                lane.open = false;
                 lane.filled = lane.used;
                 (lane.mass, lane.mass_summed, lane.solved, lane.unsettled) = (0.0, 0.0, 0, 0);
                 self.touched.push(load.lane);
@@ -104,8 +103,8 @@ impl Solver {
             lane.mass_summed = lane.mass;
             lane.solved += 1;
             lane.unsettled += 1;
-            if lane.bottlenecked > 0 && !lane.open {
-                lane.open = true;
+            if lane.bottlenecked > 0 && lane.epoch & 1 == 0 {
+                lane.epoch |= 1;
                 self.opened.push(load.lane);
             }
         }
@@ -225,6 +224,7 @@ impl Solver {
                 self.changed.insert(load.lane);
                 continue;
             }
+            lane.loads_known = false;
             lane.filled += class.load * load.factor;
             lane.mass -= mass * load.factor;
             lane.unsettled -= 1;

@@ -10,15 +10,17 @@ pub(super) struct Member {
     pub(super) slot: u32,
     /// How much of the lane one bit per second uses.
     pub(super) factor: f64,
+    /// What it uses of the lane in bits per second; see [`Lane::loads_known`].
+    pub(super) load: f64,
 }
 
 /// One direction of a link.
 ///
 /// Classes that it bounds all have its level, so one clock serves them all: the bits per unit of weight served to a class that it
-/// bounded all along. When its level changes, that clock changes its pace, and nothing of those classes does. The fields are in the
-/// order in which a solve reads them.
+/// bounded all along. When its level changes, that clock changes its pace, and nothing of those classes does. Where it bounds none, what
+/// is asked of it is in its first cache line.
 #[derive(Debug, Clone)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(super) struct Lane {
     /// The classes that cross it; first those that it bounds.
     pub(super) members: Vec<Member>,
@@ -26,43 +28,44 @@ pub(super) struct Lane {
     pub(super) level: f64,
     /// Bits per second offered to flows.
     pub(super) capacity: f64,
+    /// Bits per second in use by its classes, as last solved; not kept where only one class crosses it.
+    pub(super) used: f64,
+    /// Flows that cross it.
+    pub(super) flows: u32,
     /// Classes whose bottleneck it is.
     pub(super) bottlenecked: u32,
+    /// Changes of `used` since it was last summed afresh.
+    pub(super) drift: u32,
     /// It is in the queue of lanes to mend.
     pub(super) doubted: bool,
     /// It is in the list of lanes to look at.
     pub(super) dirty: bool,
     /// It is in the list of lanes to schedule.
     pub(super) noted: bool,
-    /// Bits per second in use by its classes, as last solved; not kept where only one class crosses it.
-    pub(super) used: f64,
+    /// Whether its members' loads are right; kept so only while it bounds none and several cross it.
+    pub(super) loads_known: bool,
     /// Where on its clock the first flow of a class that it bounds ends.
     pub(super) first_end: f64,
     /// Bits per unit of weight up to `since`.
     clock: f64,
     /// When `clock` was read.
     since: u64,
-    /// The solve by progressive filling that last touched it; the next five fields belong to that solve.
+    /// The solve by progressive filling that last touched it, an even number, and one more if its bottlenecked classes are, or will
+    /// be, part of that solve. The fields after it belong to it.
     pub(super) epoch: u64,
     /// Bits per second of classes outside this solve and of those already settled.
     pub(super) filled: f64,
     /// Bits per second that it would use more for each unit of level: classes not yet settled.
     pub(super) mass: f64,
+    /// `mass` when it was last summed afresh.
+    pub(super) mass_summed: f64,
     /// Classes of this solve that cross it.
     pub(super) solved: u32,
     /// Those of them that are not yet settled.
     pub(super) unsettled: u32,
-    /// Its bottlenecked classes are, or will be, part of this solve.
-    pub(super) open: bool,
-    /// `mass` when it was last summed afresh.
-    pub(super) mass_summed: f64,
-    /// Flows that cross it.
-    pub(super) flows: u32,
-    /// Changes of `used` since it was last summed afresh.
-    pub(super) drift: u32,
-    /// What was last told to the driver.
-    pub(super) reported: (f64, u32),
 }
+
+const _: () = assert!(size_of::<Lane>() == 128, "a lane is two cache lines");
 
 impl Default for Lane {
     fn default() -> Self {
@@ -74,6 +77,7 @@ impl Default for Lane {
             doubted: false,
             dirty: false,
             noted: false,
+            loads_known: true,
             used: 0.0,
             first_end: f64::INFINITY,
             clock: 0.0,
@@ -83,11 +87,9 @@ impl Default for Lane {
             mass: 0.0,
             solved: 0,
             unsettled: 0,
-            open: false,
             mass_summed: 0.0,
             flows: 0,
             drift: 0,
-            reported: (0.0, 0),
         }
     }
 }
@@ -96,6 +98,11 @@ impl Lane {
     /// The classes that it bounds.
     pub(super) fn bound(&self) -> &[Member] {
         &self.members[..self.bottlenecked as usize]
+    }
+
+    /// Whether it bounds no class, and did not when it was last looked at.
+    pub(super) fn is_idle(&self) -> bool {
+        self.bottlenecked == 0 && self.level == f64::INFINITY
     }
 
     /// The level at which the classes not yet settled would fill it.

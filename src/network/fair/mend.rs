@@ -7,6 +7,9 @@
 //! class's rate, its other lanes are in doubt. Lanes come in the order of their levels, as a class bound at one level only matters to lanes
 //! of higher ones, so that nearly every lane is looked at once. When no lane is left in doubt the condition above holds on all of them.
 //!
+//! A lane that bounds none and has room for all of its classes changes nothing elsewhere, and so needs no place in that order: it is only
+//! summed, over what its members are known to use. Flows that their caps hold cross no others.
+//!
 //! That it ends is not proved, only seen: when far more was looked at than there is, [`Solver::mend`] gives up, and progressive filling
 //! has to do it.
 
@@ -20,6 +23,9 @@ const PATIENCE: usize = 8;
 /// Levels this close are equal: the same share found from two lanes differs by the rounding of their sums, and a class must not be passed
 /// to and fro between them. 256 units in the last place.
 const ALIKE: f64 = 1.0 + 1.0 / (1u64 << 44) as f64;
+
+/// The least entry of the queue that is of a lane that bounds none.
+const LEAST_IDLE: u128 = (f64::INFINITY.to_bits() as u128) << 64;
 
 /// What a lane holds, its classes taken as they are.
 struct Content {
@@ -66,8 +72,7 @@ impl Solver {
         }
         self.dirty_classes = classes;
         let mut patience = self.patience.unwrap_or(PATIENCE * self.lanes.len());
-        while let Some(Reverse(first)) = self.queue.pop() {
-            let number = first as u32;
+        while let Some(number) = self.next_lane(&mut patience) {
             self.lanes[number as usize].doubted = false;
             if patience == 0 || !self.level_lane(number) {
                 self.doubt(number);
@@ -79,11 +84,55 @@ impl Solver {
         true
     }
 
+    /// The lane in doubt with the least level. Lanes that bound none have the highest: before one of them is taken, those that have
+    /// room are done.
+    fn next_lane(&mut self, patience: &mut usize) -> Option<u32> {
+        loop {
+            let bounds = self.queue.peek().is_some_and(|Reverse(first)| *first < LEAST_IDLE);
+            if bounds || self.idle.is_empty() {
+                return self.queue.pop().map(|Reverse(first)| first as u32);
+            }
+            *patience = patience.saturating_sub(self.idle.len());
+            while let Some(number) = self.idle.pop() {
+                if !self.sum_idle(number) {
+                    self.queue.push(entry(f64::INFINITY, number));
+                }
+            }
+        }
+    }
+
+    /// Sums what is used of a lane that bounded none when it came in doubt, and returns whether it has room for that. Its level stays.
+    fn sum_idle(&mut self, number: u32) -> bool {
+        let lane = &mut self.lanes[number as usize];
+        if !lane.is_idle() {
+            return false;
+        }
+        if !lane.loads_known {
+            lane.loads_known = true;
+            let classes = &self.classes.list;
+            lane.members.iter_mut().for_each(|it| it.load = classes[it.class as usize].load * it.factor);
+        }
+        let filled = lane.members.iter().fold(0.0, |filled, member| filled + member.load);
+        let has_room = filled <= lane.capacity * ALIKE;
+        if !has_room {
+            return false;
+        }
+        (lane.used, lane.drift, lane.doubted) = (filled, 0, false);
+        self.changed.insert(number);
+        debug_assert_eq!(filled.to_bits(), self.content(number).filled.to_bits(), "members know what they use");
+        true
+    }
+
     /// Puts a lane that several classes cross in doubt.
     fn doubt(&mut self, number: u32) {
         let lane = &mut self.lanes[number as usize];
-        if !lane.doubted {
-            lane.doubted = true;
+        if lane.doubted {
+            return;
+        }
+        lane.doubted = true;
+        if lane.is_idle() {
+            self.idle.push(number);
+        } else {
             self.queue.push(entry(lane.level, number));
         }
     }
@@ -127,16 +176,27 @@ impl Solver {
     /// Gives a class a level; its lanes but `present` are in doubt then.
     fn level_class(&mut self, number: u32, level: f64, present: u32) {
         let class = &mut self.classes.list[number as usize];
+        let before = (class.level.to_bits(), class.load.to_bits());
         class.set_level(level);
+        let same = before == (class.level.to_bits(), class.load.to_bits());
         for load in &class.lanes {
             if load.alone {
                 self.changed.insert(load.lane);
-            } else if load.lane != present {
-                let lane = &mut self.lanes[load.lane as usize];
-                if !lane.doubted {
+                continue;
+            }
+            let lane = &mut self.lanes[load.lane as usize];
+            if lane.is_idle() {
+                lane.members[load.position as usize].load = class.load * load.factor;
+                if load.lane != present && !lane.doubted && !same {
                     lane.doubted = true;
-                    self.queue.push(entry(lane.level, load.lane));
+                    self.idle.push(load.lane);
                 }
+                continue;
+            }
+            lane.loads_known = false;
+            if load.lane != present && !lane.doubted {
+                lane.doubted = true;
+                self.queue.push(entry(lane.level, load.lane));
             }
         }
     }
@@ -227,6 +287,8 @@ impl Solver {
     /// Leaves all that was touched to progressive filling.
     fn give_up(&mut self) {
         self.given_up += 1;
+        let idle = std::mem::take(&mut self.idle);
+        self.queue.extend(idle.into_iter().map(|number| entry(f64::INFINITY, number)));
         while let Some(Reverse(first)) = self.queue.pop() {
             let number = first as u32;
             self.lanes[number as usize].doubted = false;

@@ -53,6 +53,9 @@ const FREE: u64 = u64::MAX;
 #[derive(Debug, Clone)]
 pub struct FairNetwork {
     now: u64,
+    /// Where all is solved and told: when the next flow is due. Zero where it is not. Drivers ask at every instant, also at those at
+    /// which the network is not concerned.
+    quiet_until: u64,
     starts: u64,
     solver: Solver,
     /// When a class that the lane bounds next loses a flow.
@@ -82,6 +85,7 @@ impl FairNetwork {
         (0..capacities.len()).for_each(|lane| solver.count_share(lane));
         Self {
             now: 0,
+            quiet_until: 0,
             starts: 0,
             solver,
             lane_schedule: Schedule::with_room(capacities.len()),
@@ -153,6 +157,11 @@ impl FairNetwork {
 
     /// Moves on, one end after another, and keeps the keys of what ended.
     fn progress(&mut self, now: u64) {
+        if self.quiet_until > now {
+            self.now = self.now.max(now);
+            return;
+        }
+        self.quiet_until = 0;
         loop {
             // Ends due by the present instant hold whatever else has changed in it; later ones need the new rates.
             if self.now < now {
@@ -244,12 +253,13 @@ fn offered(bits_per_second: f64) -> f64 {
 impl NetworkModel for FairNetwork {
     fn start(&mut self, now: SimTime, flow: Flow) -> FlowKey {
         self.progress(now.0);
+        self.quiet_until = 0;
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         let key = self.starts << SLOT_BITS | u64::from(slot);
         self.starts += 1;
         let bits = flow.bytes.bits_f64();
         let mut entry = Slot { key, class: AT_ONCE, end: 0.0, bytes: flow.bytes };
-        let class_key = ClassKey::new(&flow);
+        let class_key = ClassKey::new(flow);
         if bits > 0.0 && (class_key.cap < f64::INFINITY || !class_key.is_free()) {
             let (class, new) = self.solver.classes.find_or_add(class_key);
             if new {
@@ -276,6 +286,7 @@ impl NetworkModel for FairNetwork {
 
     fn stop(&mut self, now: SimTime, key: FlowKey) -> Option<Bytes> {
         self.progress(now.0);
+        self.quiet_until = 0;
         let &Slot { class: number, end, bytes, .. } = self.slot(key)?;
         self.release(key.0);
         if number == AT_ONCE {
@@ -298,12 +309,16 @@ impl NetworkModel for FairNetwork {
         let offered = offered(bits_per_second);
         if capacity.to_bits() != offered.to_bits() {
             *capacity = offered;
+            self.quiet_until = 0;
             self.solver.count_share(lane.index());
             self.solver.mark_lane(lane.0);
         }
     }
 
     fn next_change(&mut self) -> Option<SimTime> {
+        if self.quiet_until > self.now {
+            return (self.quiet_until != Schedule::NEVER).then_some(SimTime(self.quiet_until));
+        }
         if !self.ended.is_empty() || !self.at_once.is_empty() {
             return Some(SimTime(self.now));
         }
@@ -314,6 +329,9 @@ impl NetworkModel for FairNetwork {
 
     fn advance(&mut self, now: SimTime, ended: &mut Vec<FlowKey>) {
         self.progress(now.0);
+        if self.quiet_until > 0 {
+            return;
+        }
         while let Some(key) = self.at_once.pop() {
             self.release(key);
             self.ended.push(key);
@@ -323,18 +341,24 @@ impl NetworkModel for FairNetwork {
     }
 
     fn changed_lanes(&mut self, changed: &mut Vec<LaneRate>) {
+        if self.quiet_until > 0 {
+            return;
+        }
         self.settle();
         let mut lanes = std::mem::take(&mut self.solver.changed);
         lanes.drain(|number| {
-            let used = self.solver.used(number);
-            let lane = &mut self.solver.lanes[number as usize];
-            let present = (used, lane.flows);
-            if present.0.to_bits() != lane.reported.0.to_bits() || present.1 != lane.reported.1 {
-                lane.reported = present;
+            let lane = &self.solver.lanes[number as usize];
+            let present = (self.solver.used(lane), lane.flows);
+            let reported = &mut self.solver.reported[number as usize];
+            if present.0.to_bits() != reported.0.to_bits() || present.1 != reported.1 {
+                *reported = present;
                 changed.push(LaneRate { lane: LaneId(number), rate: present.0, flows: present.1 });
             }
         });
         self.solver.changed = lanes;
+        if self.ended.is_empty() && self.at_once.is_empty() {
+            self.quiet_until = self.lane_schedule.min().min(self.class_schedule.min());
+        }
     }
 
     fn rate(&mut self, key: FlowKey) -> Option<f64> {

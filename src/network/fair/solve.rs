@@ -12,6 +12,8 @@ pub(super) struct Solver {
     pub(super) lanes: Vec<Lane>,
     /// By lane: what one more flow could count on. Brokers ask for that far more often than it changes.
     pub(super) shares: Vec<f64>,
+    /// By lane: what was last told to the driver.
+    pub(super) reported: Vec<(f64, u32)>,
     pub(super) classes: Classes,
     /// Lanes to report.
     pub(super) changed: LaneSet,
@@ -34,6 +36,8 @@ pub(super) struct Solver {
     pub(super) opened: Vec<u32>,
     pub(super) risen: Vec<u32>,
     pub(super) bound: Vec<u32>,
+    /// Lanes in doubt that bounded no class.
+    pub(super) idle: Vec<u32>,
     /// Lanes by a lower bound of the level at which they fill up.
     pub(super) queue: BinaryHeap<Reverse<u128>>,
 }
@@ -48,6 +52,7 @@ impl Solver {
         if count > self.lanes.len() {
             self.lanes.resize(count, Lane::default());
             self.shares.resize(count, 0.0);
+            self.reported.resize(count, (0.0, 0));
             self.changed.reserve(count);
         }
     }
@@ -93,13 +98,15 @@ impl Solver {
         for (slot, load) in loads.iter_mut().enumerate() {
             let members = &mut self.lanes[load.lane as usize].members;
             (load.position, load.alone) = (members.len() as u32, members.is_empty());
-            members.push(Member { class, slot: slot as u32, factor: load.factor });
+            members.push(Member { class, slot: slot as u32, factor: load.factor, load: 0.0 });
             // What was the own bound of the only class there no longer is.
-            if let [first, _] = members[..] {
+            if let [first, _] = &mut members[..] {
                 let only = &mut self.classes.list[first.class as usize];
                 only.lanes[first.slot as usize].alone = false;
-                self.lanes[load.lane as usize].used = only.load * first.factor;
-                self.mark_class(first.class);
+                first.load = only.load * first.factor;
+                let (class, used) = (first.class, first.load);
+                self.lanes[load.lane as usize].used = used;
+                self.mark_class(class);
             }
         }
         self.classes.list[class as usize].lanes = loads;
@@ -128,8 +135,7 @@ impl Solver {
     }
 
     /// Bits per second of a lane in use.
-    pub(super) fn used(&self, number: u32) -> f64 {
-        let lane = &self.lanes[number as usize];
+    pub(super) fn used(&self, lane: &Lane) -> f64 {
         match lane.members[..] {
             [only] => self.classes.list[only.class as usize].load * only.factor,
             _ => lane.used,
