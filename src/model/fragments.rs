@@ -96,7 +96,7 @@ mod tests {
     fn allocation(first: u64, count: u64, card: usize, milli: u16) -> Allocation {
         let mut cards = [0; CARDS_MAX];
         cards[card] = milli;
-        Allocation { parts: vec![AllocationPart { first, count, tasks_per_node: 1, cards }] }
+        Allocation { parts: vec![AllocationPart { first, count, tasks_per_node: 1, cards }].into() }
     }
 
     proptest! {

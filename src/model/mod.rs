@@ -20,7 +20,7 @@ mod reasons;
 mod service;
 mod topology;
 
-pub use allocation::{Allocation, AllocationPart, CARDS_MAX};
+pub use allocation::{Allocation, AllocationPart, CARDS_MAX, PartList};
 pub use dataset::{CacheMode, Dataset};
 pub use demand::{Precision, TaskShape, Totals};
 pub use flex::{Checkpoint, Elastic, Elasticity, Flex, Speedup};

@@ -142,7 +142,7 @@ pub(crate) fn opening() -> Story {
 pub(crate) fn run(story: &mut Story, job: &'static Job, pool: PoolId, staged: SimTime, start: SimTime, end: SimTime) {
     let submit = job.request.submit;
     let part = AllocationPart { first: 0, count: 1, tasks_per_node: 1, cards: [0; CARDS_MAX] };
-    let allocation = leak(Allocation { parts: vec![part] });
+    let allocation = leak(Allocation { parts: vec![part].into() });
     let bytes = match job.request.input {
         Input::From(_, bytes) => bytes,
         _ => Bytes::ZERO,

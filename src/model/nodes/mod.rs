@@ -257,20 +257,12 @@ impl NodePool {
     /// Whether parts are in order and each holds just the cards that its tasks need.
     fn well_formed(&self, allocation: &Allocation, task: &TaskShape) -> bool {
         let Some(need) = self.need(task) else { return allocation.parts.is_empty() };
-        let each = u64::from(need.accelerators_milli());
         let mut next = 0;
         allocation.parts.iter().all(|part| {
             let after = part.first >= next;
             let Some(end) = part.first.checked_add(part.count) else { return false };
             next = end;
-            let sum = || part.cards.iter().map(|card| u64::from(*card)).sum::<u64>();
-            let right = match (need.whole, need.share) {
-                (0, 0) => part.cards == [0; CARDS_MAX],
-                _ if sum() != each * u64::from(part.tasks_per_node) => false,
-                (0, share) => part.cards.iter().all(|card| *card <= 1000 && card % share == 0),
-                _ => part.cards.iter().all(|card| *card == 0 || *card == 1000),
-            };
-            after && right && part.count > 0
+            after && part.count > 0 && need.taken_by(part)
         })
     }
 
@@ -280,7 +272,7 @@ impl NodePool {
         allocation: &Allocation,
         next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
     ) -> Option<bool> {
-        let [part] = allocation.parts.as_slice() else { return None };
+        let [part] = &*allocation.parts else { return None };
         let Some(place) = self.ranges.locate(part.first) else { return Some(false) };
         let run = self.ranges.get(place);
         if run.state == WITHHELD {

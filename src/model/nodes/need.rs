@@ -1,6 +1,6 @@
 //! What a task needs of a node, and how many tasks a node in some state can take.
 
-use super::{CARDS_MAX, NodeShape, NodeState, TaskShape};
+use super::{AllocationPart, CARDS_MAX, NodeShape, NodeState, TaskShape};
 
 /// A card's whole, in thousandths.
 const CARD_MILLI: u16 = 1000;
@@ -92,6 +92,20 @@ impl Need {
             fit = fit.min(state.cards.iter().map(|card| u32::from(card / self.share)).sum());
         }
         fit
+    }
+
+    /// Whether a part of an allocation takes just the cards that its tasks need.
+    pub(super) fn taken_by(&self, part: &AllocationPart) -> bool {
+        // All cards are gone over without a way out, several at once.
+        if self.whole == 0 && self.share == 0 {
+            return part.cards.iter().fold(0, |any, card| any | card) == 0;
+        }
+        let sum = part.cards.iter().map(|card| u64::from(*card)).sum::<u64>();
+        sum == u64::from(self.accelerators_milli()) * u64::from(part.tasks_per_node)
+            && match self.share {
+                0 => part.cards.iter().all(|card| *card == 0 || *card == CARD_MILLI),
+                share => part.cards.iter().all(|card| *card <= CARD_MILLI && card % share == 0),
+            }
     }
 
     /// Thousandths of each card that `tasks` tasks take of a node in this state, where they fit.

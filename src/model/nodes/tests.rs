@@ -19,7 +19,7 @@ fn part(first: u64, count: u64, tasks_per_node: u32, used: &[u16]) -> Allocation
 }
 
 fn on(first: u64, count: u64, tasks_per_node: u32) -> Allocation {
-    Allocation { parts: vec![part(first, count, tasks_per_node, &[])] }
+    Allocation { parts: vec![part(first, count, tasks_per_node, &[])].into() }
 }
 
 /// Everything that must hold of a pool whatever happened to it, and equality with the obvious pool.
@@ -121,7 +121,7 @@ proptest! {
             match step {
                 Step::Take { first, count, tasks, task, card } => {
                     let (task, cards) = task_of(task, tasks, card);
-                    let allocation = Allocation { parts: vec![AllocationPart { first, count, tasks_per_node: tasks, cards }] };
+                    let allocation = Allocation { parts: vec![AllocationPart { first, count, tasks_per_node: tasks, cards }].into() };
                     let before = pool.clone();
                     let taken = pool.allocate(&allocation, &task);
                     prop_assert_eq!(taken, pool.need(&task).is_some() && slow.allocate(&allocation, &task));
@@ -229,7 +229,7 @@ fn what_is_not_there_is_refused() {
         (vec![part(0, 1, 1, &[1000])], other),                // of another kind
         (vec![part(0, 1, 1, &[]), part(5, 1, 5, &[])], core), // the second part does not fit: nothing is taken
     ] {
-        assert!(!pool.allocate(&Allocation { parts: parts.clone() }, &task), "{parts:?}");
+        assert!(!pool.allocate(&Allocation { parts: parts.clone().into() }, &task), "{parts:?}");
         assert_eq!(pool.free().cores_milli, before);
     }
     assert!(pool.allocate(&Allocation::default(), &core));

@@ -128,7 +128,7 @@ fn leak<T>(value: T) -> &'static T {
 fn allocation(first: u64, count: u64, tasks_per_node: u32, card: u16) -> &'static Allocation {
     let mut cards = [0; CARDS_MAX];
     cards[0] = card;
-    leak(Allocation { parts: vec![AllocationPart { first, count, tasks_per_node, cards }] })
+    leak(Allocation { parts: vec![AllocationPart { first, count, tasks_per_node, cards }].into() })
 }
 
 fn finished(job: &'static Job, life: Life, outcome: Outcome) -> Record<'static> {

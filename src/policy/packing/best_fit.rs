@@ -30,7 +30,8 @@ struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     fn new(group: NodeGroup<'a>, tasks: u32, need: &Need) -> Self {
-        let fit = need.fit(group.state);
+        // All groups hold a task.
+        let fit = if tasks == 1 { 1 } else { need.fit(group.state) };
         let state = group.state;
         let placed = fit.min(tasks);
         // No overflow: these tasks fit.
@@ -84,7 +85,7 @@ impl Packing for BestFit {
         let need = nodes.need(task)?;
         let accelerated = nodes.shape().cards > 0;
         let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
-        if task.per_node(nodes.shape()) >= tasks
+        if (tasks == 1 || task.per_node(nodes.shape()) >= tasks)
             && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand)
         {
             return Some(found);
@@ -152,8 +153,8 @@ mod tests {
         let mut nodes = pool(3, 8, 2);
         let share = |milli| TaskShape { accelerators_milli: milli, ..cores(0) };
         take(&mut nodes, 0, 7);
-        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[500])] }, &share(500)));
-        assert!(nodes.allocate(&Allocation { parts: vec![part(1, 1, 1, &[0, 600])] }, &share(600)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[500])].into() }, &share(500)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(1, 1, 1, &[0, 600])].into() }, &share(600)));
         // 0.4 of a card: node 1 is left with 1.0, node 0 with 1.1, node 2 with 1.6. On node 1 card 1 is the fullest with enough.
         let chosen = BestFit.choose(&nodes, 1, &share(400)).unwrap();
         assert_eq!((used(&chosen), &chosen.parts[0].cards[..2]), (vec![(1, 1, 1)], &[0, 400][..]));

@@ -96,7 +96,7 @@ mod tests {
         let kind = |milli| TypicalTask { task: share(milli), constraint: ConstraintId(0), weight: 1 };
         let measure = Fragmentation::new(&[kind(500), kind(1000)], |_| true);
         let mut nodes = pool(2, 8, 2);
-        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[500])] }, &share(500)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[500])].into() }, &share(500)));
         let mut packing = Scored::new(Fgd { measure });
         // 0.5 on node 0, card 0: before (0.5, 1.0) a whole card sees 0.5 fragmented, 0.5 sees 0: mean 0.25. After (0, 1.0): 0. d = 0.25.
         // On its card 1: after (0.5, 0.5) a whole card sees all of 1.0, mean 0.5, d = -0.25. On idle node 1: after (0.5, 1.0) 0.25, d = -0.25.

@@ -25,6 +25,11 @@ impl Packing for FirstFit {
         let mut parts = Parts::new(need, CardOrder::Lowest);
         let mut left = tasks;
         let mut fitting = nodes.fitting(need);
+        if tasks == 1 {
+            let range = fitting.next()?;
+            parts.add(range.first, 1, 1, &range.state);
+            return Some(parts.finish());
+        }
         while left > 0 {
             let range = fitting.next()?;
             left = parts.fill(range.first, range.count, need.fit(&range.state), &range.state, left);
@@ -61,7 +66,7 @@ mod tests {
         // One node of two cards, 0.7 of card 0 in use: 0.3 and 1.0 free. 0.4 goes to card 1, then 0.3 to card 0.
         let mut nodes = pool(1, 8, 2);
         let share = |milli| TaskShape { accelerators_milli: milli, ..cores(0) };
-        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[700])] }, &share(700)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[700])].into() }, &share(700)));
         let chosen = FirstFit.choose(&nodes, 1, &share(400)).unwrap();
         assert_eq!(chosen.parts[0].cards[..2], [0, 400]);
         assert!(nodes.allocate(&chosen, &share(400)));

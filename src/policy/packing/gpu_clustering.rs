@@ -159,7 +159,7 @@ mod tests {
         let mut packing = GpuClustering::new(Scale { cores_milli: 8000, accelerators_milli: 4000 });
         let cards = |milli| TaskShape { accelerators_milli: milli, ..cores(0) };
         let mut put = |packing: &mut GpuClustering, node, milli: u32, used: &[u16]| {
-            let allocation = Allocation { parts: vec![part(node, 1, 1, used)] };
+            let allocation = Allocation { parts: vec![part(node, 1, 1, used)].into() };
             assert!(nodes.allocate(&allocation, &cards(milli)));
             packing.taken(&nodes, &allocation, &cards(milli));
             allocation

@@ -1,19 +1,19 @@
 //! Puts an allocation together.
 
-use crate::model::{Allocation, AllocationPart, CARDS_MAX, CardOrder, Need, NodeState};
+use crate::model::{Allocation, AllocationPart, CARDS_MAX, CardOrder, Need, NodeState, PartList};
 
 /// The parts of an allocation in the making, in any order.
 #[derive(Debug)]
 pub(super) struct Parts {
     need: Need,
     order: CardOrder,
-    parts: Vec<AllocationPart>,
+    parts: PartList,
 }
 
 impl Parts {
     /// No parts yet; shares of cards are taken in this order.
     pub(super) const fn new(need: Need, order: CardOrder) -> Self {
-        Self { need, order, parts: Vec::new() }
+        Self { need, order, parts: PartList::new() }
     }
 
     /// Puts `tasks_per_node` tasks on each of `count` nodes from `first` on, which are in this state.
@@ -57,16 +57,7 @@ impl Parts {
 
     /// The allocation: by node number, neighbors used alike in one part.
     pub(super) fn finish(mut self) -> Allocation {
-        self.parts.sort_unstable_by_key(|part| part.first);
-        self.parts.dedup_by(|next, part| {
-            let joined = part.first + part.count == next.first
-                && part.tasks_per_node == next.tasks_per_node
-                && part.cards == next.cards;
-            if joined {
-                part.count += next.count;
-            }
-            joined
-        });
+        self.parts.join();
         Allocation { parts: self.parts }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn part(first: u64, count: u64, tasks_per_node: u32, used: &[u16]) ->
 
 /// Takes cores of a node.
 pub(super) fn take(nodes: &mut NodePool, node: u64, amount: u32) {
-    assert!(nodes.allocate(&Allocation { parts: vec![part(node, 1, 1, &[])] }, &cores(amount)));
+    assert!(nodes.allocate(&Allocation { parts: vec![part(node, 1, 1, &[])].into() }, &cores(amount)));
 }
 
 /// First node, nodes, tasks on each.

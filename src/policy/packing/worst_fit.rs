@@ -179,9 +179,9 @@ mod tests {
         // Two nodes of 2 cards: (0.5, 0.8) and (1.0, 0.2) free, 1.3 and 1.2 in all.
         let mut nodes = pool(2, 8, 2);
         let share = |milli| TaskShape { accelerators_milli: milli, ..cores(0) };
-        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[500])] }, &share(500)));
-        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[0, 200])] }, &share(200)));
-        assert!(nodes.allocate(&Allocation { parts: vec![part(1, 1, 1, &[0, 800])] }, &share(800)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[500])].into() }, &share(500)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(0, 1, 1, &[0, 200])].into() }, &share(200)));
+        assert!(nodes.allocate(&Allocation { parts: vec![part(1, 1, 1, &[0, 800])].into() }, &share(800)));
         // Three of 0.3: node 0 (1.3 free; card 1, left with 0.5), node 1 (1.2; card 0, left with 0.7), node 0 (1.0; both cards have 0.5: card 0).
         let chosen = WorstFit.choose(&nodes, 3, &share(300)).unwrap();
         assert_eq!(used(&chosen), [(0, 1, 2), (1, 1, 1)]);

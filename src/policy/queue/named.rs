@@ -48,7 +48,7 @@ pub(super) fn whole_nodes(nodes: &NodeSet, request: &Request, shape: &NodeShape)
             }),
         }
     }
-    Allocation { parts }
+    Allocation { parts: parts.into() }
 }
 
 /// The nodes that nobody uses and nobody withholds.
