@@ -1,5 +1,6 @@
 //! Lanes of the fluid model, and which of them changed.
 
+use super::class::ClassLane;
 use crate::network::work::{carried, transfer_time};
 
 /// A class that crosses a lane.
@@ -103,6 +104,16 @@ impl Lane {
     /// Whether it bounds no class, and did not when it was last looked at.
     pub(super) fn is_idle(&self) -> bool {
         self.bottlenecked == 0 && self.level == f64::INFINITY
+    }
+
+    /// Takes note of what a class uses of it while it is idle, and comes in doubt. Out of line, as lanes that bound classes are many more.
+    #[inline(never)]
+    pub(super) fn load_idle(&mut self, place: &ClassLane, load: f64, idle: &mut Vec<u32>) {
+        self.members[place.position as usize].load = load * place.factor;
+        if !self.doubted {
+            self.doubted = true;
+            idle.push(place.lane);
+        }
     }
 
     /// The level at which the classes not yet settled would fill it.

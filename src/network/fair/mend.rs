@@ -157,6 +157,17 @@ impl Solver {
             && class.level <= class.own_level;
         let (level, bottleneck) =
             if bound_elsewhere { (class.level, class.bottleneck) } else { (class.own_level, class.own_lane) };
+        let class = &self.classes.list[number as usize];
+        if bottleneck == NO_BOTTLENECK
+            && class.bottleneck == NO_BOTTLENECK
+            && class.level.to_bits() == level.to_bits()
+            && class.load.to_bits() == (f64::from(class.flows) * class.key.cap).to_bits()
+            && class.lanes.iter().all(|load| load.alone || self.lanes[load.lane as usize].is_idle())
+        {
+            // It is what it was, and no lane of it bounds anyone.
+            self.note_class(number);
+            return;
+        }
         self.move_class(number, level, bottleneck, NO_BOTTLENECK);
     }
 
@@ -176,27 +187,21 @@ impl Solver {
     /// Gives a class a level; its lanes but `present` are in doubt then.
     fn level_class(&mut self, number: u32, level: f64, present: u32) {
         let class = &mut self.classes.list[number as usize];
-        let before = (class.level.to_bits(), class.load.to_bits());
         class.set_level(level);
-        let same = before == (class.level.to_bits(), class.load.to_bits());
         for load in &class.lanes {
             if load.alone {
                 self.changed.insert(load.lane);
-                continue;
-            }
-            let lane = &mut self.lanes[load.lane as usize];
-            if lane.is_idle() {
-                lane.members[load.position as usize].load = class.load * load.factor;
-                if load.lane != present && !lane.doubted && !same {
-                    lane.doubted = true;
-                    self.idle.push(load.lane);
+            } else if load.lane != present {
+                let lane = &mut self.lanes[load.lane as usize];
+                if lane.is_idle() {
+                    lane.load_idle(load, class.load, &mut self.idle);
+                } else {
+                    lane.loads_known = false;
+                    if !lane.doubted {
+                        lane.doubted = true;
+                        self.queue.push(entry(lane.level, load.lane));
+                    }
                 }
-                continue;
-            }
-            lane.loads_known = false;
-            if load.lane != present && !lane.doubted {
-                lane.doubted = true;
-                self.queue.push(entry(lane.level, load.lane));
             }
         }
     }
@@ -227,6 +232,7 @@ impl Solver {
     /// Finds who is bound by a lane, and at which level. Returns whether that came to an end.
     fn level_lane(&mut self, number: u32) -> bool {
         self.rebase_lane(number);
+        self.lanes[number as usize].loads_known = false;
         let capacity = self.lanes[number as usize].capacity;
         let mut tries = 2 * self.lanes[number as usize].members.len() + 2;
         let (content, level) = loop {
