@@ -57,6 +57,7 @@ pub(crate) struct Counters {
     flows: u64,
     jobs_peak: u64,
     flows_peak: u64,
+    flow_seconds: u64,
     events_per_s: f64,
     jobs_per_s: f64,
 }
@@ -78,6 +79,7 @@ impl Counters {
         self.flows += stats.flows;
         self.jobs_peak = self.jobs_peak.max(stats.jobs_peak);
         self.flows_peak = self.flows_peak.max(stats.flows_peak);
+        self.flow_seconds += stats.flow_seconds;
     }
 }
 

@@ -1,12 +1,13 @@
 //! Everything that does not change during a run.
 
 use super::{
-    AcceleratorKind, CenterId, Class, Dataset, Fragmentation, Link, Pool, PoolId, Service, Site, SiteId, Tenants,
-    TypicalTask,
+    AcceleratorKind, CenterId, Class, ClassId, Dataset, Fragmentation, Link, Pool, PoolId, Service, Site, SiteId,
+    Tenants, TypicalTask,
 };
 use crate::signals::Series;
 use crate::units::Bytes;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -180,6 +181,24 @@ impl Platform {
             let wanted = kind.task.accelerator.is_none_or(|wanted| Some(wanted) == node.accelerator);
             wanted && self.constraints[kind.constraint.index()].pools.binary_search(&pool).is_ok()
         })
+    }
+
+    /// The name of a class; nothing for one that does not exist.
+    #[must_use]
+    pub fn class_name(&self, class: ClassId) -> &str {
+        self.classes.get(class.index()).map_or("", |class| class.name.as_str())
+    }
+
+    /// The name of a site; nothing for one that does not exist.
+    #[must_use]
+    pub fn site_name(&self, site: SiteId) -> &str {
+        self.sites.get(site.index()).map_or("", |site| site.name.as_str())
+    }
+
+    /// What a job is called: by its own name if it has one, else `<class>-<ordinal>`.
+    #[must_use]
+    pub fn job_name<'a>(&self, class: ClassId, ordinal: u64, own: Option<&'a str>) -> Cow<'a, str> {
+        own.map_or_else(|| Cow::Owned(format!("{}-{ordinal}", self.class_name(class))), Cow::Borrowed)
     }
 
     /// The center of a name.

@@ -56,6 +56,8 @@ impl Driver<'_, '_, '_, '_> {
         }
         self.out.record(&Record::RunEnded)?;
         self.world.stats.end = end;
+        self.world.under_way.advance(end);
+        self.world.stats.flow_seconds = self.world.under_way.seconds();
         Ok(())
     }
 

@@ -96,7 +96,7 @@ impl Driver<'_, '_, '_, '_> {
         };
         let job = &world.jobs[slot].job;
         let request = &job.request;
-        let explained = self.options.explain.is_some_and(|chosen| chosen(job));
+        let explained = self.options.explains(job);
         let reasons = explained.then(|| self.stack.broker.reasons(request, &view));
         let mut decision = self.stack.broker.decide(request, &view);
         if decision == Decision::Bids {
@@ -151,9 +151,8 @@ impl Driver<'_, '_, '_, '_> {
 
     pub(super) fn illegal(&self, slot: JobSlot, what: &str) -> RunError {
         let job = &self.world.jobs[slot].job;
-        let class = &self.world.platform.classes[job.request.class.index()].name;
-        let job = job.name.as_ref().map_or_else(|| format!("{class}-{}", job.ordinal), |name| name.to_string());
-        RunError::IllegalAction { at: self.world.now, job, what: what.to_owned() }
+        let name = self.world.platform.job_name(job.request.class, job.ordinal, job.name.as_deref());
+        RunError::IllegalAction { at: self.world.now, job: name.into_owned(), what: what.to_owned() }
     }
 
     /// Places a job where the broker wants it.

@@ -47,6 +47,13 @@ pub struct Options<'a> {
     pub progress: Option<&'a mut dyn FnMut(&Progress)>,
 }
 
+impl Options<'_> {
+    /// Whether a job is to be explained.
+    pub(super) fn explains(&self, job: &Job) -> bool {
+        self.explain.is_some_and(|chosen| chosen(job))
+    }
+}
+
 /// Where a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
@@ -77,6 +84,8 @@ pub struct RunStats {
     pub jobs_peak: u64,
     /// Most flows under way at once.
     pub flows_peak: u64,
+    /// How long all flows together were under way, in whole seconds; over the length of the run, the mean number of flows at once.
+    pub flow_seconds: u64,
     /// When it ended.
     pub end: SimTime,
 }

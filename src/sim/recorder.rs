@@ -5,7 +5,7 @@
 use super::driver::Driver;
 use super::error::RunError;
 use super::world::World;
-use crate::model::{Job, JobNumber, JobSlot, LaneId};
+use crate::model::{JobNumber, JobSlot, LaneId};
 use crate::network::{FlowKey, LaneRate, NetworkModel};
 use crate::observe::Record;
 use std::sync::Arc;
@@ -32,11 +32,6 @@ pub(super) struct Watching {
 }
 
 impl Driver<'_, '_, '_, '_> {
-    /// Whether a job is to be explained.
-    pub(super) fn explains(&self, job: &Job) -> bool {
-        self.options.explain.is_some_and(|chosen| chosen(job))
-    }
-
     /// Tells the rates of watched flows, where they changed with one of these lanes (in lane order).
     pub(super) fn tell_flows(&mut self, changed: &[LaneRate]) -> Result<(), RunError> {
         let Some(mut watching) = self.watching.take() else { return Ok(()) };
@@ -65,7 +60,7 @@ impl Driver<'_, '_, '_, '_> {
     /// Watches a flow of a job that is to be explained.
     pub(super) fn watch(&mut self, flow: FlowKey, slot: JobSlot) {
         let job = &self.world.jobs[slot];
-        if let (Some(transfer), true) = (&job.transfer, self.explains(&job.job)) {
+        if let (Some(transfer), true) = (&job.transfer, self.options.explains(&job.job)) {
             let (number, lanes) = (job.job.request.number, Arc::clone(&transfer.lanes));
             if let Some(watching) = &mut self.watching {
                 watching.flows.push(Watched { flow, number, lanes, told: None });

@@ -176,7 +176,7 @@ impl World {
 
     fn try_run(&self, broker: impl Broker + 'static) -> Result<Seen, RunError> {
         let mut seen = Seen::default();
-        run(&self.scenario, self.stack(broker), &mut [&mut seen], Options::default())?;
+        seen.stats = run(&self.scenario, self.stack(broker), &mut [&mut seen], Options::default())?;
         Ok(seen)
     }
 
@@ -193,6 +193,7 @@ struct Seen {
     nodes: Vec<(SimTime, u64, u64)>,
     flows: Vec<(SimTime, Vec<u32>, u128)>,
     end: SimTime,
+    stats: RunStats,
 }
 
 impl Seen {
@@ -257,6 +258,8 @@ fn the_latency_comes_first_then_the_lanes_are_shared() {
     assert_eq!(seen.life(2).staged, Some(at(210.008)));
     assert_eq!([0, 1, 2].map(|job| seen.started(job)), [0.0, 200.008, 3600.0].map(at));
     assert_eq!(seen.end, at(7200.0));
+    // From 10.008 to 200.008 and from 20.008 to 210.008.
+    assert_eq!((seen.stats.flows, seen.stats.flows_peak, seen.stats.flow_seconds), (2, 2, 380));
     // 125 GB at 0.1 CNY/GB.
     assert_eq!(seen.life(1).transfer_micro_cny, 12_500_000);
     // At home nothing moves.
@@ -344,6 +347,8 @@ fn a_cut_link_is_gone_round_and_the_rest_is_carried() {
     assert_eq!(seen.life(0).staged, Some(at(151.016)));
     let carried: Vec<_> = seen.flows.iter().map(|(_, lanes, bytes)| (lanes.clone(), bytes / GB)).collect();
     assert_eq!(carried, [(vec![0, 2], 125), (vec![4], 62)]);
+    // 50 s and 100 s; none during the second of latency.
+    assert_eq!(seen.stats.flow_seconds, 150);
     // 62.5 GB at 0.2 CNY/GB, 62.5 at 0.1.
     assert_eq!(seen.life(0).transfer_micro_cny, 12_500_000 + 6_250_000);
 }

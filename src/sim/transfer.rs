@@ -99,6 +99,7 @@ impl Driver<'_, '_, '_, '_> {
             world.flows.resize(at + 1, None);
         }
         world.flows[at] = Some(slot);
+        world.under_way.begin(world.now);
         world.stats.flows += 1;
         world.stats.flows_peak = world.stats.flows_peak.max(world.network.in_flight() as u64);
         world.advanced += 1;
@@ -113,6 +114,7 @@ impl Driver<'_, '_, '_, '_> {
         let world = &mut self.world;
         let Some(slot) = world.flows.get_mut(FairNetwork::slot_of(key)).and_then(Option::take) else { return Ok(()) };
         self.out.record(&Record::FlowEnded { flow: key })?;
+        world.under_way.end(world.now);
         world.advanced += 1;
         self.unwatch(key);
         let world = &mut self.world;
@@ -154,6 +156,7 @@ impl Driver<'_, '_, '_, '_> {
             // A flow that ended at this very instant is told by the network as ended.
             let Some(left) = world.network.stop(world.now, key) else { continue };
             world.flows[FairNetwork::slot_of(key)] = None;
+            world.under_way.end(world.now);
             self.out.record(&Record::FlowStopped { flow: key, left })?;
             self.unwatch(key);
             let world = &mut self.world;

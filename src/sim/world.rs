@@ -93,6 +93,40 @@ pub(super) struct World {
     /// How often a job moved on.
     pub(super) advanced: u64,
     pub(super) stats: RunStats,
+    pub(super) under_way: UnderWay,
+}
+
+/// Flows under way, over time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct UnderWay {
+    flows: u64,
+    since: SimTime,
+    flow_nanos: u128,
+}
+
+impl UnderWay {
+    /// Brings the integral to `now`.
+    pub(super) fn advance(&mut self, now: SimTime) {
+        self.flow_nanos += u128::from(self.flows) * u128::from(now.since(self.since).0);
+        self.since = now;
+    }
+
+    /// A flow begins.
+    pub(super) fn begin(&mut self, now: SimTime) {
+        self.advance(now);
+        self.flows += 1;
+    }
+
+    /// A flow ends or is stopped.
+    pub(super) fn end(&mut self, now: SimTime) {
+        self.advance(now);
+        self.flows = self.flows.saturating_sub(1);
+    }
+
+    /// Whole seconds of all flows together so far.
+    pub(super) fn seconds(&self) -> u64 {
+        u64::try_from(self.flow_nanos / 1_000_000_000).unwrap_or(u64::MAX)
+    }
 }
 
 impl World {
@@ -142,6 +176,7 @@ impl World {
             opened: false,
             advanced: 0,
             stats: RunStats::default(),
+            under_way: UnderWay::default(),
             platform,
         }
     }

@@ -1,6 +1,6 @@
 //! Jobs of each center for a Gantt chart.
 
-use crate::model::{CenterId, Job, Platform, PoolId};
+use crate::model::{CenterId, ClassId, Job, Platform, PoolId};
 use crate::observe::Life;
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
@@ -134,8 +134,8 @@ impl Sampler {
         }
         let mut sample = JobSample { placed: self.placed, ..JobSample::default() };
         for job in kept.into_values() {
-            let class = self.platform.classes.get(job.class as usize).map_or("", |class| class.name.as_str());
-            sample.job.push(job.name.as_deref().map_or_else(|| format!("{class}-{}", job.ordinal), str::to_owned));
+            let name = self.platform.job_name(ClassId(job.class), job.ordinal, job.name.as_deref());
+            sample.job.push(name.into_owned());
             sample.center.push(job.center);
             sample.class.push(job.class);
             sample.nodes.push(job.nodes);

@@ -20,8 +20,7 @@ impl Who {
     }
 
     pub(super) fn text(&self, platform: &Platform) -> String {
-        let class = platform.classes.get(self.class.index()).map_or("", |class| class.name.as_str());
-        self.name.as_deref().map_or_else(|| format!("{class}-{}", self.ordinal), str::to_owned)
+        platform.job_name(self.class, self.ordinal, self.name.as_deref()).into_owned()
     }
 }
 

@@ -102,7 +102,7 @@ impl Storyteller {
     }
 
     fn site(&self, site: crate::model::SiteId) -> String {
-        self.platform.sites.get(site.index()).map_or_else(String::new, |site| site.name.clone())
+        self.platform.site_name(site).to_owned()
     }
 
     fn link(&self, lane: LaneId) -> String {
@@ -127,7 +127,7 @@ impl Storyteller {
         let story = Story {
             number: request.number.0,
             job: Who::of(job).text(&self.platform),
-            class: self.platform.classes.get(request.class.index()).map_or_else(String::new, |it| it.name.clone()),
+            class: self.platform.class_name(request.class).to_owned(),
             tenant: self.platform.tenants.name(request.tenant),
             origin: self.site(request.origin),
             tasks: request.tasks,

@@ -318,9 +318,7 @@ impl<'a> Extended<'a> {
         let mut whole = LaneSums::default();
         let mut priced = 0u128;
         for (at, link) in platform.links.iter().enumerate() {
-            let name = |site: usize| {
-                platform.sites.get(link.between[site].index()).map_or_else(String::new, |site| site.name.clone())
-            };
+            let name = |site: usize| platform.site_name(link.between[site]).to_owned();
             for (direction, from, to) in [(Direction::Forth, 0, 1), (Direction::Back, 1, 0)] {
                 let Some(meter) = self.meters.lanes.get(LinkId::from_index(at).lane(direction).index()) else {
                     continue;

@@ -5,7 +5,6 @@ use crate::model::{Job, Outcome, Platform};
 use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
 use crate::report::{JOBS_HEADER, JobRecords};
 use crate::units::SimTime;
-use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -82,11 +81,11 @@ fn cells<'a>(
 ) -> io::Result<[Cell<'a>; 31]> {
     let request = &job.request;
     let times = JobTimes::of(job, life, outcome);
-    let class = platform.classes.get(request.class.index()).map_or("", |class| class.name.as_str());
-    let name = job.name.as_deref().map_or_else(|| Cow::Owned(format!("{class}-{}", job.ordinal)), Cow::Borrowed);
+    let class = platform.class_name(request.class);
+    let name = platform.job_name(request.class, job.ordinal, job.name.as_deref());
     let pool = life.pool.and_then(|pool| platform.pools.get(pool.index()));
     let center = pool.and_then(|pool| platform.centers.get(pool.center.index()));
-    let origin = platform.sites.get(request.origin.index()).map_or("", |site| site.name.as_str());
+    let origin = platform.site_name(request.origin);
     let ran = life.started.is_some();
     let whole = |value: u128| {
         i64::try_from(value)

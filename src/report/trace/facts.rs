@@ -68,17 +68,16 @@ pub(super) fn of_run(input: &TraceInput<'_>) -> String {
 
 /// The name of a job in `jobs.csv`.
 pub(super) fn name(platform: &Platform, job: &TracedJob) -> String {
-    let class = platform.classes.get(job.class.index()).map_or("", |class| class.name.as_str());
-    job.name.as_deref().map_or_else(|| format!("{class}-{}", job.ordinal), str::to_owned)
+    platform.job_name(job.class, job.ordinal, job.name.as_deref()).into_owned()
 }
 
 /// Columns of `jobs.csv`.
 pub(super) fn of_job(platform: &Platform, job: &TracedJob) -> String {
     let (life, times) = (&job.life, &job.times);
     let mut facts = Facts::default();
-    facts.text("class", platform.classes.get(job.class.index()).map_or("", |class| class.name.as_str()));
+    facts.text("class", platform.class_name(job.class));
     facts.text("tenant", &platform.tenants.name(job.tenant));
-    facts.text("origin", site_name(platform, job.origin));
+    facts.text("origin", platform.site_name(job.origin));
     facts.text("outcome", job.outcome.word());
     facts.text("reason", job.outcome.reason());
     let spans = [("wait_s", times.wait), ("staging_s", times.staging), ("queue_wait_s", times.queue_wait)];
@@ -106,9 +105,9 @@ pub(super) fn of_job(platform: &Platform, job: &TracedJob) -> String {
 /// What a transfer carries, and between whom.
 pub(super) fn of_move(platform: &Platform, job: &TracedJob, moved: &Move) -> String {
     let mut facts = Facts::default();
-    facts.text("class", platform.classes.get(job.class.index()).map_or("", |class| class.name.as_str()));
-    facts.text("from", site_name(platform, moved.from));
-    facts.text("to", site_name(platform, moved.to));
+    facts.text("class", platform.class_name(job.class));
+    facts.text("from", platform.site_name(moved.from));
+    facts.text("to", platform.site_name(moved.to));
     facts.decimal("bytes", Some(moved.bytes.0), 0);
     if moved.end.is_none() {
         facts.json("under_way", "true");
@@ -142,8 +141,4 @@ pub(super) fn labels(platform: &Platform, site: SiteId) -> String {
 
 fn of_center(center: &Center) -> Vec<&str> {
     ["center"].into_iter().chain(center.operator.as_deref()).collect()
-}
-
-fn site_name(platform: &Platform, site: SiteId) -> &str {
-    platform.sites.get(site.index()).map_or("", |site| site.name.as_str())
 }

@@ -136,7 +136,7 @@ impl Layout {
         shown.sort_by_cached_key(|site| (facts::rank(platform, *site), *site));
         shown.dedup();
         for (place, site) in shown.iter().enumerate() {
-            let name = platform.sites.get(site.index()).map_or("", |site| site.name.as_str());
+            let name = platform.site_name(*site);
             process(events, (SITES + site.0, place + 1), name, &facts::labels(platform, *site))?;
         }
         if trace.rates.iter().any(|rates| !rates.is_empty()) {
@@ -309,7 +309,7 @@ fn counters<W: io::Write>(input: &TraceInput<'_>, events: &mut Events<W>) -> io:
         series(process, "running", "jobs", trace.running.get(at).map_or(&[], Vec::as_slice))?;
         series(process, "queued", "jobs", trace.queued.get(at).map_or(&[], Vec::as_slice))?;
     }
-    let name = |site: SiteId| platform.sites.get(site.index()).map_or("", |site| site.name.as_str());
+    let name = |site: SiteId| platform.site_name(site);
     for (at, link) in platform.links.iter().enumerate() {
         for direction in [Direction::Forth, Direction::Back] {
             let [from, to] = match direction {
