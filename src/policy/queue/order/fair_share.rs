@@ -9,27 +9,32 @@
 
 use super::{Changes, Charged, Facts, Order, Rank};
 use crate::model::TenantId;
+use crate::model::dense::Dense;
 use crate::units::{SimDuration, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 
-/// Half-lives after which the sums are scaled down, far from the largest exponent of a double (1023).
-const RESCALE_AT: f64 = 256.0;
+/// Beyond it the sums are scaled down: 2^256, after so many half-lives, is far from the largest double.
+const SCALE_MAX: f64 = (1u128 << 127) as f64 * (1u128 << 127) as f64 * 4.0;
 
 /// Least decayed usage for its weight first.
 #[derive(Debug, Clone)]
 pub struct FairShare {
     half_life: SimDuration,
     epoch: SimTime,
-    scaled: BTreeMap<TenantId, f64>,
+    /// By tenant. Every job asks three times, and thousands of tenants are known to each of many pools.
+    scaled: Dense<f64>,
     charged: Charged,
 }
 
 impl FairShare {
     /// No usage yet. A half-life of zero counts as one nanosecond.
     #[must_use]
-    pub const fn new(half_life: SimDuration) -> Self {
-        let charged = Charged::Tenants(BTreeSet::new());
-        Self { half_life, epoch: SimTime::ZERO, scaled: BTreeMap::new(), charged }
+    pub fn new(half_life: SimDuration) -> Self {
+        Self { half_life, epoch: SimTime::ZERO, scaled: Dense::new(), charged: Charged::default() }
+    }
+
+    /// The sum of a tenant.
+    fn scaled(&self, tenant: TenantId) -> f64 {
+        self.scaled.get(tenant.0.into()).copied().unwrap_or(0.0)
     }
 
     /// How much a charge of the instant `at` is scaled up.
@@ -39,32 +44,38 @@ impl FairShare {
     }
 
     fn charge(&mut self, job: &Facts, at: SimTime, seconds: f64) {
-        if self.scale(at) > libm::exp2(RESCALE_AT) {
-            let down = 1.0 / self.scale(at);
+        let mut scale = self.scale(at);
+        if scale > SCALE_MAX {
+            let down = 1.0 / scale;
             for usage in self.scaled.values_mut() {
                 *usage *= down;
             }
             self.epoch = at;
             self.charged = Charged::All;
+            scale = self.scale(at);
         }
-        let charge = job.size() * seconds * self.scale(at);
-        let usage = self.scaled.entry(job.tenant).or_insert(0.0);
-        *usage = (*usage + charge).max(0.0);
+        let charge = job.size() * seconds * scale;
+        match self.scaled.get_mut(job.tenant.0.into()) {
+            Some(usage) => *usage = (*usage + charge).max(0.0),
+            None => {
+                self.scaled.insert(job.tenant.0.into(), (0.0 + charge).max(0.0));
+            }
+        }
         if let Charged::Tenants(tenants) = &mut self.charged {
-            tenants.insert(job.tenant);
+            tenants.push(job.tenant);
         }
     }
 
     /// Decayed usage of a tenant at an instant, in units of the headline resource x seconds.
     #[must_use]
     pub fn usage(&self, tenant: TenantId, at: SimTime) -> f64 {
-        self.scaled.get(&tenant).copied().unwrap_or(0.0) / self.scale(at)
+        self.scaled(tenant) / self.scale(at)
     }
 }
 
 impl Order for FairShare {
     fn rank(&self, job: &Facts, _now: SimTime) -> Rank {
-        let usage = self.scaled.get(&job.tenant).copied().unwrap_or(0.0);
+        let usage = self.scaled(job.tenant);
         Rank::ascending(if job.weight > 0.0 { usage / job.weight } else { f64::INFINITY })
     }
 
@@ -73,7 +84,12 @@ impl Order for FairShare {
     }
 
     fn charged(&mut self) -> Charged {
-        std::mem::take(&mut self.charged)
+        let mut charged = std::mem::take(&mut self.charged);
+        if let Charged::Tenants(tenants) = &mut charged {
+            tenants.sort_unstable();
+            tenants.dedup();
+        }
+        charged
     }
 
     fn started(&mut self, job: &Facts, now: SimTime) {

@@ -30,7 +30,6 @@ pub use wfp3::Wfp3;
 
 use crate::model::TenantId;
 use crate::units::{SimDuration, SimTime};
-use std::collections::BTreeSet;
 
 /// What an order may know of a job.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,14 +98,14 @@ pub enum Changes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Charged {
     /// Those of the jobs of these tenants, in id order.
-    Tenants(BTreeSet<TenantId>),
+    Tenants(Vec<TenantId>),
     /// Those of all jobs.
     All,
 }
 
 impl Default for Charged {
     fn default() -> Self {
-        Self::Tenants(BTreeSet::new())
+        Self::Tenants(Vec::new())
     }
 }
 
