@@ -82,6 +82,9 @@ type Known = Box<[OnceLock<Box<[OnceLock<Box<Route>>]>>]>;
 
 const PAGE: usize = 64;
 
+/// A row of passages is as long as the core has places, whatever is asked of it. Beyond so many places, routes are kept alone.
+const CORE_MAX: usize = 1_000;
+
 /// Routes between all sites of a network.
 ///
 /// Asking needs no exclusive access, so that a policy's view can hold a shared reference; what was found is kept until a
@@ -208,6 +211,11 @@ impl Routes {
         let (start, end) = (self.places.get(from.index())?, self.places.get(to.index())?);
         if from == to {
             return Some(Outline { latency: SimDuration::ZERO, price: TransferPrice(0), least: f64::INFINITY });
+        }
+        if self.trees.len() > CORE_MAX {
+            let route = self.route(from, to)?;
+            let least = route.lanes.iter().fold(f64::INFINITY, |least, lane| least.min(of(*lane)));
+            return Some(Outline { latency: route.latency, price: route.price, least });
         }
         let (mut core, mut price, mut least) = (SimDuration::ZERO, 0_u64, f64::INFINITY);
         if start.core != end.core {

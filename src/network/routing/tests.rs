@@ -73,6 +73,18 @@ fn outlines_of_ways_of_any_length() {
     assert_eq!(routes.route(SiteId(16), SiteId(17)).map(|route| route.lanes.len()), Some(17));
 }
 
+#[test]
+fn outlines_over_a_core_too_large_for_passages() {
+    let around = |at: u32| link(at, (at + 1) % 1100, 1 + u64::from(at % 7));
+    let mut links: Vec<Link> = (0..1100).map(around).collect();
+    links.push(link(3, 1100, 5));
+    let routes = Routes::new(1101, &links);
+    assert!(routes.trees.len() > CORE_MAX);
+    for (from, to) in [(0, 1), (1100, 2), (5, 560), (1100, 1100), (700, 3)].map(|(a, b)| (SiteId(a), SiteId(b))) {
+        assert_eq!(outline(&routes, from, to), outline_by_lanes(&routes, from, to), "{from:?} {to:?}");
+    }
+}
+
 /// All simple ways from `at`, as (latency, lanes).
 fn ways(links: &[Link], at: SiteId, to: SiteId, seen: &mut Vec<SiteId>, found: &mut Vec<Vec<LaneId>>, way: &[LaneId]) {
     if at == to {
