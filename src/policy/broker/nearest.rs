@@ -1,16 +1,15 @@
 //! Nearest: the eligible pool with the least round trip to the job's origin, full or not.
 //!
 //! Idea: what a content network or a DNS by region does; good where latency is all and load is even. Source: practice
-//! (latency-based routing). Cost: one look at
-//! latencies for each pool and origin, and the pools that do not pass.
+//! (latency-based routing). Cost: two looks at latencies for each pool.
 
-use super::distances::Distances;
-use super::eligible::Filters;
-use super::reasons::{Weighing, ranked_by_round_trip};
+use super::eligible::{Filters, least_pool};
+use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
+use crate::units::SimDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,23 +23,22 @@ impl BrokerForm for Nearest {
     const SOURCE: &'static str = "practice: latency-based routing";
 
     fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
-        Ok(Box::new(NearestBroker::default()))
+        Ok(Box::new(*self))
     }
 }
 
-/// Goes from the nearest pool outwards.
-#[derive(Debug, Default)]
-struct NearestBroker {
-    distances: Distances,
-}
-
-impl Broker for NearestBroker {
+impl Broker for Nearest {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        self.distances.nearest(view, request)
+        least_pool(view, request, |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX))
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
-        ranked_by_round_trip(Weighing::new(Filters::ALL, view, request), view, request)
+        let round_trip = |pool| view.round_trip(request, pool).unwrap_or(SimDuration::MAX);
+        Weighing::new(Filters::ALL, view, request).rank(
+            &[("round_trip_s", "s")],
+            |candidate| round_trip(candidate.pool),
+            |_, round_trip| vec![seconds(*round_trip)],
+        )
     }
 }
 
