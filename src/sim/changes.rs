@@ -105,7 +105,6 @@ impl Driver<'_, '_, '_, '_> {
             self.reroute(link)?;
         }
         if changed {
-            self.world.routes_version += 1;
             self.world.services.ways_changed();
             self.retry_stalled();
         }

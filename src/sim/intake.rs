@@ -81,7 +81,6 @@ impl Driver<'_, '_, '_, '_> {
     fn ask(&mut self, slot: JobSlot) -> Result<(), RunError> {
         let world = &mut self.world;
         let paths = PathsNow {
-            version: world.routes_version,
             routes: &world.routes,
             network: &world.network,
             replicas: &world.replicas,

@@ -8,8 +8,6 @@ use crate::units::{Bytes, SimDuration};
 
 /// Ways, replicas and storage as they are now.
 pub(super) struct PathsNow<'a> {
-    /// How often ways have changed.
-    pub(super) version: u64,
     pub(super) routes: &'a Routes,
     pub(super) network: &'a FairNetwork,
     pub(super) replicas: &'a [Vec<SiteId>],
@@ -19,7 +17,7 @@ pub(super) struct PathsNow<'a> {
 
 impl Paths for PathsNow<'_> {
     fn version(&self) -> u64 {
-        self.version
+        self.routes.version()
     }
 
     fn path(&self, from: SiteId, to: SiteId) -> Option<PathEstimate> {

@@ -61,8 +61,6 @@ pub(super) struct World {
     pub(super) network: FairNetwork,
     /// Ways as they are now.
     pub(super) routes: Routes,
-    /// How often they have changed.
-    pub(super) routes_version: u64,
     /// Ways with every link up: what can be reached at some time.
     pub(super) routes_ever: Routes,
     pub(super) jobs: Slab,
@@ -156,7 +154,6 @@ impl World {
             single: 0,
             network: FairNetwork::new(&lanes),
             routes: Routes::new(platform.sites.len(), &platform.links),
-            routes_version: 0,
             routes_ever,
             jobs: Slab::default(),
             pools,

@@ -91,6 +91,8 @@ const CORE_MAX: usize = 1_000;
 /// link changes.
 #[derive(Debug, Clone)]
 pub struct Routes {
+    /// How often a link's part in them has changed.
+    version: u64,
     places: Vec<Place>,
     lines: Vec<Line>,
     core: tree::Core,
@@ -133,7 +135,21 @@ impl Routes {
             }
         }
         let trees = vec![OnceLock::new(); size];
-        Self { lines, core, trees, passages: Passages::new(size), known: vec![OnceLock::new(); sites], places }
+        Self {
+            version: 0,
+            lines,
+            core,
+            trees,
+            passages: Passages::new(size),
+            known: vec![OnceLock::new(); sites],
+            places,
+        }
+    }
+
+    /// Another number whenever a way may have changed.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
     }
 
     /// Says whether a link is up. Where that changes something, routes are found anew when asked for next; those
@@ -155,6 +171,7 @@ impl Routes {
         if usable == before {
             return false;
         }
+        self.version += 1;
         for end in between {
             let Some(place) = self.places.get_mut(end.index()) else { continue };
             if place.lane != NO_LANE && place.lane.link() == link {

@@ -166,7 +166,9 @@ proptest! {
             // Routes that were found before must not outlive the change.
             pairs().for_each(|(from, to)| drop((routes.route(from, to).cloned(), outline(&routes, from, to))));
             let number = number % links.len();
-            routes.set_up(LinkId::from_index(number), up);
+            let version = routes.version();
+            let changed = routes.set_up(LinkId::from_index(number), up);
+            prop_assert_eq!(routes.version() != version, changed);
             links[number].bandwidth = BitsPerSec(u64::from(up));
             let anew = Routes::new(7, &links);
             for (from, to) in pairs() {
