@@ -21,18 +21,18 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// What a meter of a pool has integrated since earlier sums.
-    pub(super) fn of(pool: &PoolMeter, earlier: &PoolBase) -> Self {
-        let sums = pool.sums.since(&earlier.sums);
-        let (load_used, load_there) = pool.load_of(&sums);
-        let bill = pool.bill_of(&sums);
+    /// What a meter of a pool has integrated over an interval.
+    pub(super) fn of(pool: &PoolMeter, interval: &PoolBase) -> Self {
+        let sums = &interval.sums;
+        let (load_used, load_there) = pool.load_of(sums);
+        let bill = pool.bill_of(sums);
         Self {
             held: sums.held,
-            open: pool.open_headline_of(&sums),
+            open: pool.open_headline_of(sums),
             load_used,
             load_there,
-            running: pool.running.sum().wrapping_sub(earlier.running),
-            waiting: pool.waiting.sum().wrapping_sub(earlier.waiting),
+            running: interval.running,
+            waiting: interval.waiting,
             energy: bill.energy,
             cost: bill.cost,
             carbon: bill.carbon,
@@ -59,7 +59,8 @@ impl Cell {
     }
 }
 
-/// The integrals of a pool where an interval begins. A restart of the meters turns them into differences, modulo a power of two.
+/// The integrals of a pool where an interval begins, or over one. A restart of the meters turns the former into differences, modulo a
+/// power of two.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct PoolBase {
     sums: PoolSums,
@@ -102,10 +103,11 @@ impl Base {
     /// What pools and centers have integrated since, by row; an interval begins here.
     pub(super) fn cut(&mut self, meters: &Meters, row_of: &[usize], slice: &mut [Cell]) {
         for (pool, base) in meters.pools.iter().zip(&mut self.pools) {
+            let now = PoolBase::of(pool);
             if let Some(cell) = row_of.get(pool.center.index()).and_then(|row| slice.get_mut(*row)) {
-                cell.add(&Cell::of(pool, base));
+                cell.add(&Cell::of(pool, &now.since(base)));
             }
-            *base = PoolBase::of(pool);
+            *base = now;
         }
         for ((center, row), base) in meters.centers.iter().zip(row_of).zip(&mut self.storage) {
             let stored = center.storage.sum();
