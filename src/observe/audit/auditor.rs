@@ -171,9 +171,9 @@ impl Auditor {
         story.runs_at(now, job, pool)?;
         story.held_as_told(now, job, allocation, (held, Some(started)))?;
         if preempted {
-            story.preempted(now, job, pool)?;
+            story.preempted(now, job);
         } else {
-            story.ended(now, job, pool)?;
+            story.ended(now, job);
         }
         self.give_back(job, pool, allocation, held);
         Ok(())

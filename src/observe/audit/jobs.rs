@@ -223,20 +223,18 @@ impl Story {
         Err(broken("allocation-held", now, detail))
     }
 
-    pub(super) fn ended(&mut self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
-        self.runs_at(now, job, pool)?;
+    /// A job that runs ended.
+    pub(super) fn ended(&mut self, now: SimTime, job: &Job) {
         self.rest(now, job);
         self.since = None;
         self.ended = Some(now);
-        Ok(())
     }
 
-    pub(super) fn preempted(&mut self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
-        self.runs_at(now, job, pool)?;
+    /// A job that runs was interrupted.
+    pub(super) fn preempted(&mut self, now: SimTime, job: &Job) {
         self.rest(now, job);
         self.since = None;
         self.preemptions += 1;
-        Ok(())
     }
 
     pub(super) fn resized(
