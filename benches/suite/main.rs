@@ -42,6 +42,11 @@ use std::path::Path;
 use std::process::Command;
 use table::Measured;
 
+/// That of the program itself.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A case that takes longer is not repeated.
 const ONCE_S: f64 = 30.0;
 /// Between these the tables of a page stand.
