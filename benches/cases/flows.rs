@@ -138,7 +138,7 @@ pub(crate) fn run(case: &Case, mut on_end: impl FnMut(u32, u64)) -> Outcome {
         network.advance(SimTime(now), &mut ended);
         count += ended.len();
         for key in ended.drain(..) {
-            let chain = chain_of[FairNetwork::slot_of(key)];
+            let chain = chain_of[key.slot()];
             on_end(chain, now);
             launching.push(chain as usize);
         }
@@ -152,7 +152,7 @@ pub(crate) fn run(case: &Case, mut on_end: impl FnMut(u32, u64)) -> Outcome {
             let (route, bytes) = flows[chain * each + next_flow[chain]];
             next_flow[chain] += 1;
             let flow = Flow::new(Arc::clone(&routes[route as usize]), Bytes(u128::from(bytes)));
-            let slot = FairNetwork::slot_of(network.start(SimTime(now), flow));
+            let slot = network.start(SimTime(now), flow).slot();
             if slot >= chain_of.len() {
                 chain_of.resize(slot + 1, 0);
             }

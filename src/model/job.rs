@@ -1,7 +1,9 @@
 //! Jobs: what is asked (a policy may read it) and what is true (only the driver reads it).
 
+use super::slots::Key;
 use super::{
-    Checkpoint, ClassId, ConstraintId, DatasetId, Elastic, Flex, JobNumber, Precision, SiteId, TaskShape, TenantId,
+    Checkpoint, ClassId, ConstraintId, DatasetId, Elastic, Flex, JobNumber, JobSlot, Precision, SiteId, TaskShape,
+    TenantId,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 use std::sync::Arc;
@@ -96,10 +98,19 @@ pub struct Job {
     pub name: Option<Arc<str>>,
     /// Its place within its class, from 0.
     pub ordinal: u64,
+    /// Where it is kept as long as it is in the system: the driver's to give.
+    pub slot: JobSlot,
     /// What it asks for.
     pub request: Request,
     /// What it really does.
     pub truth: Truth,
+}
+
+impl Job {
+    /// How those find it who keep something of each job in the system.
+    pub(crate) const fn key(&self) -> Key {
+        Key { slot: self.slot.index(), number: self.request.number.0 }
+    }
 }
 
 /// A class of jobs.

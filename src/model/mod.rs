@@ -18,6 +18,7 @@ mod platform;
 mod pool;
 mod reasons;
 mod service;
+pub(crate) mod slots;
 mod topology;
 
 pub use allocation::{Allocation, AllocationPart, CARDS_MAX, PartList};

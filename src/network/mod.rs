@@ -15,12 +15,31 @@ pub use tcp::window_cap;
 pub use work::transfer_time;
 
 use crate::model::LaneId;
+use crate::model::slots::Key;
 use crate::units::{Bytes, SimTime};
 use std::sync::Arc;
 
 /// A flow in the network. Keys are given out once and never reused within a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct FlowKey(pub u64);
+
+/// The low bits of a key hold the slot in which the flow is kept, the high bits count starts: keys are in the order of
+/// the starts, and never reused before 2^36 of them.
+const SLOT_BITS: u32 = 28;
+
+impl FlowKey {
+    /// A small number, below the most flows ever in flight and the flow's own as long as it is in the network: an index for
+    /// tables beside it.
+    #[must_use]
+    pub const fn slot(self) -> usize {
+        (self.0 & ((1 << SLOT_BITS) - 1)) as usize
+    }
+
+    /// How those find it who keep something of each flow.
+    pub(crate) const fn key(self) -> Key {
+        Key { slot: self.slot(), number: self.0 }
+    }
+}
 
 /// What a flow is.
 #[derive(Debug, Clone, PartialEq)]

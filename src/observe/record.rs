@@ -6,11 +6,16 @@ use crate::model::{
 use crate::network::{FlowKey, LaneRate};
 use crate::units::{Bytes, SimDuration, SimTime};
 
-/// The instants of one job's life; `None` where it never came to that.
+/// The instants of one job's life; `None` where it never came to that. What each step touches comes first, side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(C)]
 pub struct Life {
     /// The pool it was placed on.
     pub pool: Option<PoolId>,
+    /// 1 for the first attempt at running it; 0 where it never started.
+    pub attempt: u32,
+    /// Tasks it last ran on.
+    pub tasks: u32,
     /// When the broker placed it.
     pub brokered: Option<SimTime>,
     /// When its data were there.
@@ -21,36 +26,32 @@ pub struct Life {
     pub ended: Option<SimTime>,
     /// When its output was delivered.
     pub delivered: Option<SimTime>,
+    /// Nodes it ran on.
+    pub nodes: u64,
+    /// Time on its nodes, over all attempts.
+    pub ran: SimDuration,
+    /// How often it was interrupted for another job; it has begun once more for each, or waits to.
+    pub preemptions: u32,
+    /// How often its data went on by another way, because a link that they were on went down.
+    pub reroutes: u32,
+    /// How long its data had no way at all.
+    pub stalled: SimDuration,
     /// Bytes moved to stage it.
     pub staged_bytes: Bytes,
     /// Bytes of output moved.
     pub output_bytes: Bytes,
     /// Price of its transfers in µCNY.
     pub transfer_micro_cny: u128,
-    /// How often its data went on by another way, because a link that they were on went down.
-    pub reroutes: u32,
-    /// How long its data had no way at all.
-    pub stalled: SimDuration,
-    /// Nodes it ran on.
-    pub nodes: u64,
-    /// Tasks it last ran on.
-    pub tasks: u32,
-    /// 1 for the first attempt at running it; 0 where it never started.
-    pub attempt: u32,
-    /// How often it was interrupted for another job; it has begun once more for each, or waits to.
-    pub preemptions: u32,
-    /// How often its number of tasks was changed while it ran.
-    pub resizes: u32,
-    /// Time on its nodes, over all attempts.
-    pub ran: SimDuration,
-    /// Of that, computing that interruptions undid.
+    /// Of the time on its nodes, computing that interruptions undid.
     pub lost: SimDuration,
-    /// Of that, checkpoints and restarts.
+    /// Of that time, checkpoints and restarts.
     pub overhead: SimDuration,
     /// What was lost, in thousandths of the headline resource × ns.
     pub lost_work: u128,
     /// What checkpoints and restarts took, in the same unit.
     pub overhead_work: u128,
+    /// How often its number of tasks was changed while it ran.
+    pub resizes: u32,
     /// Whether the center is beyond the job's round-trip bound; `None` without a bound or a center.
     pub round_trip_missed: Option<bool>,
 }
@@ -102,7 +103,7 @@ pub enum Record<'a> {
         /// Which flow.
         flow: FlowKey,
         /// For which job.
-        number: JobNumber,
+        job: &'a Job,
         /// From where.
         from: SiteId,
         /// To where.

@@ -3,8 +3,8 @@
 use super::{Life, Observer, Record};
 use crate::model::{
     Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId,
-    Input, Job, JobNumber, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, Request, Side, Site,
-    SiteId, SiteKind, TaskShape, TenantGroup, TenantId, Tenants, Totals, Truth, Work,
+    Input, Job, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, Request, Side,
+    Site, SiteId, SiteKind, TaskShape, TenantGroup, TenantId, Tenants, Totals, Truth, Work,
 };
 use crate::network::FlowKey;
 use crate::signals::Series;
@@ -105,6 +105,7 @@ pub(crate) fn job(number: u64, submit: SimTime) -> Job {
     Job {
         name: Some(Arc::from(["a", "b", "c", "d"][number as usize % 4])),
         ordinal: number,
+        slot: JobSlot(number as u32),
         request: Request {
             number: JobNumber(number),
             class: ClassId(0),
@@ -202,18 +203,12 @@ pub(crate) fn west() -> Story {
     for (number, submit, staged, start) in flows {
         let mut job = job(number, submit);
         job.request.input = Input::From(SiteId(0), size);
-        run(&mut story, leak(job), HORINGER, staged, start, start + SimDuration::HOUR);
+        let job = leak(job);
+        run(&mut story, job, HORINGER, staged, start, start + SimDuration::HOUR);
         let flow = FlowKey(number);
         story.push((
             submit + SimDuration(8_000_000),
-            Record::FlowStarted {
-                flow,
-                number: JobNumber(number),
-                from: SiteId(0),
-                to: SiteId(1),
-                lanes: &[LaneId(0)],
-                bytes: size,
-            },
+            Record::FlowStarted { flow, job, from: SiteId(0), to: SiteId(1), lanes: &[LaneId(0)], bytes: size },
         ));
         story.push((staged, Record::FlowEnded { flow }));
     }

@@ -4,7 +4,7 @@ use super::driver::{Driver, Event};
 use super::error::RunError;
 use super::information::work_of;
 use super::paths::PathsNow;
-use super::slab::{JobState, Phase};
+use super::slab::Phase;
 use super::transfer::{Purpose, Transfer};
 use crate::engine::Class;
 use crate::model::{CacheMode, DatasetId, Input, JobSlot, Outcome, Platform, PoolId, RejectReason, Request, SiteId};
@@ -33,10 +33,10 @@ impl Driver<'_, '_, '_, '_> {
     pub(super) fn submission(&mut self) -> Result<(), RunError> {
         let Some(job) = self.take_job() else { return Ok(()) };
         self.fetch()?;
-        self.out.record(&Record::Submitted { job: &job })?;
         let refused = hopeless(&self.world.platform, &job.request);
         let world = &mut self.world;
-        let slot = world.jobs.insert(JobState::new(job));
+        let slot = world.jobs.insert(job);
+        self.out.record(&Record::Submitted { job: &world.jobs[slot].job })?;
         world.stats.jobs += 1;
         world.stats.jobs_peak = world.stats.jobs_peak.max(world.jobs.len() as u64);
         world.advanced += 1;
@@ -177,11 +177,10 @@ impl Driver<'_, '_, '_, '_> {
         let request = &world.jobs[slot].job.request;
         let pool = &world.platform.pools[placement.pool.index()];
         let (center, output_bytes, now) = (pool.center, request.output, world.now);
-        let forth = world.routes_ever.latency(request.origin, to);
-        let back = world.routes_ever.latency(to, request.origin);
-        let missed = request.round_trip.map(|bound| match (forth, back) {
-            (Some(forth), Some(back)) => forth.saturating_add(back) > bound,
-            _ => true,
+        let missed = request.round_trip.map(|bound| {
+            let forth = world.routes_ever.latency(request.origin, to);
+            let back = world.routes_ever.latency(to, request.origin);
+            forth.zip(back).is_none_or(|(forth, back)| forth.saturating_add(back) > bound)
         });
         // A copy that an earlier job brings has its room already, and is nobody's to free.
         let copy = way.as_ref().and_then(Transfer::copies).map(|dataset| (dataset, center));

@@ -22,18 +22,14 @@ pub(super) enum Phase {
     Delivering,
 }
 
-/// A job in the system.
+/// A job in the system. A run holds thousands, all over the memory: what its course changes comes first, side by side.
 #[derive(Debug, Clone)]
+#[repr(C, align(64))]
 pub(super) struct JobState {
-    pub(super) job: Job,
-    pub(super) life: Life,
-    pub(super) phase: Phase,
     /// Computing asked for on its pool with as many tasks as it asked for; what is left of it at `since`.
     pub(super) requested: SimDuration,
     /// Computing that it really does; what is left of it at `since`.
     pub(super) actual: SimDuration,
-    /// What it holds in all, or asks for.
-    pub(super) demand: Totals,
     /// When its present attempt began, or its tasks last changed.
     pub(super) since: SimTime,
     /// When its present attempt began, and what was left then (requested, actual).
@@ -43,23 +39,31 @@ pub(super) struct JobState {
     pub(super) ends_at: SimTime,
     /// When it ends by its request, as brokers were told.
     pub(super) promised: SimTime,
+    pub(super) life: Life,
+    pub(super) phase: Phase,
+    /// Since when its data have had no way.
+    pub(super) stalled_since: Option<SimTime>,
+    /// Its flow once that uses lanes.
+    pub(super) flow: Option<FlowKey>,
+    /// What is being moved for it.
+    pub(super) transfer: Option<Transfer>,
     /// Storage held for its input, at the center of its pool.
     pub(super) input_held: Bytes,
     /// Storage held for its output there.
     pub(super) output_held: Bytes,
+    /// What it holds in all, or asks for.
+    pub(super) demand: Totals,
     pub(super) allocation: Option<Allocation>,
-    /// What is being moved for it, and its flow once that uses lanes.
-    pub(super) transfer: Option<Transfer>,
-    pub(super) flow: Option<FlowKey>,
-    /// Since when its data have had no way.
-    pub(super) stalled_since: Option<SimTime>,
+    pub(super) job: Job,
 }
 
 impl JobState {
-    pub(super) fn new(job: Job) -> Self {
+    /// Made where it is to lie: a job is large.
+    #[inline]
+    fn new(job: Job, slot: JobSlot) -> Self {
         let demand = job.request.task.times(job.request.tasks);
         Self {
-            job,
+            job: Job { slot, ..job },
             life: Life::default(),
             phase: Phase::Asking,
             requested: SimDuration::ZERO,
@@ -116,14 +120,14 @@ impl Slab {
         self.len
     }
 
-    pub(super) fn insert(&mut self, job: JobState) -> JobSlot {
+    pub(super) fn insert(&mut self, job: Job) -> JobSlot {
         self.len += 1;
-        if let Some(slot) = self.free.pop() {
-            self.slots[slot.index()] = Some(job);
-            return slot;
-        }
-        self.slots.push(Some(job));
-        JobSlot::from_index(self.slots.len() - 1)
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            JobSlot::from_index(self.slots.len() - 1)
+        });
+        self.slots[slot.index()] = Some(JobState::new(job, slot));
+        slot
     }
 
     pub(super) fn get(&self, slot: JobSlot) -> Option<&JobState> {

@@ -136,6 +136,7 @@ impl World {
         self.scenario.jobs.push(Job {
             name: Some(Arc::from(format!("j{number}"))),
             ordinal: number as u64,
+            slot: JobSlot(0),
             request: Request {
                 number: JobNumber(number as u64),
                 class: ClassId(0),

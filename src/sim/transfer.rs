@@ -4,7 +4,7 @@ use super::driver::{Driver, Event};
 use super::error::RunError;
 use crate::engine::Class;
 use crate::model::{DatasetId, JobSlot, LaneId, LinkId, SiteId};
-use crate::network::{FairNetwork, Flow, FlowKey, NetworkModel, window_cap};
+use crate::network::{Flow, FlowKey, NetworkModel, window_cap};
 use crate::observe::Record;
 use crate::units::{Bytes, TransferPrice};
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl Driver<'_, '_, '_, '_> {
         flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, route.latency));
         let record = |key| Record::FlowStarted {
             flow: key,
-            number: job.job.request.number,
+            job: &job.job,
             from: transfer.from,
             to: transfer.to,
             lanes: &transfer.lanes,
@@ -94,7 +94,7 @@ impl Driver<'_, '_, '_, '_> {
         let key = world.network.start(world.now, flow);
         self.out.record(&record(key))?;
         world.jobs[slot].flow = Some(key);
-        let at = FairNetwork::slot_of(key);
+        let at = key.slot();
         if world.flows.len() <= at {
             world.flows.resize(at + 1, None);
         }
@@ -112,7 +112,7 @@ impl Driver<'_, '_, '_, '_> {
     /// A flow carried all of its data.
     pub(super) fn flow_ended(&mut self, key: FlowKey) -> Result<(), RunError> {
         let world = &mut self.world;
-        let Some(slot) = world.flows.get_mut(FairNetwork::slot_of(key)).and_then(Option::take) else { return Ok(()) };
+        let Some(slot) = world.flows.get_mut(key.slot()).and_then(Option::take) else { return Ok(()) };
         self.out.record(&Record::FlowEnded { flow: key })?;
         world.under_way.end(world.now);
         world.advanced += 1;
@@ -155,7 +155,7 @@ impl Driver<'_, '_, '_, '_> {
             let world = &mut self.world;
             // A flow that ended at this very instant is told by the network as ended.
             let Some(left) = world.network.stop(world.now, key) else { continue };
-            world.flows[FairNetwork::slot_of(key)] = None;
+            world.flows[key.slot()] = None;
             world.under_way.end(world.now);
             self.out.record(&Record::FlowStopped { flow: key, left })?;
             self.unwatch(key);

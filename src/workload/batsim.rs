@@ -4,7 +4,9 @@
 //! since a computing or communicating profile needs a model of the machine's inside that is not here.
 
 use super::Listed;
-use crate::model::{ClassId, ConstraintId, Input, Job, JobNumber, Request, SiteId, TaskShape, TenantId, Truth, Work};
+use crate::model::{
+    ClassId, ConstraintId, Input, Job, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work,
+};
 use crate::units::{Bytes, SimDuration, SimTime};
 use serde::Deserialize;
 use serde_json::Value;
@@ -154,7 +156,13 @@ fn convert(
         constraint: mapping.constraint,
         flex: None,
     };
-    Ok(Job { name: Some(Arc::from(name)), ordinal: 0, request, truth: Truth { work: Work::Time(run) } })
+    Ok(Job {
+        name: Some(Arc::from(name)),
+        ordinal: 0,
+        slot: JobSlot(0),
+        request,
+        truth: Truth { work: Work::Time(run) },
+    })
 }
 
 #[cfg(test)]

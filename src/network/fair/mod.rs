@@ -21,16 +21,13 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
-use super::{Flow, FlowKey, LaneRate, NetworkModel};
+use super::{Flow, FlowKey, LaneRate, NetworkModel, SLOT_BITS};
 use crate::model::LaneId;
 use crate::units::{Bytes, SimTime};
 use class::{Class, ClassKey, NO_BOTTLENECK};
 use schedule::Schedule;
 use solve::Solver;
 
-/// The low bits of a key hold the slot in which the flow is kept, the high bits count starts: keys are in the order of
-/// the starts, and never reused before 2^36 of them.
-const SLOT_BITS: u32 = 28;
 /// No class: the flow ends at once.
 const AT_ONCE: u32 = u32::MAX;
 /// Offered capacity is bounded so that sums stay finite.
@@ -96,13 +93,6 @@ impl FairNetwork {
             due_classes: Vec::new(),
             ended: Vec::new(),
         }
-    }
-
-    /// A small number for a flow, below the most flows ever in flight and its own as long as it is in the network: an
-    /// index for tables beside it.
-    #[must_use]
-    pub fn slot_of(key: FlowKey) -> usize {
-        slot_of(key.0)
     }
 
     /// What one more ordinary flow could count on from a lane now: [`NetworkModel::share_estimate`] of it alone.
@@ -242,8 +232,8 @@ impl FairNetwork {
     }
 }
 
-fn slot_of(key: u64) -> usize {
-    (key & ((1 << SLOT_BITS) - 1)) as usize
+const fn slot_of(key: u64) -> usize {
+    FlowKey(key).slot()
 }
 
 fn offered(bits_per_second: f64) -> f64 {

@@ -2,7 +2,8 @@
 //! nodes by theirs between two changes.
 
 use crate::model::dense::Dense;
-use crate::model::{Outcome, Platform, Pool, PoolId, RejectReason};
+use crate::model::slots::Slots;
+use crate::model::{Job, Outcome, Platform, Pool, PoolId, RejectReason};
 use crate::signals::Series;
 use crate::units::SimTime;
 
@@ -29,7 +30,7 @@ pub(super) struct PoolSums {
     closed_pue: u128,
 }
 
-/// A job that holds nodes.
+/// A job, or a service in a pool, that holds nodes.
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     pool: PoolId,
@@ -42,7 +43,9 @@ struct Holder {
 pub(super) struct Accounts {
     opened: SimTime,
     pools: Vec<PoolSums>,
-    running: Dense<Holder>,
+    running: Slots<Holder>,
+    /// What services hold, by service and pool.
+    serving: Dense<Holder>,
     /// Jobs submitted in the window, by outcome.
     pub(super) completed: u64,
     pub(super) killed: u64,
@@ -67,7 +70,8 @@ impl Accounts {
         Self {
             opened: SimTime::ZERO,
             pools: vec![PoolSums::default(); pools],
-            running: Dense::new(),
+            running: Slots::new(),
+            serving: Dense::new(),
             completed: 0,
             killed: 0,
             lost: 0,
@@ -83,7 +87,8 @@ impl Accounts {
         let keep =
             |sums: &PoolSums| PoolSums { open: sums.open, closed: sums.closed, since: now, ..PoolSums::default() };
         let pools = self.pools.iter().map(keep).collect();
-        *self = Self { opened: now, pools, running: self.running.clone(), ..Self::new(0) };
+        *self =
+            Self { opened: now, pools, running: self.running.clone(), serving: self.serving.clone(), ..Self::new(0) };
     }
 
     pub(super) fn set_nodes(&mut self, now: SimTime, platform: &Platform, pool: PoolId, open: u64, closed: u64) {
@@ -92,21 +97,23 @@ impl Accounts {
         (sums.open, sums.closed) = (open, closed);
     }
 
-    pub(super) fn job_started(&mut self, now: SimTime, number: u64, pool: PoolId, headline: u64) {
-        self.running.insert(number, Holder { pool, headline, started: now });
+    pub(super) fn job_started(&mut self, now: SimTime, job: &Job, pool: PoolId, headline: u64) {
+        self.running.insert(job.key(), Holder { pool, headline, started: now });
     }
 
-    pub(super) fn job_ended(&mut self, now: SimTime, platform: &Platform, number: u64) {
-        if let Some(holder) = self.running.remove(number) {
-            self.pools[holder.pool.index()].add_job(now, platform, &holder, self.opened);
+    pub(super) fn job_ended(&mut self, now: SimTime, platform: &Platform, job: &Job) {
+        if let Some(holder) = self.running.remove(job.key()) {
+            self.pools[holder.pool.index()].add_held(now, platform, &holder, self.opened);
         }
     }
 
     /// A service holds something else of a pool; `key` is that of both.
     pub(super) fn service_holds(&mut self, now: SimTime, platform: &Platform, key: u64, pool: PoolId, headline: u64) {
-        self.job_ended(now, platform, key);
+        if let Some(holder) = self.serving.remove(key) {
+            self.pools[holder.pool.index()].add_held(now, platform, &holder, self.opened);
+        }
         if headline > 0 {
-            self.job_started(now, key, pool, headline);
+            self.serving.insert(key, Holder { pool, headline, started: now });
         }
     }
 
@@ -135,8 +142,8 @@ impl Accounts {
     /// What each pool comes to by `end`; jobs and nodes that are there go on until then.
     pub(super) fn totals(&self, end: SimTime, platform: &Platform) -> Vec<PoolTotals> {
         let mut pools = self.pools.clone();
-        for holder in self.running.values() {
-            pools[holder.pool.index()].add_job(end, platform, holder, self.opened);
+        for holder in self.running.values().chain(self.serving.values()) {
+            pools[holder.pool.index()].add_held(end, platform, holder, self.opened);
         }
         for (id, sums) in pools.iter_mut().enumerate() {
             sums.add_nodes(end, platform, PoolId::from_index(id));
@@ -146,7 +153,7 @@ impl Accounts {
 }
 
 impl PoolSums {
-    fn add_job(&mut self, end: SimTime, platform: &Platform, holder: &Holder, opened: SimTime) {
+    fn add_held(&mut self, end: SimTime, platform: &Platform, holder: &Holder, opened: SimTime) {
         let from = holder.started.max(opened);
         let headline = u128::from(holder.headline);
         self.held += headline * u128::from(end.since(from).0);

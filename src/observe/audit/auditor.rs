@@ -120,8 +120,7 @@ impl Auditor {
     }
 
     fn started(&mut self, job: &Job, pool: PoolId, allocation: &Allocation, held: &Totals) -> Result<(), Violation> {
-        let number = job.request.number.0;
-        self.jobs.start(self.now, number, pool, (fingerprint(allocation), allocation.tasks()))?;
+        self.jobs.start(self.now, job, pool, (fingerprint(allocation), allocation.tasks()))?;
         self.take(job, pool, allocation, held)
     }
 
@@ -129,7 +128,7 @@ impl Auditor {
         let fixed = &self.platform.pools[pool.index()];
         check_shape(self.now, fixed, allocation, &job.request, held)?;
         self.pools[pool.index()].take(allocation, &job.request, &fixed.node, held);
-        self.accounts.job_started(self.now, job.request.number.0, pool, held.headline(fixed.accelerated()));
+        self.accounts.job_started(self.now, job, pool, held.headline(fixed.accelerated()));
         self.touch(pool);
         Ok(())
     }
@@ -137,7 +136,7 @@ impl Auditor {
     /// Takes back what a job held.
     fn give_back(&mut self, job: &Job, pool: PoolId, allocation: &Allocation, held: &Totals) {
         self.pools[pool.index()].give_back(allocation, &job.request, held);
-        self.accounts.job_ended(self.now, &self.platform, job.request.number.0);
+        self.accounts.job_ended(self.now, &self.platform, job);
         self.touch(pool);
     }
 
@@ -166,7 +165,7 @@ impl Auditor {
         preempted: bool,
     ) -> Result<(), Violation> {
         let now = self.now;
-        let story = self.jobs.story(now, job.request.number.0)?;
+        let story = self.jobs.story(now, job)?;
         // What is told must be due before what is held is looked at; the attempt's begin is still known then.
         story.runs_at(now, job, pool)?;
         story.held_as_told(now, job, allocation, (held, Some(started)))?;
@@ -187,7 +186,7 @@ impl Auditor {
         (after, held): (&Allocation, &Totals),
     ) -> Result<(), Violation> {
         let now = self.now;
-        let story = self.jobs.story(now, job.request.number.0)?;
+        let story = self.jobs.story(now, job)?;
         story.held_as_told(now, job, before, (held_before, None))?;
         story.resized(now, job, pool, (fingerprint(after), after.tasks()))?;
         self.give_back(job, pool, before, held_before);
@@ -196,14 +195,14 @@ impl Auditor {
 
     fn finished(&mut self, job: &Job, life: &Life, outcome: Outcome) -> Result<(), Violation> {
         let story = self.jobs.finish(self.now, job, life, outcome, &self.platform)?;
-        let wait = story.started.map(|started| started.since(job.request.submit).0);
+        let wait = story.started.get().map(|started| started.since(job.request.submit).0);
         self.accounts.count(job.request.submit, outcome, wait);
         Ok(())
     }
 
     fn flow_ended(&mut self, flow: crate::network::FlowKey, left: Bytes) -> Result<(), Violation> {
         let entry = self.flows.end(self.now, flow, left)?;
-        if let Some(story) = self.jobs.story_if_there(entry.number) {
+        if let Some(story) = self.jobs.story_if_there(entry.job) {
             story.flow_ended(entry.bytes - left.0);
         }
         Ok(())
@@ -215,26 +214,21 @@ impl Observer for Auditor {
         self.reach(now)?;
         match *record {
             Record::Submitted { job } => self.jobs.submit(now, job),
-            Record::Brokered { job, pool } => {
-                let number = job.request.number.0;
-                self.jobs.story(now, number)?.brokered(now, number, pool)
-            }
+            Record::Brokered { job, pool } => self.jobs.story(now, job)?.brokered(now, job.request.number.0, pool),
             Record::Storage { center, used } => self.storage(center, used),
             Record::StorageSpace { center, space } => {
                 self.spaces[center.index()] = Some(space);
                 Ok(())
             }
-            Record::FlowStarted { flow, number, from, to, lanes, bytes } => {
-                self.jobs.story(now, number.0)?.flow_started(now, number.0)?;
-                self.flows.start(now, &self.platform, flow, (from, to), lanes, (number.0, bytes))
+            Record::FlowStarted { flow, job, from, to, lanes, bytes } => {
+                self.jobs.story(now, job)?.flow_started(now, job.request.number.0)?;
+                self.flows.start(now, &self.platform, flow, (from, to), lanes, (job.key(), bytes))
             }
             Record::FlowEnded { flow } => self.flow_ended(flow, Bytes::ZERO),
             Record::FlowStopped { flow, left } => self.flow_ended(flow, left),
             Record::LaneRate { lane, rate, flows } => self.flows.set_rate(now, lane, rate, flows),
             Record::LaneCapacity { lane, bandwidth, offered } => self.flows.set_capacity(now, lane, bandwidth, offered),
-            Record::Queued { job, pool } => {
-                self.jobs.story(now, job.request.number.0)?.queued(now, job, pool, &self.platform)
-            }
+            Record::Queued { job, pool } => self.jobs.story(now, job)?.queued(now, job, pool, &self.platform),
             Record::Started { job, pool, allocation, held } => self.started(job, pool, allocation, &held),
             Record::Ended { job, pool, allocation, held, started } => {
                 self.run_over(job, pool, allocation, (&held, started), false)

@@ -1,7 +1,7 @@
 //! Flows and lanes: what is under way, what was carried, and whether the rates told account for it.
 
 use super::broken;
-use crate::model::dense::Dense;
+use crate::model::slots::{Key, Slots};
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
 use crate::observe::Violation;
@@ -16,7 +16,7 @@ const BYTES_TOLERANCE: f64 = 1e-6;
 /// A flow under way.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flow {
-    pub(super) number: u64,
+    pub(super) job: Key,
     pub(super) bytes: u128,
     route: u32,
 }
@@ -48,7 +48,7 @@ struct Lane {
 /// All flows and lanes.
 #[derive(Debug, Clone)]
 pub(super) struct FlowBook {
-    flows: Dense<Flow>,
+    flows: Slots<Flow>,
     lanes: Vec<Lane>,
     routes: KnownRoutes,
     touched: Vec<u32>,
@@ -62,7 +62,7 @@ impl FlowBook {
             [lane.clone(), lane]
         };
         Self {
-            flows: Dense::new(),
+            flows: Slots::new(),
             lanes: platform.links.iter().flat_map(lane).collect(),
             routes: KnownRoutes::new(),
             touched: Vec::new(),
@@ -76,12 +76,16 @@ impl FlowBook {
         flow: FlowKey,
         (from, to): (SiteId, SiteId),
         lanes: &[LaneId],
-        entry: (u64, Bytes),
+        entry: (Key, Bytes),
     ) -> Result<(), Violation> {
         let route = self.route(now, platform, (from, to), lanes)?;
-        let (number, bytes) = entry;
-        if !self.flows.insert(flow.0, Flow { number, bytes: bytes.0, route }) {
-            return Err(broken("flow-known", now, format!("flow {} started twice", flow.0)));
+        let (job, bytes) = entry;
+        if !self.flows.insert(flow.key(), Flow { job, bytes: bytes.0, route }) {
+            return Err(broken(
+                "flow-known",
+                now,
+                format!("flow {} started twice, or in the place of another", flow.0),
+            ));
         }
         if bytes > Bytes::ZERO {
             for lane in lanes {
@@ -97,7 +101,7 @@ impl FlowBook {
 
     /// Takes a flow out that has `left` still to carry.
     pub(super) fn end(&mut self, now: SimTime, flow: FlowKey, left: Bytes) -> Result<Flow, Violation> {
-        let Some(entry) = self.flows.remove(flow.0) else {
+        let Some(entry) = self.flows.remove(flow.key()) else {
             return Err(broken("flow-known", now, format!("flow {} ended, but is not under way", flow.0)));
         };
         if left.0 > entry.bytes {

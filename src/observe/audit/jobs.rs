@@ -2,27 +2,60 @@
 
 use super::broken;
 use super::nodes::fingerprint;
-use crate::model::dense::Dense;
+use crate::model::slots::{Key, Slots};
 use crate::model::{Allocation, Input, Job, Outcome, Platform, Pool, PoolId, Totals};
 use crate::observe::{Life, Violation};
 use crate::units::{Bytes, SimTime};
 
-/// What has been told of a job.
+/// An instant that may never come, in the place of one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(SimTime);
+
+impl Moment {
+    pub(super) const NEVER: Self = Self(SimTime::MAX);
+
+    pub(super) const fn get(self) -> Option<SimTime> {
+        if self.came() { Some(self.0) } else { None }
+    }
+
+    const fn came(self) -> bool {
+        self.0.0 != SimTime::MAX.0
+    }
+}
+
+impl Default for Moment {
+    fn default() -> Self {
+        Self::NEVER
+    }
+}
+
+impl std::fmt::Debug for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// Bytes that lie anywhere in a structure of smaller numbers.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(Rust, packed(8))]
+struct Carried(u128);
+
+/// What has been told of a job. Small: thousands lie all over the memory.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Story {
     pub(super) pool: Option<PoolId>,
-    pub(super) brokered: Option<SimTime>,
-    pub(super) staged: Option<SimTime>,
+    brokered: Moment,
+    staged: Moment,
     /// When it first started.
-    pub(super) started: Option<SimTime>,
+    pub(super) started: Moment,
     /// When its present attempt began.
-    pub(super) since: Option<SimTime>,
-    pub(super) ended: Option<SimTime>,
+    since: Moment,
+    ended: Moment,
     attempts: u32,
     preemptions: u32,
     resizes: u32,
     /// Tasks it runs on.
-    pub(super) tasks: u32,
+    tasks: u32,
     /// When it began to run on so many.
     since_tasks: SimTime,
     /// Time on its nodes, in ns.
@@ -30,19 +63,17 @@ pub(super) struct Story {
     /// The same, at its rate on other numbers of tasks.
     computed: f64,
     /// Fingerprint of the allocation it holds.
-    pub(super) holding: u64,
+    holding: u64,
     /// Its flows under way.
     flows: u32,
-    /// Bytes of its flows that ended before it was staged.
-    carried_in: u128,
-    /// Bytes of its flows that ended after its run.
-    carried_out: u128,
+    /// Bytes of its flows that ended: before it was staged, then after that.
+    carried: Carried,
 }
 
 /// All jobs in the system.
 #[derive(Debug, Clone)]
 pub(super) struct JobBook {
-    stories: Dense<Story>,
+    stories: Slots<Story>,
     last: Option<u64>,
     waiting: u64,
     waiting_since: SimTime,
@@ -54,7 +85,7 @@ pub(super) struct JobBook {
 
 impl JobBook {
     pub(super) fn new() -> Self {
-        Self { stories: Dense::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
+        Self { stories: Slots::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
     }
 
     pub(super) fn submit(&mut self, now: SimTime, job: &Job) -> Result<(), Violation> {
@@ -67,39 +98,44 @@ impl JobBook {
             return Err(broken("life-order", now, detail));
         }
         self.last = Some(number);
-        self.stories.insert(number, Story::default());
+        if !self.stories.insert(job.key(), Story::default()) {
+            return Err(broken("submitted-once", now, format!("job {number} is submitted in the place of another")));
+        }
         self.integrate(now);
         self.waiting += 1;
         Ok(())
     }
 
     /// The story of a job in the system.
-    pub(super) fn story(&mut self, now: SimTime, number: u64) -> Result<&mut Story, Violation> {
+    pub(super) fn story(&mut self, now: SimTime, job: &Job) -> Result<&mut Story, Violation> {
         let last = self.last;
-        self.stories.get_mut(number).ok_or_else(|| unknown(now, last, number))
+        self.stories.get_mut(job.key()).ok_or_else(|| unknown(now, last, job.request.number.0))
     }
 
     /// The story of a job that may have finished.
-    pub(super) fn story_if_there(&mut self, number: u64) -> Option<&mut Story> {
-        self.stories.get_mut(number)
+    pub(super) fn story_if_there(&mut self, job: Key) -> Option<&mut Story> {
+        self.stories.get_mut(job)
     }
 
     pub(super) fn start(
         &mut self,
         now: SimTime,
-        number: u64,
+        job: &Job,
         pool: PoolId,
         (holding, tasks): (u64, u64),
     ) -> Result<(), Violation> {
-        let story = self.story(now, number)?;
-        if story.staged.is_none() {
+        let number = job.request.number.0;
+        let story = self.story(now, job)?;
+        if !story.staged.came() {
             let detail = format!("job {number} started, but was never queued");
             return Err(broken("staged-before-start", now, detail));
         }
-        story.at(now, number, pool, story.since.is_none() && story.ended.is_none())?;
-        let first = story.started.is_none();
-        story.started.get_or_insert(now);
-        (story.since, story.since_tasks, story.holding) = (Some(now), now, holding);
+        story.at(now, number, pool, !story.since.came() && !story.ended.came())?;
+        let first = !story.started.came();
+        if first {
+            story.started = Moment(now);
+        }
+        (story.since, story.since_tasks, story.holding) = (Moment(now), now, holding);
         story.tasks = u32::try_from(tasks).unwrap_or(u32::MAX);
         story.attempts += 1;
         if first {
@@ -119,8 +155,8 @@ impl JobBook {
         platform: &Platform,
     ) -> Result<Story, Violation> {
         let number = job.request.number.0;
-        let story = self.stories.remove(number).ok_or_else(|| unknown(now, self.last, number))?;
-        if story.started.is_none() {
+        let story = self.stories.remove(job.key()).ok_or_else(|| unknown(now, self.last, number))?;
+        if !story.started.came() {
             self.integrate(now);
             self.waiting -= 1;
         }
@@ -155,7 +191,11 @@ impl JobBook {
 /// A job that is not in the system: either it never was, or its story is over.
 fn unknown(now: SimTime, last: Option<u64>, number: u64) -> Violation {
     if last.is_some_and(|last| number <= last) {
-        broken("one-outcome", now, format!("something is told of job {number}, whose story is over"))
+        broken(
+            "one-outcome",
+            now,
+            format!("something is told of job {number}, whose story is over, or which is elsewhere"),
+        )
     } else {
         broken("job-known", now, format!("something is told of job {number}, which was never submitted"))
     }
@@ -163,10 +203,10 @@ fn unknown(now: SimTime, last: Option<u64>, number: u64) -> Violation {
 
 impl Story {
     pub(super) fn brokered(&mut self, now: SimTime, number: u64, pool: PoolId) -> Result<(), Violation> {
-        if self.brokered.is_some() {
+        if self.brokered.came() {
             return Err(out_of_order(now, number, self));
         }
-        (self.brokered, self.pool) = (Some(now), Some(pool));
+        (self.brokered, self.pool) = (Moment(now), Some(pool));
         Ok(())
     }
 
@@ -178,7 +218,7 @@ impl Story {
         platform: &Platform,
     ) -> Result<(), Violation> {
         let number = job.request.number.0;
-        self.at(now, number, pool, self.brokered.is_some() && self.staged.is_none())?;
+        self.at(now, number, pool, self.brokered.came() && !self.staged.came())?;
         if self.flows > 0 {
             let detail = format!("job {number} queued with {} flows of its input under way", self.flows);
             return Err(broken("staged-before-start", now, detail));
@@ -188,20 +228,20 @@ impl Story {
             Input::From(site, bytes) if site != platform.site_of(pool) => bytes,
             Input::From(..) => Bytes::ZERO,
             // A replica may be there, or another job's copy.
-            Input::Dataset(_) if self.carried_in == 0 => Bytes::ZERO,
+            Input::Dataset(_) if { self.carried.0 } == 0 => Bytes::ZERO,
             Input::Dataset(dataset) => platform.datasets[dataset.index()].size,
         };
-        if asked.0 != self.carried_in {
-            let detail = format!("job {number} queued with {} bytes of {}", self.carried_in, asked.0);
+        if asked.0 != self.carried.0 {
+            let detail = format!("job {number} queued with {} bytes of {}", { self.carried.0 }, asked.0);
             return Err(broken("bytes-delivered", now, detail));
         }
-        self.staged = Some(now);
+        (self.staged, self.carried) = (Moment(now), Carried(0));
         Ok(())
     }
 
     /// Whether it runs in a pool, as what is told next needs.
     pub(super) fn runs_at(&self, now: SimTime, job: &Job, pool: PoolId) -> Result<(), Violation> {
-        self.at(now, job.request.number.0, pool, self.since.is_some() && self.ended.is_none())
+        self.at(now, job.request.number.0, pool, self.since.came() && !self.ended.came())
     }
 
     /// Whether it holds what it is told to give back, since its present attempt began.
@@ -213,7 +253,7 @@ impl Story {
         (held, started): (&Totals, Option<SimTime>),
     ) -> Result<(), Violation> {
         let same = self.holding == fingerprint(allocation)
-            && started.is_none_or(|started| self.since == Some(started))
+            && started.is_none_or(|started| self.since == Moment(started))
             && *held == job.request.task.times(self.tasks);
         if same {
             return Ok(());
@@ -226,14 +266,14 @@ impl Story {
     /// A job that runs ended.
     pub(super) fn ended(&mut self, now: SimTime, job: &Job) {
         self.rest(now, job);
-        self.since = None;
-        self.ended = Some(now);
+        self.since = Moment::NEVER;
+        self.ended = Moment(now);
     }
 
     /// A job that runs was interrupted.
     pub(super) fn preempted(&mut self, now: SimTime, job: &Job) {
         self.rest(now, job);
-        self.since = None;
+        self.since = Moment::NEVER;
         self.preemptions += 1;
     }
 
@@ -293,8 +333,8 @@ impl Story {
     }
 
     pub(super) fn flow_started(&mut self, now: SimTime, number: u64) -> Result<(), Violation> {
-        let staging = self.brokered.is_some() && self.staged.is_none();
-        if !staging && self.ended.is_none() {
+        let staging = self.brokered.came() && !self.staged.came();
+        if !staging && !self.ended.came() {
             return Err(out_of_order(now, number, self));
         }
         self.flows += 1;
@@ -303,11 +343,7 @@ impl Story {
 
     pub(super) fn flow_ended(&mut self, bytes: u128) {
         self.flows = self.flows.saturating_sub(1);
-        if self.staged.is_none() {
-            self.carried_in += bytes;
-        } else {
-            self.carried_out += bytes;
-        }
+        self.carried.0 += bytes;
     }
 
     /// The next step must be due, and at the pool where the job was placed.
@@ -319,16 +355,16 @@ impl Story {
     }
 
     fn check_life(&self, now: SimTime, number: u64, life: &Life) -> Result<(), Violation> {
-        let same = life.brokered == self.brokered
-            && life.staged == self.staged
-            && life.ended == self.ended
-            && life.started == self.started
+        let same = life.brokered == self.brokered.get()
+            && life.staged == self.staged.get()
+            && life.ended == self.ended.get()
+            && life.started == self.started.get()
             && life.attempt == self.attempts
             && life.preemptions == self.preemptions
             && life.resizes == self.resizes
-            && (self.since.is_some() || life.ran.0 == self.ran)
+            && (self.since.came() || life.ran.0 == self.ran)
             && (self.pool.is_none() || life.pool == self.pool)
-            && life.delivered.is_none_or(|at| at <= now && self.ended.is_some_and(|ended| ended <= at));
+            && life.delivered.is_none_or(|at| at <= now && self.ended.0 <= at);
         if same {
             return Ok(());
         }
@@ -345,9 +381,9 @@ impl Story {
     ) -> Result<(), Violation> {
         let number = job.request.number.0;
         let fits = match outcome {
-            Outcome::Completed => self.ended.is_some() && life.delivered.is_some() && self.flows == 0,
-            Outcome::Rejected(_) => self.started.is_none(),
-            Outcome::Killed | Outcome::Lost => self.started.is_some() && self.ended.is_some(),
+            Outcome::Completed => self.ended.came() && life.delivered.is_some() && self.flows == 0,
+            Outcome::Rejected(_) => !self.started.came(),
+            Outcome::Killed | Outcome::Lost => self.started.came() && self.ended.came(),
             Outcome::Unfinished => true,
         };
         if !fits {
@@ -357,8 +393,8 @@ impl Story {
             return Ok(());
         };
         let asked = if to == platform.site_of(pool) { 0 } else { job.request.output.0 };
-        if asked != self.carried_out {
-            let detail = format!("job {number} completed with {} bytes of output of {asked}", self.carried_out);
+        if asked != self.carried.0 {
+            let detail = format!("job {number} completed with {} bytes of output of {asked}", { self.carried.0 });
             return Err(broken("bytes-delivered", now, detail));
         }
         Ok(())

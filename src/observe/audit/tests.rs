@@ -4,8 +4,8 @@ use super::nodes::PoolBook;
 use super::{Auditor, INVARIANTS};
 use crate::model::{
     Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId,
-    Input, Job, JobNumber, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, RejectReason, Request,
-    Site, SiteId, SiteKind, Storage, TaskShape, TenantId, Totals, Truth, Work,
+    Input, Job, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, RejectReason,
+    Request, Site, SiteId, SiteKind, Storage, TaskShape, TenantId, Totals, Truth, Work,
 };
 use crate::network::FlowKey;
 use crate::observe::{Life, Observer, Record, Violation};
@@ -94,6 +94,7 @@ fn job(number: u64, submit: u64, tasks: u32, carded: bool) -> Job {
     Job {
         name: None,
         ordinal: number,
+        slot: JobSlot(number as u32),
         request: Request {
             number: JobNumber(number),
             class: ClassId(0),
@@ -178,7 +179,7 @@ pub(super) fn stream() -> Stream {
         ran: SimDuration(2000),
         ..Life::default()
     };
-    let (west, number) = (CenterId(1), JobNumber(0));
+    let west = CenterId(1);
     let list = vec![
         (0, Record::PoolNodes { pool: EAST, open: 2, closed: 0 }),
         (0, Record::PoolNodes { pool: WEST, open: 3, closed: 1 }),
@@ -191,7 +192,7 @@ pub(super) fn stream() -> Stream {
             20,
             Record::FlowStarted {
                 flow: flow_in,
-                number,
+                job: a,
                 from: SiteId(0),
                 to: SiteId(1),
                 lanes: lanes(0),
@@ -216,7 +217,7 @@ pub(super) fn stream() -> Stream {
             3020,
             Record::FlowStarted {
                 flow: flow_out,
-                number,
+                job: a,
                 from: SiteId(1),
                 to: SiteId(0),
                 lanes: lanes(1),
@@ -294,6 +295,18 @@ const CORRUPTIONS: &[Corruption] = &[
     ("run-end", |s| s.push((SimTime(3521), s[3].1))),
     ("run-end", |s| s.truncate(s.len() - 1)),
     ("submitted-once", |s| s.insert(6, s[4])),
+    ("submitted-once", |s| {
+        // c comes where a still is.
+        let (at, mut third) = (place(s, |r| is_submit(r, 2)), job(2, 1500, 5, false));
+        third.slot = JobSlot(0);
+        s[at].1 = Record::Submitted { job: leak(third) };
+    }),
+    ("one-outcome", |s| {
+        // a is looked for where nobody is.
+        let (at, mut first) = (place(s, |r| matches!(r, Record::Brokered { .. })), job(0, 10, 2, true));
+        first.slot = JobSlot(7);
+        s[at].1 = Record::Brokered { job: leak(first), pool: WEST };
+    }),
     ("submitted-once", |s| {
         // b's records take the place of a's number: 1 is submitted before 0.
         let (a, b) = (place(s, |r| is_submit(r, 0)), place(s, |r| is_submit(r, 1)));

@@ -29,8 +29,8 @@ pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
 use super::{Life, Observer, Record, Violation};
-use crate::model::dense::Dense;
-use crate::model::{ClassId, Job, JobNumber, Outcome, Platform, PoolId, RejectReason, TenantId};
+use crate::model::slots::{Key, Slots};
+use crate::model::{ClassId, Job, Outcome, Platform, PoolId, RejectReason, TenantId};
 use crate::network::LaneRate;
 use crate::units::SimTime;
 pub(crate) use signal::Readings;
@@ -61,7 +61,7 @@ pub struct Metrics {
     pub(crate) services: ServiceMeters,
     pub(crate) fragments: FragmentMeter,
     traffic: Traffic,
-    running: Dense<RunningJob>,
+    running: Slots<RunningJob>,
     pub(crate) classes: Vec<ClassTally>,
     pub(crate) tenants: Vec<TenantTally>,
     pub(crate) pool_jobs: Vec<Sums>,
@@ -82,7 +82,7 @@ impl Metrics {
             services: ServiceMeters::new(&platform),
             fragments: FragmentMeter::new(&platform),
             traffic: Traffic::new(&platform),
-            running: Dense::new(),
+            running: Slots::new(),
             classes: vec![ClassTally::default(); platform.classes.len()],
             tenants: vec![TenantTally::default(); platform.tenants.len()],
             pool_jobs: vec![Sums::default(); platform.pools.len()],
@@ -143,11 +143,11 @@ impl Metrics {
             since: now,
             seen: self.meters.readings(pool),
         };
-        self.running.insert(job.request.number.0, running);
+        self.running.insert(job.key(), running);
     }
 
-    fn ended(&mut self, now: SimTime, number: JobNumber) {
-        let Some(job) = self.running.remove(number.0) else { return };
+    fn ended(&mut self, now: SimTime, job: Key) {
+        let Some(job) = self.running.remove(job) else { return };
         let caused = caused(&job, now, &self.meters);
         if let Some(class) = self.classes.get_mut(job.class.index()) {
             class.caused.add(&caused);
@@ -200,9 +200,9 @@ impl Observer for Metrics {
         self.fragments.note(now, record);
         match record {
             Record::Started { job, pool, held, .. } => self.started(now, job, *pool, held),
-            Record::Ended { job, .. } | Record::Preempted { job, .. } => self.ended(now, job.request.number),
+            Record::Ended { job, .. } | Record::Preempted { job, .. } => self.ended(now, job.key()),
             Record::Resized { job, pool, held, .. } => {
-                self.ended(now, job.request.number);
+                self.ended(now, job.key());
                 self.started(now, job, *pool, held);
             }
             Record::Finished { job, life, outcome } => self.finished(now, job, life, *outcome),

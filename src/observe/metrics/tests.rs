@@ -217,9 +217,10 @@ fn background_counts_as_busy_and_a_change_of_bandwidth_in_capacity() {
 #[test]
 fn a_stopped_flow_pays_for_what_it_carried() {
     let bytes = Bytes(10_000_000_000);
+    let job: &Job = Box::leak(Box::new(job(1, s(0))));
     let flow = |key| Record::FlowStarted {
         flow: FlowKey(key),
-        number: JobNumber(key),
+        job,
         from: SiteId(0),
         to: SiteId(1),
         lanes: &[LaneId(0)],

@@ -2,7 +2,7 @@
 
 use super::lane::LaneMeter;
 use super::tally::{SIDES, side_index};
-use crate::model::dense::Dense;
+use crate::model::slots::Slots;
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
 use crate::observe::routes::KnownRoutes;
@@ -21,7 +21,7 @@ pub(crate) struct Traffic {
     /// Side of each site.
     sides: Vec<u8>,
     routes: KnownRoutes,
-    flows: Dense<InFlight>,
+    flows: Slots<InFlight>,
     /// Bytes delivered in the window, from side to side.
     pub(crate) matrix: [[u128; SIDES]; SIDES],
     /// Flows that ended in the window.
@@ -32,19 +32,19 @@ impl Traffic {
     /// No flows yet.
     pub(crate) fn new(platform: &Platform) -> Self {
         let sides = platform.sites.iter().map(|site| side_index(site.side) as u8).collect();
-        Self { sides, routes: KnownRoutes::new(), flows: Dense::new(), matrix: Default::default(), ended: 0 }
+        Self { sides, routes: KnownRoutes::new(), flows: Slots::new(), matrix: Default::default(), ended: 0 }
     }
 
     /// A flow begins.
     pub(crate) fn start(&mut self, flow: FlowKey, from: SiteId, to: SiteId, lanes: &[LaneId], bytes: u128) {
         let route = self.routes.find(from, to, lanes).unwrap_or_else(|| self.routes.add(from, to, lanes));
         let side = |site: SiteId| self.sides.get(site.index()).copied().unwrap_or(side_index(None) as u8);
-        self.flows.insert(flow.0, InFlight { route, from_side: side(from), to_side: side(to), bytes });
+        self.flows.insert(flow.key(), InFlight { route, from_side: side(from), to_side: side(to), bytes });
     }
 
     /// A flow ends with so many bytes not delivered.
     pub(crate) fn end(&mut self, flow: FlowKey, left: u128, lanes: &mut [LaneMeter]) {
-        let Some(known) = self.flows.remove(flow.0) else { return };
+        let Some(known) = self.flows.remove(flow.key()) else { return };
         let delivered = known.bytes.saturating_sub(left);
         self.ended += 1;
         if let Some(sum) =

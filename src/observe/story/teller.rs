@@ -175,7 +175,8 @@ impl Storyteller {
     }
 
     fn flow_started(&mut self, now: SimTime, record: &Record<'_>) {
-        let Record::FlowStarted { flow, number, from, to, lanes, bytes } = *record else { return };
+        let Record::FlowStarted { flow, job, from, to, lanes, bytes } = *record else { return };
+        let number = job.request.number;
         if !self.open.contains_key(&number) {
             return;
         }

@@ -139,8 +139,8 @@ impl Observer for TraceObserver {
                     tale.began = None;
                 }
             }
-            Record::FlowStarted { flow, number, from, to, bytes, .. } => {
-                self.flow_begins(flow, number, Move { from, to, bytes, start: now, end: None });
+            Record::FlowStarted { flow, job, from, to, bytes, .. } => {
+                self.flow_begins(flow, job.request.number, Move { from, to, bytes, start: now, end: None });
             }
             Record::FlowEnded { flow } => self.flow_ends(now, flow, Bytes::ZERO),
             Record::FlowStopped { flow, left } => self.flow_ends(now, flow, left),

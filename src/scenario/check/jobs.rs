@@ -11,8 +11,8 @@ use super::limits::{FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
 use super::{Scope, classes, flex, names, tenants};
 use crate::model::{
-    AcceleratorId, ConstraintId, Input, Job, JobNumber, PoolId, Precision, Request, SiteId, TaskShape, TenantId, Truth,
-    Work,
+    AcceleratorId, ConstraintId, Input, Job, JobNumber, JobSlot, PoolId, Precision, Request, SiteId, TaskShape,
+    TenantId, Truth, Work,
 };
 use crate::units::{Bytes, SimTime};
 use std::collections::BTreeMap;
@@ -95,6 +95,7 @@ fn one(at: &At<RawJob>, place: usize, scope: &mut Scope<'_>, run: &RunPlan, out:
     Some(Job {
         name: raw.id.as_ref().map(|id| Arc::from(id.get().as_str())),
         ordinal: 0,
+        slot: JobSlot(0),
         request: Request {
             number: JobNumber(0),
             class: classes::id(

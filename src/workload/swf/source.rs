@@ -4,7 +4,7 @@ use super::options::{Entry, SwfOptions};
 use super::reader::{SwfHeader, SwfReader};
 use super::report::{Notice, ReadReport};
 use crate::model::{
-    ClassId, ConstraintId, Flex, Input, Job, JobNumber, Request, SiteId, TaskShape, TenantId, Truth, Work,
+    ClassId, ConstraintId, Flex, Input, Job, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work,
 };
 use crate::rng::{Family, Streams, Weights};
 use crate::units::{Bytes, SimDuration};
@@ -319,6 +319,7 @@ impl SwfSource {
         Job {
             name: Some(name(entry.number)),
             ordinal,
+            slot: JobSlot(0),
             request,
             truth: Truth { work: Work::Time(SimDuration(entry.run)) },
         }

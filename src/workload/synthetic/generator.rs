@@ -2,7 +2,9 @@
 
 use super::arrivals::Instants;
 use super::sample::{Sampler, whole};
-use crate::model::{DatasetId, Input, Job, JobNumber, Precision, Request, SiteId, TaskShape, TenantId, Truth, Work};
+use crate::model::{
+    DatasetId, Input, Job, JobNumber, JobSlot, Precision, Request, SiteId, TaskShape, TenantId, Truth, Work,
+};
 use crate::rng::{Family, Streams, Weights};
 use crate::signals::Calendar;
 use crate::units::{Bytes, SimDuration, SimTime};
@@ -239,7 +241,7 @@ impl Generator {
             constraint: self.plan.constraint,
             flex: self.plan.flex.clone(),
         };
-        Ok(Job { name: None, ordinal, request, truth: Truth { work: truth } })
+        Ok(Job { name: None, ordinal, slot: JobSlot(0), request, truth: Truth { work: truth } })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pods as jobs.
 
 use super::cluster::GpuCluster;
-use crate::model::{Input, Job, JobNumber, Request, SiteId, TaskShape, TenantId, Truth, Work};
+use crate::model::{Input, Job, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work};
 use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::openb::{OpenbPod, PodNotice, PodReport};
 use std::sync::Arc;
@@ -40,7 +40,7 @@ fn job(pod: &OpenbPod, name: Arc<str>, submit: SimTime, run: SimDuration, cluste
         constraint: cluster.constraint(pod),
         flex: None,
     };
-    Job { name: Some(name), ordinal: 0, request, truth: Truth { work: Work::Time(run) } }
+    Job { name: Some(name), ordinal: 0, slot: JobSlot(0), request, truth: Truth { work: Work::Time(run) } }
 }
 
 /// Gives each job its place among those of its class.
