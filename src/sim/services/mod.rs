@@ -62,6 +62,8 @@ pub(super) struct Services {
     order: Vec<usize>,
     /// Of each pool, the services that may run there and their place's number, in that order.
     by_pool: Vec<Vec<(usize, usize)>>,
+    /// The pools where some may run. Of a nation's thousands these are few, and nothing is asked of the others.
+    pools: Vec<PoolId>,
     /// Everything is to be planned anew.
     plan: bool,
     /// Ways have changed.
@@ -90,8 +92,9 @@ impl Services {
                 by_pool[place.pool.index()].push((*at, number));
             }
         }
+        let pools = (0..by_pool.len()).filter(|pool| !by_pool[*pool].is_empty()).map(PoolId::from_index).collect();
         let some = !list.is_empty();
-        Self { list, order, by_pool, plan: some, ways: some, freed: Vec::new() }
+        Self { list, order, by_pool, pools, plan: some, ways: some, freed: Vec::new() }
     }
 
     /// Nodes of a pool that all services together want.
@@ -178,8 +181,9 @@ impl Driver<'_, '_, '_, '_> {
 
     /// Pools follow what services want of them.
     fn withhold(&mut self) {
-        for pool in (0..self.world.services.by_pool.len()).map(PoolId::from_index) {
+        for at in 0..self.world.services.pools.len() {
             let world = &mut self.world;
+            let pool = world.services.pools[at];
             let wanted = world.services.wanted(pool);
             let state = &mut world.pools[pool.index()];
             if state.services != wanted {
@@ -187,17 +191,13 @@ impl Driver<'_, '_, '_, '_> {
                 state.follow_share(&world.platform.pools[pool.index()], world.now);
                 world.touch(pool);
             }
-            if !self.world.services.by_pool[pool.index()].is_empty() {
-                self.world.grant(pool);
-            }
+            self.world.grant(pool);
         }
     }
 
     fn tell_pools(&mut self) -> Result<(), RunError> {
-        for pool in (0..self.world.services.by_pool.len()).map(PoolId::from_index) {
-            if !self.world.services.by_pool[pool.index()].is_empty() {
-                self.tell_nodes(pool)?;
-            }
+        for at in 0..self.world.services.pools.len() {
+            self.tell_nodes(self.world.services.pools[at])?;
         }
         Ok(())
     }

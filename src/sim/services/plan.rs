@@ -21,12 +21,13 @@ impl World {
     /// Plans replicas of every service.
     pub(super) fn plan_services(&mut self) {
         let (platform, now) = (&self.platform, self.now);
-        let Services { list, order, by_pool, plan, .. } = &mut self.services;
+        let Services { list, order, by_pool, pools, plan, .. } = &mut self.services;
         *plan = false;
-        let open = |(users, (state, pool)): (&Vec<_>, (&super::super::world::PoolState, &crate::model::Pool))| {
-            if users.is_empty() { 0 } else { state.total - pool.closed(state.total, now).min(state.total) }
-        };
-        let open: Vec<u64> = by_pool.iter().zip(self.pools.iter().zip(&platform.pools)).map(open).collect();
+        let mut open = vec![0; by_pool.len()];
+        for pool in pools.iter().map(|pool| pool.index()) {
+            let total = self.pools[pool].total;
+            open[pool] = total - platform.pools[pool].closed(total, now).min(total);
+        }
         let mut rest = open.clone();
         let (mut left, mut room) = (Vec::new(), Vec::new());
         for at in order.iter() {
