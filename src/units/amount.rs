@@ -29,17 +29,29 @@ integer_quantity!(Bytes, u128, "an amount of data in bytes such as \"125 GB\" or
 impl Bytes {
     /// No data.
     pub const ZERO: Self = Self(0);
+    /// The amount as a number with a fraction.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        // The same number, and for what occurs not a call into the runtime. The branch that is never taken is a call of its own, or the
+        // compiler would see that both convert 128 bits and make them one.
+        if self.0 >> 64 == 0 { self.0 as u64 as f64 } else { wide_f64(self.0) }
+    }
     /// The amount as bits, for the fluid model of the network.
     #[must_use]
     pub fn bits_f64(self) -> f64 {
-        // The same number, and for what occurs not a call into the runtime.
-        u64::try_from(self.0).map_or_else(|_| self.0 as f64, |bytes| bytes as f64) * 8.0
+        self.as_f64() * 8.0
     }
     /// The difference, zero if `other` is larger.
     #[must_use]
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
+}
+
+#[cold]
+#[inline(never)]
+fn wide_f64(bytes: u128) -> f64 {
+    bytes as f64
 }
 
 impl Add for Bytes {
