@@ -166,7 +166,7 @@ impl Driver<'_, '_, '_, '_> {
             return Err(self.illegal(slot, "a pool that has no rate at the job's precision"));
         };
         let way = self.way_in(request, &placement, to);
-        let ever = &self.world.routes_ever;
+        let ever = self.world.ways_ever();
         let reaches = |from: SiteId, to: SiteId| from == to || ever.latency(from, to).is_some();
         let output = request.output_to.filter(|_| request.output > Bytes::ZERO);
         let way_exists = way.as_ref().is_none_or(|transfer| reaches(transfer.from, to));
@@ -177,10 +177,10 @@ impl Driver<'_, '_, '_, '_> {
         let request = &world.jobs[slot].job.request;
         let pool = &world.platform.pools[placement.pool.index()];
         let (center, output_bytes, now) = (pool.center, request.output, world.now);
+        // As long back as forth: a link takes as long in both directions.
         let missed = request.round_trip.map(|bound| {
-            let forth = world.routes_ever.latency(request.origin, to);
-            let back = world.routes_ever.latency(to, request.origin);
-            forth.zip(back).is_none_or(|(forth, back)| forth.saturating_add(back) > bound)
+            let one_way = world.ways_ever().latency(request.origin, to);
+            one_way.is_none_or(|one_way| one_way.saturating_add(one_way) > bound)
         });
         // A copy that an earlier job brings has its room already, and is nobody's to free.
         let copy = way.as_ref().and_then(Transfer::copies).map(|dataset| (dataset, center));
@@ -273,7 +273,7 @@ impl Driver<'_, '_, '_, '_> {
             Some((route.latency.saturating_add(transfer), *from))
         };
         replicas.iter().filter_map(time).min().map(|(_, from)| from).or_else(|| {
-            let reachable = |from: &&SiteId| world.routes_ever.latency(**from, to).is_some();
+            let reachable = |from: &&SiteId| world.ways_ever().latency(**from, to).is_some();
             replicas.iter().find(reachable).or_else(|| replicas.first()).copied()
         })
     }

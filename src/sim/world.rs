@@ -61,7 +61,7 @@ pub(super) struct World {
     pub(super) network: FairNetwork,
     /// Ways as they are now.
     pub(super) routes: Routes,
-    /// Ways with every link up: what can be reached at some time.
+    /// Ways with every link up; see [`World::ways_ever`].
     pub(super) routes_ever: Routes,
     pub(super) jobs: Slab,
     pub(super) pools: Vec<PoolState>,
@@ -212,6 +212,13 @@ impl World {
             self.pools[pool.index()].touched = false;
         }
         touched
+    }
+
+    /// Ways with every link up: what can be reached at some time. As long as every link is up, the ways as they are now, which the broker
+    /// has just been looking at.
+    pub(super) fn ways_ever(&self) -> &Routes {
+        // No link is up now that never is.
+        if self.routes.unusable() == self.routes_ever.unusable() { &self.routes } else { &self.routes_ever }
     }
 
     /// What a link offers to flows now, in bits per second, and its bandwidth.

@@ -93,6 +93,8 @@ const CORE_MAX: usize = 1_000;
 pub struct Routes {
     /// How often a link's part in them has changed.
     version: u64,
+    /// Links that take no part.
+    unusable: usize,
     places: Vec<Place>,
     lines: Vec<Line>,
     core: tree::Core,
@@ -124,6 +126,7 @@ impl Routes {
             up: true,
         };
         let lines: Vec<Line> = links.iter().map(line).collect();
+        let unusable = lines.iter().filter(|line| !line.usable()).count();
         let (places, size) = places(&exits, &lines);
         let mut core = tree::Core { exits: vec![Vec::new(); size] };
         for (site, place) in places.iter().enumerate().filter(|(_, place)| place.lane == NO_LANE) {
@@ -137,6 +140,7 @@ impl Routes {
         let trees = vec![OnceLock::new(); size];
         Self {
             version: 0,
+            unusable,
             lines,
             core,
             trees,
@@ -150,6 +154,12 @@ impl Routes {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// How many links take no part.
+    #[must_use]
+    pub const fn unusable(&self) -> usize {
+        self.unusable
     }
 
     /// Says whether a link is up. Where that changes something, routes are found anew when asked for next; those
@@ -172,6 +182,7 @@ impl Routes {
             return false;
         }
         self.version += 1;
+        self.unusable = if usable { self.unusable - 1 } else { self.unusable + 1 };
         for end in between {
             let Some(place) = self.places.get_mut(end.index()) else { continue };
             if place.lane != NO_LANE && place.lane.link() == link {

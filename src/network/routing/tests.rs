@@ -171,6 +171,7 @@ proptest! {
             prop_assert_eq!(routes.version() != version, changed);
             links[number].bandwidth = BitsPerSec(u64::from(up));
             let anew = Routes::new(7, &links);
+            prop_assert_eq!(routes.unusable(), anew.unusable());
             for (from, to) in pairs() {
                 prop_assert_eq!(routes.route(from, to), anew.route(from, to));
                 // Round trips count on it.
