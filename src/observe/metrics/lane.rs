@@ -55,25 +55,26 @@ pub(crate) struct LaneMeter {
     capacity: CapacityMeter,
 }
 
-/// What each flow touches when it begins and when it ends, which is most of what is told of lanes: on two lines of memory.
+/// What each flow touches, which is most of what is told of lanes: one line of memory when it begins, and one more when it ends.
 #[derive(Debug, Clone, Copy, Default)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 struct FlowMeter {
-    rate: u128,
     carried: u128,
-    peak: u128,
     /// The least rate at which the lane is full.
     full_rate: u128,
+    /// As told, in bits per second; it counts by its thousandths.
+    rate: f64,
+    peak: f64,
     since: SimTime,
-    full: u64,
-    full_from: Option<SimTime>,
     flows: u32,
     flows_peak: u32,
     bytes: u128,
     flows_ended: u64,
+    full: u64,
+    full_from: Option<SimTime>,
 }
 
-const _: () = assert!(size_of::<FlowMeter>() == 128);
+const _: () = assert!(std::mem::offset_of!(FlowMeter, bytes) == 64 && size_of::<FlowMeter>() == 128);
 
 /// What only a change of bandwidth or background touches.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +90,7 @@ impl LaneMeter {
     /// Another rate from now on.
     pub(crate) fn set_rate(&mut self, now: SimTime, rate: f64, flows: u32) {
         self.flow.advance(now);
-        self.flow.rate = milli(rate);
+        self.flow.rate = rate;
         self.flow.flows = flows;
     }
 
@@ -132,8 +133,8 @@ impl LaneMeter {
     }
 
     /// Largest rate that lasted, in thousandths of bits per second.
-    pub(crate) const fn peak(&self) -> u128 {
-        self.flow.peak
+    pub(crate) fn peak(&self) -> u128 {
+        milli(self.flow.peak)
     }
 
     /// Most flows at once that lasted.
@@ -173,12 +174,15 @@ impl FlowMeter {
         if span == 0 {
             return;
         }
-        self.carried = self.carried.saturating_add(over(self.rate, span));
-        if self.rate > 0 && self.rate >= self.full_rate {
+        let rate = milli(self.rate);
+        self.carried = self.carried.saturating_add(over(rate, span));
+        if rate > 0 && rate >= self.full_rate {
             self.full = self.full.saturating_add(span);
             self.full_from = self.full_from.or(Some(self.since));
         }
-        self.peak = self.peak.max(self.rate);
+        if self.rate > self.peak {
+            self.peak = self.rate;
+        }
         self.flows_peak = self.flows_peak.max(self.flows);
         self.since = now;
     }
