@@ -6,7 +6,6 @@ mod glossary;
 mod metrics;
 mod quantiles;
 mod record;
-mod routes;
 #[cfg(test)]
 pub(crate) mod sample;
 mod story;

@@ -5,6 +5,7 @@ use crate::model::{
 };
 use crate::network::{FlowKey, LaneRate};
 use crate::units::{Bytes, SimDuration, SimTime};
+use std::sync::Arc;
 
 /// The instants of one job's life; `None` where it never came to that. What each step touches comes first, side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,8 +109,8 @@ pub enum Record<'a> {
         from: SiteId,
         /// To where.
         to: SiteId,
-        /// The lanes it crosses.
-        lanes: &'a [LaneId],
+        /// The lanes it crosses: shared, so that whoever needs them until it ends keeps no copy.
+        lanes: &'a Arc<[LaneId]>,
         /// How much it carries.
         bytes: Bytes,
     },

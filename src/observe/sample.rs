@@ -208,7 +208,14 @@ pub(crate) fn west() -> Story {
         let flow = FlowKey(number);
         story.push((
             submit + SimDuration(8_000_000),
-            Record::FlowStarted { flow, job, from: SiteId(0), to: SiteId(1), lanes: &[LaneId(0)], bytes: size },
+            Record::FlowStarted {
+                flow,
+                job,
+                from: SiteId(0),
+                to: SiteId(1),
+                lanes: leak(Arc::new([LaneId(0)])),
+                bytes: size,
+            },
         ));
         story.push((staged, Record::FlowEnded { flow }));
     }

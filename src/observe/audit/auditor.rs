@@ -222,7 +222,7 @@ impl Observer for Auditor {
             }
             Record::FlowStarted { flow, job, from, to, lanes, bytes } => {
                 self.jobs.story(now, job)?.flow_started(now, job.request.number.0)?;
-                self.flows.start(now, &self.platform, flow, (from, to), lanes, (job.key(), bytes))
+                self.flows.start(now, flow, (from, to), lanes, (job.key(), bytes))
             }
             Record::FlowEnded { flow } => self.flow_ended(flow, Bytes::ZERO),
             Record::FlowStopped { flow, left } => self.flow_ended(flow, left),

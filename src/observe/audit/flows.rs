@@ -5,8 +5,8 @@ use crate::model::slots::{Key, Slots};
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
 use crate::observe::Violation;
-use crate::observe::routes::KnownRoutes;
 use crate::units::{Bytes, SimTime};
+use std::sync::Arc;
 
 /// Rates may exceed what is offered by the rounding of sums.
 const RATE_TOLERANCE: f64 = 1e-9;
@@ -14,35 +14,44 @@ const RATE_TOLERANCE: f64 = 1e-9;
 const BYTES_TOLERANCE: f64 = 1e-6;
 
 /// A flow under way.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Flow {
     pub(super) job: Key,
     pub(super) bytes: u128,
-    route: u32,
+    lanes: Arc<[LaneId]>,
 }
 
-/// A lane: its present rate, and what happened since it last was idle. On lines of its own: flows touch lanes all over the memory.
+/// A lane: its present rate, and what happened since it last was idle. On a line of memory of its own: flows touch lanes all over the place.
 #[derive(Debug, Clone, Default)]
 #[repr(align(64))]
 struct Lane {
+    rate: f64,
+    /// The highest rate that what is offered allows; below zero where more is offered than there is.
+    rate_max: f64,
+    since: SimTime,
+    /// Bits by the rates told.
+    bits: f64,
+    /// Bytes of flows that ended or stopped. Sums of whole numbers; they are compared with a sum of products, which is less exact.
+    carried: f64,
+    /// Bytes of flows under way.
+    under_way: f64,
+    /// Flows that carry something, under way, as told and as counted.
+    flows_told: u32,
+    flows: u32,
+    /// Flows that started.
+    started: u32,
+    touched: bool,
+}
+
+const _: () = assert!(size_of::<Lane>() == 64);
+
+/// What a lane has. Hardly looked at as long as all is well.
+#[derive(Debug, Clone, Copy)]
+struct Capacity {
     bandwidth: f64,
     /// The most bandwidth that it had.
     fastest: f64,
     offered: f64,
-    rate: f64,
-    flows_told: u32,
-    since: SimTime,
-    /// Bits by the rates told.
-    bits: f64,
-    /// Bytes of flows that ended or stopped.
-    carried: u128,
-    /// Bytes of flows under way.
-    under_way: u128,
-    /// Flows that carry something, under way.
-    flows: u32,
-    /// Flows that started.
-    started: u64,
-    touched: bool,
 }
 
 /// All flows and lanes.
@@ -50,21 +59,28 @@ struct Lane {
 pub(super) struct FlowBook {
     flows: Slots<Flow>,
     lanes: Vec<Lane>,
-    routes: KnownRoutes,
+    /// By lane.
+    capacities: Vec<Capacity>,
+    /// By link: where its lane forth begins, and where it ends.
+    between: Vec<[SiteId; 2]>,
     touched: Vec<u32>,
 }
 
 impl FlowBook {
     pub(super) fn new(platform: &Platform) -> Self {
-        let lane = |link: &crate::model::Link| {
+        let capacity = |link: &crate::model::Link| {
             let bandwidth = link.bandwidth.as_f64();
-            let lane = Lane { bandwidth, fastest: bandwidth, offered: bandwidth, ..Lane::default() };
-            [lane.clone(), lane]
+            [Capacity { bandwidth, fastest: bandwidth, offered: bandwidth }; 2]
         };
+        let capacities: Vec<Capacity> = platform.links.iter().flat_map(capacity).collect();
         Self {
             flows: Slots::new(),
-            lanes: platform.links.iter().flat_map(lane).collect(),
-            routes: KnownRoutes::new(),
+            lanes: capacities
+                .iter()
+                .map(|capacity| Lane { rate_max: capacity.rate_max(), ..Lane::default() })
+                .collect(),
+            capacities,
+            between: platform.links.iter().map(|link| link.between).collect(),
             touched: Vec::new(),
         }
     }
@@ -72,28 +88,23 @@ impl FlowBook {
     pub(super) fn start(
         &mut self,
         now: SimTime,
-        platform: &Platform,
         flow: FlowKey,
         (from, to): (SiteId, SiteId),
-        lanes: &[LaneId],
+        lanes: &Arc<[LaneId]>,
         entry: (Key, Bytes),
     ) -> Result<(), Violation> {
-        let route = self.route(now, platform, (from, to), lanes)?;
+        self.check_route(now, (from, to), lanes)?;
         let (job, bytes) = entry;
-        if !self.flows.insert(flow.key(), Flow { job, bytes: bytes.0, route }) {
-            return Err(broken(
-                "flow-known",
-                now,
-                format!("flow {} started twice, or in the place of another", flow.0),
-            ));
+        if !self.flows.insert(flow.key(), Flow { job, bytes: bytes.0, lanes: Arc::clone(lanes) }) {
+            return Err(broken("flow-known", now, format!("flow {} started twice, or in the place of another", flow.0)));
         }
         if bytes > Bytes::ZERO {
-            for lane in lanes {
+            for lane in lanes.iter() {
                 touch(&mut self.lanes, &mut self.touched, *lane);
                 let lane = &mut self.lanes[lane.index()];
                 lane.flows += 1;
-                lane.started += 1;
-                lane.under_way += bytes.0;
+                lane.started = lane.started.saturating_add(1);
+                lane.under_way += bytes.as_f64();
             }
         }
         Ok(())
@@ -109,12 +120,12 @@ impl FlowBook {
             return Err(broken("bytes-delivered", now, detail));
         }
         if entry.bytes > 0 {
-            for lane in self.routes.lanes(entry.route) {
+            for lane in entry.lanes.iter() {
                 touch(&mut self.lanes, &mut self.touched, *lane);
                 let lane = &mut self.lanes[lane.index()];
                 lane.flows -= 1;
-                lane.under_way -= entry.bytes;
-                lane.carried += entry.bytes - left.0;
+                lane.under_way -= Bytes(entry.bytes).as_f64();
+                lane.carried += Bytes(entry.bytes - left.0).as_f64();
             }
         }
         Ok(entry)
@@ -138,23 +149,26 @@ impl FlowBook {
     ) -> Result<(), Violation> {
         self.known(now, lane)?;
         touch(&mut self.lanes, &mut self.touched, lane);
-        let lane = &mut self.lanes[lane.index()];
-        (lane.bandwidth, lane.offered) = (bandwidth, offered);
-        lane.fastest = lane.fastest.max(bandwidth);
+        let capacity = &mut self.capacities[lane.index()];
+        (capacity.bandwidth, capacity.offered) = (bandwidth, offered);
+        capacity.fastest = capacity.fastest.max(bandwidth);
+        self.lanes[lane.index()].rate_max = capacity.rate_max();
         Ok(())
     }
 
     /// Judges an instant that is over.
     pub(super) fn settle(&mut self, at: SimTime, platform: &Platform) -> Result<(), Violation> {
         while let Some(number) = self.touched.pop() {
-            let lane = &mut self.lanes[number as usize];
+            let (lane, capacity) = (&mut self.lanes[number as usize], &self.capacities[number as usize]);
             lane.touched = false;
-            lane.check_rate(at, platform, LaneId(number))?;
+            lane.check_rate(at, capacity, platform, LaneId(number))?;
             if lane.flows == 0 {
                 lane.integrate(at);
-                lane.check_bytes(at, platform, LaneId(number))?;
+                // What was added and taken off again may have left the rounding of sums.
+                lane.under_way = 0.0;
+                lane.check_bytes(at, capacity, platform, LaneId(number))?;
                 // A fresh start keeps the tolerance as small as what is carried in one busy period.
-                (lane.bits, lane.carried, lane.started) = (0.0, 0, 0);
+                (lane.bits, lane.carried, lane.started) = (0.0, 0.0, 0);
             }
         }
         Ok(())
@@ -162,9 +176,9 @@ impl FlowBook {
 
     /// Judges the end of the run: some flows may be under way.
     pub(super) fn finish(&mut self, end: SimTime, platform: &Platform) -> Result<(), Violation> {
-        for (number, lane) in self.lanes.iter_mut().enumerate() {
+        for (number, (lane, capacity)) in self.lanes.iter_mut().zip(&self.capacities).enumerate() {
             lane.integrate(end);
-            lane.check_bytes(end, platform, LaneId::from_index(number))?;
+            lane.check_bytes(end, capacity, platform, LaneId::from_index(number))?;
         }
         Ok(())
     }
@@ -176,21 +190,12 @@ impl FlowBook {
         Err(broken("flow-route", now, format!("there is no lane {}", lane.0)))
     }
 
-    /// The number of a route, checked when it is first met.
-    fn route(
-        &mut self,
-        now: SimTime,
-        platform: &Platform,
-        (from, to): (SiteId, SiteId),
-        lanes: &[LaneId],
-    ) -> Result<u32, Violation> {
-        if let Some(route) = self.routes.find(from, to, lanes) {
-            return Ok(route);
-        }
+    /// The lanes lead from one site to the other, each from where the one before it ends.
+    fn check_route(&self, now: SimTime, (from, to): (SiteId, SiteId), lanes: &[LaneId]) -> Result<(), Violation> {
         let mut site = from;
         for lane in lanes {
             self.known(now, *lane)?;
-            let [one, other] = platform.links[lane.link().index()].between;
+            let [one, other] = self.between[lane.link().index()];
             let (begins, ends) =
                 if lane.direction() == crate::model::Direction::Forth { (one, other) } else { (other, one) };
             if begins != site {
@@ -202,7 +207,7 @@ impl FlowBook {
         if site != to {
             return Err(broken("flow-route", now, format!("the lanes lead to site {}, not to {}", site.0, to.0)));
         }
-        Ok(self.routes.add(from, to, lanes))
+        Ok(())
     }
 }
 
@@ -215,6 +220,14 @@ fn touch(lanes: &mut [Lane], touched: &mut Vec<u32>, lane: LaneId) {
     }
 }
 
+impl Capacity {
+    /// The most that flows may use of it; less than nothing where more is offered than there is.
+    fn rate_max(&self) -> f64 {
+        let allowed = |limit: f64| limit * (1.0 + RATE_TOLERANCE);
+        if self.offered <= allowed(self.bandwidth) { allowed(self.offered) } else { -1.0 }
+    }
+}
+
 impl Lane {
     fn integrate(&mut self, now: SimTime) {
         let nanos = now.since(self.since).0;
@@ -224,15 +237,14 @@ impl Lane {
         }
     }
 
-    fn check_rate(&self, at: SimTime, platform: &Platform, id: LaneId) -> Result<(), Violation> {
-        let within = |less: f64, more: f64| less <= more * (1.0 + RATE_TOLERANCE);
-        if !(self.rate >= 0.0 && within(self.rate, self.offered) && within(self.offered, self.bandwidth)) {
+    fn check_rate(&self, at: SimTime, has: &Capacity, platform: &Platform, id: LaneId) -> Result<(), Violation> {
+        if !(self.rate >= 0.0 && self.rate <= self.rate_max) {
             let detail = format!(
                 "{}: {} bit/s in use, {} offered, {} there",
                 name(platform, id),
                 self.rate,
-                self.offered,
-                self.bandwidth
+                has.offered,
+                has.bandwidth
             );
             return Err(broken("lane-bandwidth", at, detail));
         }
@@ -244,16 +256,19 @@ impl Lane {
     }
 
     /// Bytes by rates against bytes by flows. An end is told at the next full nanosecond, so each may add one of the lane.
-    fn check_bytes(&self, at: SimTime, platform: &Platform, id: LaneId) -> Result<(), Violation> {
-        let by_rate = self.bits / 8.0;
-        let carried = self.carried as f64;
-        let most = carried + self.under_way as f64;
-        let tolerance = BYTES_TOLERANCE * most + self.started as f64 * (1.0 + self.fastest * 1e-9 / 8.0);
-        if by_rate < carried - tolerance || by_rate > most + tolerance {
+    fn check_bytes(&self, at: SimTime, has: &Capacity, platform: &Platform, id: LaneId) -> Result<(), Violation> {
+        let (by_rate, carried) = (self.bits / 8.0, self.carried);
+        let most = carried + self.under_way;
+        let within = |each: f64| {
+            let tolerance = BYTES_TOLERANCE * most + f64::from(self.started) * each;
+            by_rate >= carried - tolerance && by_rate <= most + tolerance
+        };
+        // Most often the first will do, for which the lane's bandwidth need not be known.
+        if !within(1.0) && !within(1.0 + has.fastest * 1e-9 / 8.0) {
+            let under_way = self.under_way;
             let detail = format!(
-                "{}: {by_rate} bytes by rates, {carried} by flows that ended, {} under way",
-                name(platform, id),
-                self.under_way
+                "{}: {by_rate} bytes by rates, {carried} by flows that ended, {under_way} under way",
+                name(platform, id)
             );
             return Err(broken("lane-bytes", at, detail));
         }

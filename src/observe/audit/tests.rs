@@ -144,7 +144,7 @@ pub(super) fn stream() -> Stream {
     let (held_a, held_b) = (a.request.task.times(2), b.request.task.times(2));
     let (flow_in, flow_out) = (FlowKey(7), FlowKey(8));
     let lane = |lane: u32, rate: f64, flows: u32| Record::LaneRate { lane: LaneId(lane), rate, flows };
-    let lanes = |lane: u32| -> &'static [LaneId] { leak([LaneId(lane)]) };
+    let lanes = |lane: u32| -> &'static Arc<[LaneId]> { leak(Arc::new([LaneId(lane)])) };
     let capacity = |lane: u32| Record::LaneCapacity {
         lane: LaneId(lane),
         bandwidth: BYTE_A_NANOSECOND,
@@ -374,7 +374,7 @@ const CORRUPTIONS: &[Corruption] = &[
     ("flow-route", |s| {
         let at = place(s, |r| matches!(r, Record::FlowStarted { .. }));
         if let Record::FlowStarted { lanes, .. } = &mut s[at].1 {
-            *lanes = leak([LaneId(1)]);
+            *lanes = leak(Arc::new([LaneId(1)]));
         }
     }),
     ("bytes-delivered", |s| {

@@ -223,7 +223,7 @@ fn a_stopped_flow_pays_for_what_it_carried() {
         job,
         from: SiteId(0),
         to: SiteId(1),
-        lanes: &[LaneId(0)],
+        lanes: leak(std::sync::Arc::new([LaneId(0)])),
         bytes,
     };
     let story = vec![

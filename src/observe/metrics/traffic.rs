@@ -5,11 +5,11 @@ use super::tally::{SIDES, side_index};
 use crate::model::slots::Slots;
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
-use crate::observe::routes::KnownRoutes;
+use std::sync::Arc;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct InFlight {
-    route: u32,
+    lanes: Arc<[LaneId]>,
     from_side: u8,
     to_side: u8,
     bytes: u128,
@@ -20,7 +20,6 @@ struct InFlight {
 pub(crate) struct Traffic {
     /// Side of each site.
     sides: Vec<u8>,
-    routes: KnownRoutes,
     flows: Slots<InFlight>,
     /// Bytes delivered in the window, from side to side.
     pub(crate) matrix: [[u128; SIDES]; SIDES],
@@ -32,14 +31,14 @@ impl Traffic {
     /// No flows yet.
     pub(crate) fn new(platform: &Platform) -> Self {
         let sides = platform.sites.iter().map(|site| side_index(site.side) as u8).collect();
-        Self { sides, routes: KnownRoutes::new(), flows: Slots::new(), matrix: Default::default(), ended: 0 }
+        Self { sides, flows: Slots::new(), matrix: Default::default(), ended: 0 }
     }
 
     /// A flow begins.
-    pub(crate) fn start(&mut self, flow: FlowKey, from: SiteId, to: SiteId, lanes: &[LaneId], bytes: u128) {
-        let route = self.routes.find(from, to, lanes).unwrap_or_else(|| self.routes.add(from, to, lanes));
+    pub(crate) fn start(&mut self, flow: FlowKey, from: SiteId, to: SiteId, lanes: &Arc<[LaneId]>, bytes: u128) {
         let side = |site: SiteId| self.sides.get(site.index()).copied().unwrap_or(side_index(None) as u8);
-        self.flows.insert(flow.key(), InFlight { route, from_side: side(from), to_side: side(to), bytes });
+        let lanes = Arc::clone(lanes);
+        self.flows.insert(flow.key(), InFlight { lanes, from_side: side(from), to_side: side(to), bytes });
     }
 
     /// A flow ends with so many bytes not delivered.
@@ -52,7 +51,7 @@ impl Traffic {
         {
             *sum = sum.saturating_add(delivered);
         }
-        for lane in self.routes.lanes(known.route) {
+        for lane in known.lanes.iter() {
             if let Some(meter) = lanes.get_mut(lane.index()) {
                 meter.flow_ended(delivered);
             }
