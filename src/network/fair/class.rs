@@ -48,7 +48,7 @@ impl ClassKey {
             }
             match loads.iter_mut().find(|load| load.lane == lane.0) {
                 Some(load) => load.factor += factor,
-                None => loads.push(ClassLane { lane: lane.0, position: 0, factor, alone: false }),
+                None => loads.push(ClassLane { lane: lane.0, position: 0, factor }),
             }
         }
     }
@@ -86,8 +86,6 @@ pub(super) struct ClassLane {
     /// Its place among the lane's members.
     pub(super) position: u32,
     pub(super) factor: f64,
-    /// No other class crosses it.
-    pub(super) alone: bool,
 }
 
 /// Flows of the same lanes, cap, weight and consumption.
@@ -96,7 +94,8 @@ pub(super) struct ClassLane {
 /// A flow that joins when the clock shows `v` ends when it shows `v + bits`: a key that never changes, whatever the rate.
 /// The clock goes by that of the lane that bounds the class; where none does, at the cap.
 ///
-/// The fields that a solve reads of each class come first and fill one cache line.
+/// The fields that a solve reads of each class come first and fill one cache line. Those that a flow needs to begin and to end fill the
+/// next two; only what comes after its first flow is kept elsewhere, as most classes of a nation have no other.
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(super) struct Class {
@@ -124,23 +123,32 @@ pub(super) struct Class {
     pub(super) dirty: bool,
     /// It is in the list of classes to schedule.
     pub(super) noted: bool,
-    pub(super) lanes: Vec<ClassLane>,
-    pub(super) key: ClassKey,
     /// Bits served to each flow when the clock was last read.
     clock: f64,
     /// What the clock of the lane that bounds it showed then.
     base: f64,
     /// When that was; only counts where no lane bounds it.
     since: u64,
-    /// Where on the clock its first flow ends; infinite without flows.
+    /// Where on the clock its first flow ends, infinite without flows, and its key.
     first_end: f64,
-    /// Ends on the clock, with keys; entries of stopped flows stay until they surface.
-    ends: BinaryHeap<Reverse<u128>>,
-    /// Entries of stopped flows.
-    stopped: usize,
-    /// Flows that joined since the clock was last set to zero.
-    joined: usize,
+    first_key: u64,
     hash: u64,
+    pub(super) key: ClassKey,
+    pub(super) lanes: Vec<ClassLane>,
+    /// Entries of stopped flows.
+    stopped: u32,
+    /// Flows that joined since the clock was last set to zero.
+    joined: u32,
+    /// Ends of the other flows on the clock, with keys; entries of stopped flows stay until they surface.
+    ends: BinaryHeap<Reverse<u128>>,
+}
+
+const _: () = assert!(std::mem::offset_of!(Class, clock) == 64 && std::mem::offset_of!(Class, ends) == 192);
+
+/// An end on the clock and the flow's key, in the order of the ends and then of the keys: ends are not negative, so their bits order as
+/// they do.
+fn entry(end: f64, key: u64) -> Reverse<u128> {
+    Reverse(u128::from(end.to_bits()) << 64 | u128::from(key))
 }
 
 impl Class {
@@ -166,6 +174,7 @@ impl Class {
             own_lane: NO_BOTTLENECK,
             shared: false,
             first_end: f64::INFINITY,
+            first_key: 0,
             ends: BinaryHeap::new(),
             stopped: 0,
             joined: 0,
@@ -175,11 +184,14 @@ impl Class {
     /// Makes an emptied slot a new class; its vectors keep their room. `dirty` and `noted` stay, as the slot is still listed.
     fn reset(&mut self, key: ClassKey, hash: u64) {
         (self.key, self.hash) = (key, hash);
+        // Without flows, entries are those of stopped ones.
+        if self.stopped > 0 {
+            self.ends.clear();
+        }
         (self.flows, self.stopped, self.joined) = (0, 0, 0);
         (self.level, self.load, self.clock, self.base) = (0.0, 0.0, 0.0, 0.0);
         (self.first_end, self.lane_end) = (f64::INFINITY, f64::INFINITY);
         self.bottleneck = NO_BOTTLENECK;
-        self.ends.clear();
     }
 
     /// Rate over weight at which the cap binds.
@@ -228,49 +240,67 @@ impl Class {
             end = end.next_up();
         }
         self.flows += 1;
-        self.joined += 1;
-        self.ends.push(Reverse(u128::from(end.to_bits()) << 64 | u128::from(key)));
+        self.joined = self.joined.saturating_add(1);
         if end < self.first_end {
-            self.first_end = end;
+            if self.flows > 1 {
+                self.ends.push(entry(self.first_end, self.first_key));
+            }
+            (self.first_end, self.first_key) = (end, key);
             self.lane_end = self.on_lane_clock(end);
+        } else {
+            self.ends.push(entry(end, key));
         }
         end
     }
 
-    /// The key of the first flow to end. Looks no further than [`Class::find_first`] did.
+    /// The key of the first flow to end.
     pub(super) fn first_key(&self) -> Option<u64> {
-        self.ends.peek().map(|Reverse(entry)| *entry as u64)
+        (self.flows > 0).then_some(self.first_key)
     }
 
-    /// Finds the first end on the clock among flows that `alive` still knows.
-    pub(super) fn find_first(&mut self, alive: impl Fn(u64) -> bool) {
-        while self.stopped > 0
-            && let Some(Reverse(entry)) = self.ends.peek()
-            && !alive(*entry as u64)
-        {
-            self.ends.pop();
-            self.stopped -= 1;
+    /// The first of the other flows that `alive` still knows is the first from now on.
+    fn next_first(&mut self, alive: impl Fn(u64) -> bool) {
+        let mut first = f64::INFINITY;
+        if self.flows > 0 {
+            while self.stopped > 0
+                && let Some(Reverse(other)) = self.ends.peek()
+                && !alive(*other as u64)
+            {
+                self.ends.pop();
+                self.stopped -= 1;
+            }
+            if let Some(Reverse(next)) = self.ends.pop() {
+                (first, self.first_key) = (f64::from_bits((next >> 64) as u64), next as u64);
+            }
         }
-        let first = self.ends.peek().map_or(f64::INFINITY, |Reverse(entry)| f64::from_bits((entry >> 64) as u64));
         if first.to_bits() != self.first_end.to_bits() {
             self.first_end = first;
             self.lane_end = self.on_lane_clock(first);
         }
     }
 
-    /// Takes the flow out that [`Class::first_key`] gave.
-    pub(super) fn pop(&mut self) {
-        self.ends.pop();
+    /// How many flows are in it, with those stopped whose entries have not surfaced.
+    fn entries(&self) -> u32 {
+        self.flows + self.stopped
+    }
+
+    /// Takes the first flow out.
+    pub(super) fn pop(&mut self, alive: impl Fn(u64) -> bool) {
         self.flows -= 1;
+        self.next_first(alive);
     }
 
     /// Forgets a stopped flow; its entry surfaces later, or is swept out when such entries are the majority.
-    pub(super) fn leave(&mut self, alive: impl Fn(u64) -> bool) {
+    pub(super) fn leave(&mut self, key: u64, alive: impl Fn(u64) -> bool) {
         self.flows -= 1;
-        self.stopped += 1;
-        if self.stopped > 16 && self.stopped * 2 > self.ends.len() {
-            self.ends.retain(|Reverse(entry)| alive(*entry as u64));
+        if self.stopped >= 16 && (self.stopped + 1) * 2 > self.entries() + 1 {
+            self.ends.retain(|Reverse(other)| alive(*other as u64));
             self.stopped = 0;
+        } else if key != self.first_key {
+            self.stopped += 1;
+        }
+        if key == self.first_key {
+            self.next_first(alive);
         }
     }
 
@@ -281,19 +311,22 @@ impl Class {
 
     /// Whether a clock that shows so much should be set back: it has run far, and that costs no more than the joins since the last time.
     pub(super) fn ran_far(&self, clock: f64, limit: f64) -> bool {
-        clock > limit && self.joined >= self.ends.len()
+        clock > limit && self.joined >= self.entries()
     }
 
     /// Sets a clock that shows so much back to zero. `moved` is told the new end of each flow and says whether it is still there.
     pub(super) fn rebase(&mut self, clock: f64, lane_clock: f64, now: u64, mut moved: impl FnMut(u64, f64) -> bool) {
         (self.joined, self.stopped) = (0, 0);
-        let entries = std::mem::take(&mut self.ends).into_vec();
-        let set_back = entries.into_iter().filter_map(|Reverse(entry)| {
-            let end = (f64::from_bits((entry >> 64) as u64) - clock).max(0.0);
-            moved(entry as u64, end).then(|| Reverse(u128::from(end.to_bits()) << 64 | u128::from(entry as u64)))
+        let mut entries = std::mem::take(&mut self.ends).into_vec();
+        if self.flows > 0 {
+            entries.push(entry(self.first_end, self.first_key));
+        }
+        let set_back = entries.into_iter().filter_map(|Reverse(known)| {
+            let end = (f64::from_bits((known >> 64) as u64) - clock).max(0.0);
+            moved(known as u64, end).then(|| entry(end, known as u64))
         });
         self.ends = set_back.collect();
-        self.find_first(|_| true);
+        self.next_first(|_| true);
         self.set_clock(0.0, lane_clock, now);
     }
 }
@@ -327,7 +360,10 @@ impl Classes {
 
     /// Forgets an empty class; its number may be given out again.
     pub(super) fn remove(&mut self, number: u32) {
-        self.known.remove(number, self.list[number as usize].hash);
+        let class = &mut self.list[number as usize];
+        self.known.remove(number, class.hash);
+        // Now that its last flow is being told of, and not when the number is given out again, its lanes are at hand to be let go.
+        class.key.lanes = Arc::default();
         self.free.push(number);
     }
 }

@@ -57,7 +57,7 @@ impl Solver {
 
     /// Gives a class another place among the members of a lane, and its own to the one that was there.
     fn place_member(&mut self, number: u32, lane: u32, place: u32) {
-        let members = &mut self.lanes[lane as usize].members;
+        let members = self.lanes[lane as usize].members_mut();
         let loads = &mut self.classes.list[number as usize].lanes;
         let Some(load) = loads.iter_mut().find(|load| load.lane == lane) else { return };
         let position = std::mem::replace(&mut load.position, place);

@@ -41,8 +41,8 @@ impl Solver {
             if lane.bottlenecked > 0 {
                 self.opened.push(number);
             } else if used > lane.capacity {
-                for i in 0..lane.members.len() {
-                    self.take(self.lanes[number as usize].members[i].class);
+                for i in 0..lane.members().len() {
+                    self.take(self.lanes[number as usize].members()[i].class);
                 }
             }
         }
@@ -84,7 +84,7 @@ impl Solver {
         for load in &class.lanes {
             let lane = &mut self.lanes[load.lane as usize];
             // A lane that no other class crosses is a cap.
-            if lane.members.len() == 1 {
+            if lane.is_single() {
                 let level = lane.capacity / (mass * load.factor);
                 if level < class.own_level {
                     (class.own_level, class.own_lane) = (level, load.lane);
@@ -124,8 +124,8 @@ impl Solver {
         let lane = &mut self.lanes[number as usize];
         if !lane.has_outsiders() {
             lane.filled = 0.0;
-        } else if lane.members.len() <= SUMMED_LANE || lane.drift as usize > lane.members.len().max(DRIFT_MAX) {
-            let outside = lane.members.iter().filter(|m| self.classes.list[m.class as usize].epoch != self.epoch);
+        } else if lane.members().len() <= SUMMED_LANE || lane.drift as usize > lane.members().len().max(DRIFT_MAX) {
+            let outside = lane.members().iter().filter(|m| self.classes.list[m.class as usize].epoch != self.epoch);
             lane.filled = outside.map(|m| self.classes.list[m.class as usize].load * m.factor).sum();
             lane.drift = 0;
         }
@@ -175,7 +175,7 @@ impl Solver {
     /// Lists what keeps a lane from filling up at a level: classes left out that are above it, and classes that their
     /// own bounds hold at or below it.
     fn look_around(&mut self, number: u32, level: f64) {
-        for member in &self.lanes[number as usize].members {
+        for member in self.lanes[number as usize].members() {
             let class = &self.classes.list[member.class as usize];
             if class.epoch != self.epoch {
                 if class.level > level {
@@ -191,7 +191,7 @@ impl Solver {
     fn settle_lane(&mut self, number: u32, level: f64) -> usize {
         let (mut settled, mut at) = (0, 0);
         while self.lanes[number as usize].unsettled > 0 {
-            let Some(&member) = self.lanes[number as usize].members.get(at) else { break };
+            let Some(&member) = self.lanes[number as usize].members().get(at) else { break };
             at += 1;
             let class = &self.classes.list[member.class as usize];
             if class.epoch == self.epoch && !class.settled {
@@ -220,7 +220,7 @@ impl Solver {
         let mut lost = false;
         for load in &class.lanes {
             let lane = &mut self.lanes[load.lane as usize];
-            if lane.members.len() == 1 {
+            if lane.is_single() {
                 self.changed.insert(load.lane);
                 continue;
             }
@@ -241,7 +241,7 @@ impl Solver {
         for load in &self.classes.list[number as usize].lanes {
             let lane = &mut self.lanes[load.lane as usize];
             let mut mass = 0.0;
-            for member in &lane.members {
+            for member in lane.members() {
                 let class = &self.classes.list[member.class as usize];
                 if class.epoch == self.epoch && !class.settled {
                     mass += f64::from(class.flows) * class.key.weight * member.factor;
@@ -265,7 +265,7 @@ impl Solver {
         for i in taken..self.taken.len() {
             for load in &self.classes.list[self.taken[i] as usize].lanes {
                 let lane = &mut self.lanes[load.lane as usize];
-                if lane.members.len() == 1 {
+                if lane.is_single() {
                     continue;
                 }
                 // Once all are in and none is settled, nothing is used: say so exactly.

@@ -18,19 +18,19 @@ pub(super) struct Member {
 /// One direction of a link.
 ///
 /// Classes that it bounds all have its level, so one clock serves them all: the bits per unit of weight served to a class that it
-/// bounded all along. When its level changes, that clock changes its pace, and nothing of those classes does. Where it bounds none, what
-/// is asked of it is in its first cache line.
+/// bounded all along. When its level changes, that clock changes its pace, and nothing of those classes does.
+///
+/// What is asked of a lane that bounds none is in its first cache line, what is told of it, and the class that has it for itself, in its
+/// second: most lanes of a nation lead to one center or one city, and are idle most of the time. Progressive filling needs the third.
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(super) struct Lane {
-    /// The classes that cross it; first those that it bounds.
-    pub(super) members: Vec<Member>,
+    /// The classes that cross it where they are several; first those that it bounds.
+    several: Vec<Member>,
     /// The level of the classes that it bounds; infinite where it bounds none.
     pub(super) level: f64,
     /// Bits per second offered to flows.
     pub(super) capacity: f64,
-    /// Bits per second in use by its classes, as last solved; not kept where only one class crosses it.
-    pub(super) used: f64,
     /// Flows that cross it.
     pub(super) flows: u32,
     /// Classes whose bottleneck it is.
@@ -45,6 +45,15 @@ pub(super) struct Lane {
     pub(super) noted: bool,
     /// Whether its members' loads are right; kept so only while it bounds none and several cross it.
     pub(super) loads_known: bool,
+    /// One class alone crosses it.
+    single: bool,
+    /// How many flows were last told to the driver, and at which rate.
+    pub(super) flows_told: u32,
+    pub(super) rate_told: f64,
+    /// The class that alone crosses it.
+    only: Member,
+    /// Bits per second in use by its classes, as last solved; not kept where only one class crosses it.
+    pub(super) used: f64,
     /// Where on its clock the first flow of a class that it bounds ends.
     pub(super) first_end: f64,
     /// Bits per unit of weight up to `since`.
@@ -66,12 +75,16 @@ pub(super) struct Lane {
     pub(super) unsettled: u32,
 }
 
-const _: () = assert!(size_of::<Lane>() == 128, "a lane is two cache lines");
+const _: () = assert!(std::mem::offset_of!(Lane, rate_told) == 64 && std::mem::offset_of!(Lane, epoch) == 128);
 
 impl Default for Lane {
     fn default() -> Self {
         Self {
-            members: Vec::new(),
+            several: Vec::new(),
+            single: false,
+            only: Member { class: 0, slot: 0, factor: 0.0, load: 0.0 },
+            flows_told: 0,
+            rate_told: 0.0,
             level: f64::INFINITY,
             capacity: 0.0,
             bottlenecked: 0,
@@ -96,9 +109,51 @@ impl Default for Lane {
 }
 
 impl Lane {
+    /// The classes that cross it; first those that it bounds.
+    pub(super) fn members(&self) -> &[Member] {
+        if self.single { std::slice::from_ref(&self.only) } else { &self.several }
+    }
+
+    pub(super) fn members_mut(&mut self) -> &mut [Member] {
+        if self.single { std::slice::from_mut(&mut self.only) } else { &mut self.several }
+    }
+
+    /// Whether one class alone crosses it.
+    pub(super) const fn is_single(&self) -> bool {
+        self.single
+    }
+
+    /// A class crosses it from now on. Returns its place among the members.
+    pub(super) fn enter(&mut self, member: Member) -> u32 {
+        if self.single {
+            self.single = false;
+            self.several.push(self.only);
+        } else if self.several.is_empty() {
+            (self.single, self.only) = (true, member);
+            return 0;
+        }
+        self.several.push(member);
+        (self.several.len() - 1) as u32
+    }
+
+    /// The class at a place crosses it no more. Returns the one that took its place.
+    pub(super) fn leave(&mut self, position: u32) -> Option<Member> {
+        if self.single {
+            self.single = false;
+            return None;
+        }
+        self.several.swap_remove(position as usize);
+        let moved = self.several.get(position as usize).copied();
+        if let [only] = self.several[..] {
+            (self.single, self.only) = (true, only);
+            self.several.clear();
+        }
+        moved
+    }
+
     /// The classes that it bounds.
     pub(super) fn bound(&self) -> &[Member] {
-        &self.members[..self.bottlenecked as usize]
+        &self.members()[..self.bottlenecked as usize]
     }
 
     /// Whether it bounds no class, and did not when it was last looked at.
@@ -106,10 +161,11 @@ impl Lane {
         self.bottlenecked == 0 && self.level == f64::INFINITY
     }
 
-    /// Takes note of what a class uses of it while it is idle, and comes in doubt. Out of line, as lanes that bound classes are many more.
+    /// Takes note of what one of several classes uses of it while it is idle, and comes in doubt. Out of line, as lanes that bound classes
+    /// are many more.
     #[inline(never)]
     pub(super) fn load_idle(&mut self, place: &ClassLane, load: f64, idle: &mut Vec<u32>) {
-        self.members[place.position as usize].load = load * place.factor;
+        self.several[place.position as usize].load = load * place.factor;
         if !self.doubted {
             self.doubted = true;
             idle.push(place.lane);
@@ -128,7 +184,7 @@ impl Lane {
 
     /// Whether classes outside the present solve cross it.
     pub(super) fn has_outsiders(&self) -> bool {
-        (self.solved as usize) < self.members.len()
+        (self.solved as usize) < self.members().len()
     }
 
     /// The clock at an instant not before `since`.

@@ -55,7 +55,7 @@ impl Solver {
         for number in lanes.drain(..) {
             self.changed.insert(number);
             self.lanes[number as usize].dirty = false;
-            match self.lanes[number as usize].members[..] {
+            match *self.lanes[number as usize].members() {
                 [] => self.lanes[number as usize].used = 0.0,
                 // What it offers is an own bound of its only class.
                 [member] => self.mark_class(member.class),
@@ -110,9 +110,9 @@ impl Solver {
         if !lane.loads_known {
             lane.loads_known = true;
             let classes = &self.classes.list;
-            lane.members.iter_mut().for_each(|it| it.load = classes[it.class as usize].load * it.factor);
+            lane.members_mut().iter_mut().for_each(|it| it.load = classes[it.class as usize].load * it.factor);
         }
-        let filled = lane.members.iter().fold(0.0, |filled, member| filled + member.load);
+        let filled = lane.members().iter().fold(0.0, |filled, member| filled + member.load);
         let has_room = filled <= lane.capacity * ALIKE;
         if !has_room {
             return false;
@@ -145,7 +145,7 @@ impl Solver {
         for load in &class.lanes {
             let lane = &self.lanes[load.lane as usize];
             // A lane that no other class crosses is a cap.
-            if lane.members.len() == 1 {
+            if lane.is_single() {
                 let level = lane.capacity / (class.mass * load.factor);
                 if level < class.own_level {
                     (class.own_level, class.own_lane) = (level, load.lane);
@@ -153,7 +153,7 @@ impl Solver {
             }
         }
         let bound_elsewhere = class.bottleneck != NO_BOTTLENECK
-            && self.lanes[class.bottleneck as usize].members.len() > 1
+            && !self.lanes[class.bottleneck as usize].is_single()
             && class.level <= class.own_level;
         let (level, bottleneck) =
             if bound_elsewhere { (class.level, class.bottleneck) } else { (class.own_level, class.own_lane) };
@@ -162,7 +162,11 @@ impl Solver {
             && class.bottleneck == NO_BOTTLENECK
             && class.level.to_bits() == level.to_bits()
             && class.load.to_bits() == (f64::from(class.flows) * class.key.cap).to_bits()
-            && class.lanes.iter().all(|load| load.alone || self.lanes[load.lane as usize].is_idle())
+            && class
+                .lanes
+                .iter()
+                .map(|load| &self.lanes[load.lane as usize])
+                .all(|lane| lane.is_single() || lane.is_idle())
         {
             // It is what it was, and no lane of it bounds anyone.
             self.note_class(number);
@@ -176,7 +180,7 @@ impl Solver {
         self.bind(number, bottleneck);
         if bottleneck == NO_BOTTLENECK {
             self.note_class(number);
-        } else if let [_] = self.lanes[bottleneck as usize].members[..] {
+        } else if self.lanes[bottleneck as usize].is_single() {
             self.lanes[bottleneck as usize].set_level(level, self.now);
             self.lanes[bottleneck as usize].first_end = self.classes.list[number as usize].lane_end;
             self.note_lane(bottleneck);
@@ -189,10 +193,10 @@ impl Solver {
         let class = &mut self.classes.list[number as usize];
         class.set_level(level);
         for load in &class.lanes {
-            if load.alone {
+            let lane = &mut self.lanes[load.lane as usize];
+            if lane.is_single() {
                 self.changed.insert(load.lane);
             } else if load.lane != present {
-                let lane = &mut self.lanes[load.lane as usize];
                 if lane.is_idle() {
                     lane.load_idle(load, class.load, &mut self.idle);
                 } else {
@@ -209,7 +213,7 @@ impl Solver {
     /// What a lane holds.
     fn content(&self, number: u32) -> Content {
         let lane = &self.lanes[number as usize];
-        let (bound, others) = lane.members.split_at(lane.bottlenecked as usize);
+        let (bound, others) = lane.members().split_at(lane.bottlenecked as usize);
         let (mut mass, mut least_own, mut first_end) = (0.0, f64::INFINITY, f64::INFINITY);
         for member in bound {
             let class = &self.classes.list[member.class as usize];
@@ -234,7 +238,7 @@ impl Solver {
         self.rebase_lane(number);
         self.lanes[number as usize].loads_known = false;
         let capacity = self.lanes[number as usize].capacity;
-        let mut tries = 2 * self.lanes[number as usize].members.len() + 2;
+        let mut tries = 2 * self.lanes[number as usize].members().len() + 2;
         let (content, level) = loop {
             let content = self.content(number);
             let level = if content.mass > 0.0 {
@@ -269,7 +273,7 @@ impl Solver {
         lane.drift = 0;
         self.changed.insert(number);
         for at in 0..lane.bottlenecked as usize {
-            let class = self.lanes[number as usize].members[at].class;
+            let class = self.lanes[number as usize].members()[at].class;
             if self.classes.list[class as usize].level.to_bits() != level.to_bits() {
                 self.level_class(class, level, number);
             }
@@ -281,7 +285,7 @@ impl Solver {
     fn release_own(&mut self, number: u32, level: f64) {
         // From the end, as one that goes changes places with the last.
         for at in (0..self.lanes[number as usize].bottlenecked as usize).rev() {
-            let member = self.lanes[number as usize].members[at].class;
+            let member = self.lanes[number as usize].members()[at].class;
             let class = &self.classes.list[member as usize];
             if class.own_level < level {
                 let (own_level, own_lane) = (class.own_level, class.own_lane);
@@ -298,8 +302,8 @@ impl Solver {
         while let Some(Reverse(first)) = self.queue.pop() {
             let number = first as u32;
             self.lanes[number as usize].doubted = false;
-            for at in 0..self.lanes[number as usize].members.len() {
-                self.mark_class(self.lanes[number as usize].members[at].class);
+            for at in 0..self.lanes[number as usize].members().len() {
+                self.mark_class(self.lanes[number as usize].members()[at].class);
             }
         }
         for at in 0..self.dirty_classes.len() {
@@ -311,7 +315,7 @@ impl Solver {
         for at in 0..self.dirty_classes.len() {
             for lane in 0..self.classes.list[self.dirty_classes[at] as usize].lanes.len() {
                 let number = self.classes.list[self.dirty_classes[at] as usize].lanes[lane].lane as usize;
-                let loads = self.lanes[number].members.iter();
+                let loads = self.lanes[number].members().iter();
                 let used = loads.map(|member| self.classes.list[member.class as usize].load * member.factor).sum();
                 self.lanes[number].used = used;
             }

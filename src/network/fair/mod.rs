@@ -202,11 +202,10 @@ impl FairNetwork {
                 None => class.due_by_cap(),
             };
             let Some(key) = class.first_key().filter(|_| due <= self.now) else { break };
-            class.pop();
+            let slots = &self.slots;
+            class.pop(|key| slots[slot_of(key)].key == key);
             self.ended.push(key);
             self.release(key);
-            let slots = &self.slots;
-            self.solver.classes.list[number as usize].find_first(|key| slots[slot_of(key)].key == key);
             self.touch(number);
         }
     }
@@ -285,8 +284,7 @@ impl NetworkModel for FairNetwork {
         }
         let bits = (end - self.solver.class_clock(number, self.now)).max(0.0);
         let (class, slots) = (&mut self.solver.classes.list[number as usize], &self.slots);
-        class.leave(|key| slots[slot_of(key)].key == key);
-        class.find_first(|key| slots[slot_of(key)].key == key);
+        class.leave(key.0, |key| slots[slot_of(key)].key == key);
         self.touch(number);
         Some(remaining_bytes(bits, bytes))
     }
@@ -337,12 +335,11 @@ impl NetworkModel for FairNetwork {
         self.settle();
         let mut lanes = std::mem::take(&mut self.solver.changed);
         lanes.drain(|number| {
-            let lane = &self.solver.lanes[number as usize];
-            let present = (self.solver.used(lane), lane.flows);
-            let reported = &mut self.solver.reported[number as usize];
-            if present.0.to_bits() != reported.0.to_bits() || present.1 != reported.1 {
-                *reported = present;
-                changed.push(LaneRate { lane: LaneId(number), rate: present.0, flows: present.1 });
+            let rate = self.solver.used(&self.solver.lanes[number as usize]);
+            let lane = &mut self.solver.lanes[number as usize];
+            if rate.to_bits() != lane.rate_told.to_bits() || lane.flows != lane.flows_told {
+                (lane.rate_told, lane.flows_told) = (rate, lane.flows);
+                changed.push(LaneRate { lane: LaneId(number), rate, flows: lane.flows });
             }
         });
         self.solver.changed = lanes;

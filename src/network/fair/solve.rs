@@ -12,8 +12,6 @@ pub(super) struct Solver {
     pub(super) lanes: Vec<Lane>,
     /// By lane: what one more flow could count on. Brokers ask for that far more often than it changes.
     pub(super) shares: Vec<f64>,
-    /// By lane: what was last told to the driver.
-    pub(super) reported: Vec<(f64, u32)>,
     pub(super) classes: Classes,
     /// Lanes to report.
     pub(super) changed: LaneSet,
@@ -52,7 +50,6 @@ impl Solver {
         if count > self.lanes.len() {
             self.lanes.resize(count, Lane::default());
             self.shares.resize(count, 0.0);
-            self.reported.resize(count, (0.0, 0));
             self.changed.reserve(count);
         }
     }
@@ -96,16 +93,13 @@ impl Solver {
         self.classes.list[class as usize].key.loads(&mut loads);
         self.reserve_lanes(loads.iter().map(|load| load.lane as usize + 1).max().unwrap_or(0));
         for (slot, load) in loads.iter_mut().enumerate() {
-            let members = &mut self.lanes[load.lane as usize].members;
-            (load.position, load.alone) = (members.len() as u32, members.is_empty());
-            members.push(Member { class, slot: slot as u32, factor: load.factor, load: 0.0 });
+            let lane = &mut self.lanes[load.lane as usize];
+            load.position = lane.enter(Member { class, slot: slot as u32, factor: load.factor, load: 0.0 });
             // What was the own bound of the only class there no longer is.
-            if let [first, _] = &mut members[..] {
-                let only = &mut self.classes.list[first.class as usize];
-                only.lanes[first.slot as usize].alone = false;
-                first.load = only.load * first.factor;
+            if let [first, _] = lane.members_mut() {
+                first.load = self.classes.list[first.class as usize].load * first.factor;
                 let (class, used) = (first.class, first.load);
-                self.lanes[load.lane as usize].used = used;
+                lane.used = used;
                 self.mark_class(class);
             }
         }
@@ -119,14 +113,11 @@ impl Solver {
         let rate = self.classes.list[class as usize].load;
         for load in &loads {
             let lane = &mut self.lanes[load.lane as usize];
-            lane.members.swap_remove(load.position as usize);
-            lane.used = if lane.members.is_empty() { 0.0 } else { (lane.used - rate * load.factor).max(0.0) };
+            let moved = lane.leave(load.position);
+            lane.used = if lane.members().is_empty() { 0.0 } else { (lane.used - rate * load.factor).max(0.0) };
             lane.drift += 1;
-            if let Some(moved) = lane.members.get(load.position as usize) {
+            if let Some(moved) = moved {
                 self.classes.list[moved.class as usize].lanes[moved.slot as usize].position = load.position;
-            }
-            if let [only] = lane.members[..] {
-                self.classes.list[only.class as usize].lanes[only.slot as usize].alone = true;
             }
             self.mark_lane(load.lane);
         }
@@ -136,7 +127,7 @@ impl Solver {
 
     /// Bits per second of a lane in use.
     pub(super) fn used(&self, lane: &Lane) -> f64 {
-        match lane.members[..] {
+        match lane.members() {
             [only] => self.classes.list[only.class as usize].load * only.factor,
             _ => lane.used,
         }
