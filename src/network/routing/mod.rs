@@ -57,7 +57,7 @@ struct Place {
 impl Place {
     /// The lane from the core to a leaf.
     fn lane_back(&self) -> LaneId {
-        self.lane.link().lane(opposite(self.lane.direction()))
+        opposite(self.lane)
     }
 }
 
@@ -82,7 +82,7 @@ type Known = Box<[OnceLock<Box<[OnceLock<Box<Route>>]>>]>;
 
 const PAGE: usize = 64;
 
-/// A row of passages is as long as the core has places, whatever is asked of it. Beyond so many places, routes are kept alone.
+/// A row of passages is as long as its place has places before it, whatever is asked of it. Beyond so many places, routes are kept alone.
 const CORE_MAX: usize = 1_000;
 
 /// Routes between all sites of a network.
@@ -242,21 +242,22 @@ impl Routes {
         }
         if self.trees.len() > CORE_MAX {
             let route = self.route(from, to)?;
-            let least = route.lanes.iter().fold(f64::INFINITY, |least, lane| least.min(of(*lane)));
+            let least = route.lanes.iter().fold(f64::INFINITY, |least, lane| lesser(of(*lane), least));
             return Some(Outline { latency: route.latency, price: route.price, least });
         }
         let (mut core, mut price, mut least) = (SimDuration::ZERO, 0_u64, f64::INFINITY);
         if start.core != end.core {
-            let passage = self.passages.get(start.core, end.core, || self.passage(start.core, end.core));
+            let (passage, back) = self.passages.get(start.core, end.core, |from, to| self.passage(from, to));
             (core, price) = (passage.latency, passage.price);
             match passage.lanes() {
-                Some(lanes) => least = lanes.iter().fold(least, |least, lane| least.min(of(*lane))),
-                None => self.tree(start.core).visit(end.core, |lane| least = least.min(of(lane))),
+                Some(lanes) if back => lanes.iter().for_each(|lane| least = lesser(of(opposite(*lane)), least)),
+                Some(lanes) => lanes.iter().for_each(|lane| least = lesser(of(*lane), least)),
+                None => self.tree(start.core).visit(end.core, |lane| least = lesser(of(lane), least)),
             }
         }
         for (place, leads_in) in [(start, true), (end, false)] {
             if place.lane != NO_LANE {
-                least = least.min(of(if leads_in { place.lane } else { place.lane_back() }));
+                least = lesser(of(if leads_in { place.lane } else { place.lane_back() }), least);
                 price = price.saturating_add(self.lines[place.lane.link().index()].price);
             }
         }
@@ -269,16 +270,19 @@ impl Routes {
     fn passage(&self, from: u32, to: u32) -> Passage {
         let tree = self.tree(from);
         let lanes = tree.lanes_to(to);
-        Passage::new(tree.latency[to as usize], self.price(&lanes), &lanes)
+        let mut back = self.tree(to).lanes_to(from);
+        back.reverse();
+        let mirrored = lanes.iter().copied().eq(back.into_iter().map(opposite));
+        Passage::new(tree.latency[to as usize], self.price(&lanes), &lanes, mirrored)
     }
 
     fn price(&self, lanes: &[LaneId]) -> u64 {
         lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(self.lines[lane.link().index()].price))
     }
 
-    /// [`SimDuration::MAX`] where there is no way.
+    /// [`SimDuration::MAX`] where there is no way. A link takes as long in both directions, so both are looked up at one place.
     fn core_latency(&self, from: u32, to: u32) -> SimDuration {
-        if from == to { SimDuration::ZERO } else { self.tree(from).latency[to as usize] }
+        if from == to { SimDuration::ZERO } else { self.tree(from.min(to)).latency[from.max(to) as usize] }
     }
 
     /// The one-way latencies from a site to all sites, by site; [`SimDuration::MAX`] where there is no way. Empty for a
@@ -349,11 +353,18 @@ fn places(exits: &[Vec<(LaneId, SiteId)>], lines: &[Line]) -> (Vec<Place>, usize
     ((0..exits.len()).map(place).collect(), size)
 }
 
-const fn opposite(direction: Direction) -> Direction {
-    match direction {
+/// The other direction of the same link.
+const fn opposite(lane: LaneId) -> LaneId {
+    let other = match lane.direction() {
         Direction::Forth => Direction::Back,
         Direction::Back => Direction::Forth,
-    }
+    };
+    lane.link().lane(other)
+}
+
+/// The lesser of two numbers; the second where the first is none.
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }
 
 fn empty<T>(length: usize) -> Box<[OnceLock<T>]> {

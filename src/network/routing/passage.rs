@@ -6,7 +6,9 @@ use crate::units::SimDuration;
 use std::sync::OnceLock;
 
 /// Lanes that fit beside the rest in a cache line. Few ways through a nation have more.
-const LANES: usize = 10;
+const LANES: usize = 9;
+/// The number of lanes that do not fit.
+const MANY: u8 = u8::MAX;
 
 /// A way between two places of the core.
 #[derive(Debug, Clone)]
@@ -15,23 +17,28 @@ pub(super) struct Passage {
     pub(super) latency: SimDuration,
     /// The sum of the prices of its lanes.
     pub(super) price: u64,
-    /// Its lanes, then [`NO_LANE`]; that alone comes first where there are more than fit.
     lanes: [LaneId; LANES],
+    count: u8,
+    /// The way back takes the same links.
+    mirrored: bool,
 }
 
 impl Passage {
-    pub(super) fn new(latency: SimDuration, price: u64, lanes: &[LaneId]) -> Self {
+    pub(super) fn new(latency: SimDuration, price: u64, lanes: &[LaneId], mirrored: bool) -> Self {
         let mut own = [NO_LANE; LANES];
-        if let Some(room) = own.get_mut(..lanes.len()) {
-            room.copy_from_slice(lanes);
-        }
-        Self { latency, price, lanes: own }
+        let count = match own.get_mut(..lanes.len()) {
+            Some(room) => {
+                room.copy_from_slice(lanes);
+                lanes.len() as u8
+            }
+            None => MANY,
+        };
+        Self { latency, price, lanes: own, count, mirrored }
     }
 
     /// Its lanes in order; `None` where they are to be found on the tree.
     pub(super) fn lanes(&self) -> Option<&[LaneId]> {
-        let count = self.lanes.iter().take_while(|lane| **lane != NO_LANE).count();
-        (count > 0).then_some(&self.lanes[..count])
+        self.lanes.get(..usize::from(self.count))
     }
 }
 
@@ -40,25 +47,44 @@ impl Passage {
 #[repr(align(64))]
 struct Cell(OnceLock<Passage>);
 
-/// Passages by their places in the core; a row for each that one was asked from.
+/// Of each place that was asked for, the passages between it and those of lower numbers.
+type Rows = Vec<OnceLock<Box<[Cell]>>>;
+
+/// Passages by their places in the core. Whoever asks for the way there asks for the way back too, and as a rule one is the other: so both
+/// are kept in one.
 #[derive(Debug, Clone)]
-pub(super) struct Passages(Vec<OnceLock<Box<[Cell]>>>);
+pub(super) struct Passages {
+    /// From the lower place to the higher one.
+    upwards: Rows,
+    /// Back, where that is another way.
+    downwards: Rows,
+}
 
 impl Passages {
     pub(super) fn new(places: usize) -> Self {
-        Self(vec![OnceLock::new(); places])
+        Self { upwards: vec![OnceLock::new(); places], downwards: vec![OnceLock::new(); places] }
     }
 
     /// Forgets all of them.
     pub(super) fn clear(&mut self) {
-        self.0.fill(OnceLock::new());
+        self.upwards.fill(OnceLock::new());
+        self.downwards.fill(OnceLock::new());
     }
 
-    /// The passage between two places, made when first asked for.
-    pub(super) fn get(&self, from: u32, to: u32, make: impl FnOnce() -> Passage) -> &Passage {
-        let row = || (0..self.0.len()).map(|_| Cell(OnceLock::new())).collect();
-        self.0[from as usize].get_or_init(row)[to as usize].0.get_or_init(make)
+    /// The passage between two places, made when first asked for, and whether its lanes are those of the way back.
+    pub(super) fn get(&self, from: u32, to: u32, make: impl Fn(u32, u32) -> Passage) -> (&Passage, bool) {
+        let (low, high) = (from.min(to), from.max(to));
+        let upwards = cell(&self.upwards, high, low).get_or_init(|| make(low, high));
+        if from == low || upwards.mirrored {
+            return (upwards, from != low);
+        }
+        (cell(&self.downwards, high, low).get_or_init(|| make(high, low)), false)
     }
+}
+
+fn cell(rows: &Rows, high: u32, low: u32) -> &OnceLock<Passage> {
+    let row = || (0..high).map(|_| Cell(OnceLock::new())).collect();
+    &rows[high as usize].get_or_init(row)[low as usize].0
 }
 
 const _: () = assert!(size_of::<Cell>() == 64, "a passage is one cache line");
