@@ -5,7 +5,7 @@ use super::estimate::{Estimate, Estimator};
 use super::order::{Changes, Charged, Facts, Order, Rank};
 use super::waiting::{Gang, Lane, Place, Queued, Waiting};
 use crate::model::dense::Dense;
-use crate::model::{JobSlot, TaskShape, Totals};
+use crate::model::{JobSlot, TaskShape, TenantId, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -44,6 +44,8 @@ struct Ranked {
     queue: Waiting,
     /// Whether jobs started or ended since the queue was last in order.
     charged: bool,
+    /// Tenants whose ranks changed; empty but while their jobs are moved.
+    tenants: Vec<TenantId>,
 }
 
 impl Ranked {
@@ -52,7 +54,7 @@ impl Ranked {
             Changes::WithTenant => Waiting::of_lanes(),
             Changes::Never | Changes::WithUsage | Changes::WithTime => Waiting::of_jobs(),
         };
-        Self { order, queue, charged: false }
+        Self { order, queue, charged: false, tenants: Vec::new() }
     }
 
     fn lane(&self, facts: &Facts) -> Lane {
@@ -87,11 +89,12 @@ impl Ranked {
             Changes::Never => return false,
             Changes::WithUsage | Changes::WithTenant if !charged => return false,
             Changes::WithTenant => {
-                let order = self.order.charged();
+                let charged = self.order.charged(&mut self.tenants);
                 let rank = |facts: &Facts| self.order.rank(facts, now);
-                match order {
-                    Charged::Tenants(tenants) => {
-                        tenants.into_iter().for_each(|tenant| self.queue.rank_again(Some(tenant), rank));
+                match charged {
+                    Charged::Tenants if self.queue.len() == 0 => self.tenants.clear(),
+                    Charged::Tenants => {
+                        self.tenants.drain(..).for_each(|tenant| self.queue.rank_again(Some(tenant), rank));
                     }
                     Charged::All => self.queue.rank_again(None, rank),
                 }

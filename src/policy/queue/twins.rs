@@ -4,7 +4,7 @@ use super::bench_desk::{self, Bench, Case, Rules};
 use super::book::Book;
 use super::order::{Changes, Charged, Facts, FairShare, MultiQueue, Order, Rank, Sjf};
 use super::{Conservative, Easy, Estimate, InOrder, NamedConservative, NamedEasy, QueueDiscipline};
-use crate::model::{JobSlot, Totals};
+use crate::model::{JobSlot, TenantId, Totals};
 use crate::units::{SimDuration, SimTime};
 use proptest::prelude::*;
 
@@ -24,8 +24,8 @@ impl Order for Twin {
     fn changes(&self) -> Changes {
         if self.slow { Changes::WithUsage } else { self.inner.changes() }
     }
-    fn charged(&mut self) -> Charged {
-        self.inner.charged()
+    fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
+        self.inner.charged(tenants)
     }
     fn started(&mut self, job: &Facts, now: SimTime) {
         self.inner.started(job, now);

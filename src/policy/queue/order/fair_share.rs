@@ -7,9 +7,9 @@
 //!
 //! After the decayed-usage factor of multifactor priorities (Slurm; Kay and Lauder, "A fair share scheduler", CACM 1988).
 
+use super::usage::Usages;
 use super::{Changes, Charged, Facts, Order, Rank};
 use crate::model::TenantId;
-use crate::model::dense::Dense;
 use crate::units::{SimDuration, SimTime};
 
 /// Beyond it the sums are scaled down: 2^256, after so many half-lives, is far from the largest double.
@@ -20,62 +20,51 @@ const SCALE_MAX: f64 = (1u128 << 127) as f64 * (1u128 << 127) as f64 * 4.0;
 pub struct FairShare {
     half_life: SimDuration,
     epoch: SimTime,
-    /// By tenant. Every job asks three times, and thousands of tenants are known to each of many pools.
-    scaled: Dense<f64>,
-    charged: Charged,
+    scaled: Usages,
+    /// Tenants whose ranks changed, where not those of all did.
+    charged: Vec<TenantId>,
+    all_changed: bool,
 }
 
 impl FairShare {
     /// No usage yet. A half-life of zero counts as one nanosecond.
     #[must_use]
     pub fn new(half_life: SimDuration) -> Self {
-        Self { half_life, epoch: SimTime::ZERO, scaled: Dense::new(), charged: Charged::default() }
-    }
-
-    /// The sum of a tenant.
-    fn scaled(&self, tenant: TenantId) -> f64 {
-        self.scaled.get(tenant.0.into()).copied().unwrap_or(0.0)
+        Self { half_life, epoch: SimTime::ZERO, scaled: Usages::default(), charged: Vec::new(), all_changed: false }
     }
 
     /// How much a charge of the instant `at` is scaled up.
     fn scale(&self, at: SimTime) -> f64 {
         let lives = |from: SimTime, to: SimTime| to.since(from).0 as f64 / self.half_life.0.max(1) as f64;
-        libm::exp2(lives(self.epoch, at) - lives(at, self.epoch))
+        libm::exp2(if at < self.epoch { -lives(at, self.epoch) } else { lives(self.epoch, at) })
     }
 
     fn charge(&mut self, job: &Facts, at: SimTime, seconds: f64) {
         let mut scale = self.scale(at);
         if scale > SCALE_MAX {
-            let down = 1.0 / scale;
-            for usage in self.scaled.values_mut() {
-                *usage *= down;
-            }
+            self.scaled.scale(1.0 / scale);
             self.epoch = at;
-            self.charged = Charged::All;
+            self.all_changed = true;
             scale = self.scale(at);
         }
         let charge = job.size() * seconds * scale;
-        match self.scaled.get_mut(job.tenant.0.into()) {
-            Some(usage) => *usage = (*usage + charge).max(0.0),
-            None => {
-                self.scaled.insert(job.tenant.0.into(), (0.0 + charge).max(0.0));
-            }
-        }
-        if let Charged::Tenants(tenants) = &mut self.charged {
-            tenants.push(job.tenant);
+        let usage = self.scaled.get_mut(job.tenant);
+        *usage = (*usage + charge).max(0.0);
+        if !self.all_changed && self.charged.last() != Some(&job.tenant) {
+            self.charged.push(job.tenant);
         }
     }
 
     /// Decayed usage of a tenant at an instant, in units of the headline resource x seconds.
     #[must_use]
     pub fn usage(&self, tenant: TenantId, at: SimTime) -> f64 {
-        self.scaled(tenant) / self.scale(at)
+        self.scaled.get(tenant) / self.scale(at)
     }
 }
 
 impl Order for FairShare {
     fn rank(&self, job: &Facts, _now: SimTime) -> Rank {
-        let usage = self.scaled(job.tenant);
+        let usage = self.scaled.get(job.tenant);
         Rank::ascending(if job.weight > 0.0 { usage / job.weight } else { f64::INFINITY })
     }
 
@@ -83,13 +72,16 @@ impl Order for FairShare {
         Changes::WithTenant
     }
 
-    fn charged(&mut self) -> Charged {
-        let mut charged = std::mem::take(&mut self.charged);
-        if let Charged::Tenants(tenants) = &mut charged {
-            tenants.sort_unstable();
-            tenants.dedup();
+    fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
+        if std::mem::take(&mut self.all_changed) {
+            self.charged.clear();
+            return Charged::All;
         }
-        charged
+        // Both lists keep their memory.
+        std::mem::swap(tenants, &mut self.charged);
+        tenants.sort_unstable();
+        tenants.dedup();
+        Charged::Tenants
     }
 
     fn started(&mut self, job: &Facts, now: SimTime) {

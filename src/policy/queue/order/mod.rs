@@ -13,6 +13,7 @@ mod regression;
 mod sjf;
 mod smallest_first;
 mod unicef;
+mod usage;
 mod wfp3;
 
 pub use deadline::Deadline;
@@ -95,18 +96,12 @@ pub enum Changes {
 }
 
 /// Whose ranks changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charged {
-    /// Those of the jobs of these tenants, in id order.
-    Tenants(Vec<TenantId>),
+    /// Those of the jobs of tenants in a list.
+    Tenants,
     /// Those of all jobs.
     All,
-}
-
-impl Default for Charged {
-    fn default() -> Self {
-        Self::Tenants(Vec::new())
-    }
 }
 
 /// Gives each job its rank.
@@ -122,8 +117,10 @@ pub trait Order: Send {
         let _ = job;
         0
     }
-    /// Whose ranks changed since this was last asked; where ranks change [`Changes::WithTenant`].
-    fn charged(&mut self) -> Charged {
+    /// Whose ranks changed since this was last asked; where ranks change [`Changes::WithTenant`]. Tenants come into the list, which is
+    /// empty, in id order.
+    fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
+        let _ = tenants;
         Charged::All
     }
     /// A job started and is expected to hold its resources for its estimate.

@@ -2,6 +2,7 @@
 
 use super::priority::descending;
 use super::{Changes, Charged, Facts, Order, Rank};
+use crate::model::TenantId;
 use crate::units::SimTime;
 
 /// Queues by priority, each with the same inner order.
@@ -27,8 +28,8 @@ impl Order for MultiQueue {
         descending(job.priority)
     }
 
-    fn charged(&mut self) -> Charged {
-        self.within.charged()
+    fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
+        self.within.charged(tenants)
     }
 
     fn started(&mut self, job: &Facts, now: SimTime) {

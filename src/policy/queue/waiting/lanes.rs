@@ -71,6 +71,14 @@ struct Known {
     jobs: BTreeSet<(SimTime, u64)>,
 }
 
+/// The only job of a queue.
+#[derive(Debug, Clone, Copy)]
+struct Alone {
+    job: Queued,
+    lane: Lane,
+    facts: Facts,
+}
+
 /// The place within a group.
 const fn within(queued_at: SimTime, number: u64) -> Place {
     Place { rank: Rank([0, 0]), queued_at, number }
@@ -79,6 +87,9 @@ const fn within(queued_at: SimTime, number: u64) -> Place {
 /// The queue of lanes.
 #[derive(Debug, Clone, Default)]
 pub(in crate::policy::queue) struct Lanes {
+    /// A job that came into an empty queue, as most do that start at once: it needs neither group nor lane as long as nobody joins it.
+    /// There are none meanwhile.
+    alone: Option<Alone>,
     groups: Chunks<Group>,
     lanes: BTreeMap<Lane, Known>,
     len: usize,
@@ -90,21 +101,39 @@ impl Lanes {
     }
 
     pub(super) fn first(&self) -> Option<Queued> {
+        if let Some(alone) = &self.alone {
+            return Some(alone.job);
+        }
         let group = self.groups.first()?;
         group.jobs.first().map(|job| group.ranked(job))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Queued> {
-        self.groups.iter().flat_map(|group| group.jobs.iter().map(|job| group.ranked(job)))
+        let grouped = self.groups.iter().flat_map(|group| group.jobs.iter().map(|job| group.ranked(job)));
+        self.alone.iter().map(|alone| alone.job).chain(grouped)
     }
 
     pub(super) fn placed(&self, place: Place, lane: Lane) -> Place {
-        Place { rank: self.lanes.get(&lane).map_or(place.rank, |known| known.rank), ..place }
+        let alone = self.alone.as_ref().filter(|alone| alone.lane == lane).map(|alone| alone.job.place.rank);
+        let rank = alone.or_else(|| self.lanes.get(&lane).map(|known| known.rank));
+        Place { rank: rank.unwrap_or(place.rank), ..place }
     }
 
     /// A job of a lane that is there gets the lane's rank.
     pub(super) fn insert(&mut self, job: Queued, lane: Lane, facts: &Facts) {
         self.len += 1;
+        if self.len == 1 {
+            self.alone = Some(Alone { job, lane, facts: *facts });
+            return;
+        }
+        if let Some(alone) = self.alone.take() {
+            self.join(alone.job, alone.lane, &alone.facts);
+        }
+        self.join(job, lane, facts);
+    }
+
+    /// Puts a job into its group.
+    fn join(&mut self, job: Queued, lane: Lane, facts: &Facts) {
         let Place { rank, queued_at, number } = job.place;
         let known = self.lanes.entry(lane).or_insert_with(|| Known { rank, facts: *facts, jobs: BTreeSet::new() });
         known.jobs.insert((queued_at, number));
@@ -129,6 +158,13 @@ impl Lanes {
     }
 
     pub(super) fn remove(&mut self, place: &Place, lane: Lane) {
+        if let Some(Alone { job, .. }) = &self.alone {
+            if (job.place.queued_at, job.place.number) == (place.queued_at, place.number) {
+                self.alone = None;
+                self.len = 0;
+            }
+            return;
+        }
         let Some(known) = self.lanes.get_mut(&lane) else { return };
         if !known.jobs.remove(&(place.queued_at, place.number)) {
             return;
@@ -157,6 +193,12 @@ impl Lanes {
     }
 
     pub(super) fn rank_again(&mut self, tenant: Option<TenantId>, rank: impl Fn(&Facts) -> Rank) {
+        if let Some(alone) = &mut self.alone {
+            if tenant.is_none_or(|tenant| tenant == alone.lane.tenant) {
+                alone.job.place.rank = rank(&alone.facts);
+            }
+            return;
+        }
         let whole = |tenant| Lane { tenant, band: 0 }..=Lane { tenant, band: u32::MAX };
         let changed = |(lane, known): (&Lane, &Known)| {
             let new = rank(&known.facts);
@@ -190,6 +232,10 @@ impl Lanes {
         may: &impl Fn(&Least) -> bool,
         worth: &impl Fn(&Queued) -> bool,
     ) -> Option<Queued> {
+        if let Some(Alone { job, .. }) = &self.alone {
+            let least = job.least();
+            return (after.is_none_or(|place| job.place > *place) && may(&least) && worth(job)).then_some(*job);
+        }
         let rank = after.map(|place| place.rank);
         self.groups.find_from(rank.as_ref(), may, |group| {
             // Of groups of later ranks all jobs come after the place.
