@@ -24,6 +24,7 @@ const SLOTS_MIN: usize = 16;
 
 impl HashIndex {
     /// All numbers, in no order that means anything.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
         self.slots.iter().map(|slot| slot.number).filter(|number| *number != NONE)
     }

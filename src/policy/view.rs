@@ -69,7 +69,12 @@ impl PoolSummary {
     /// Work ahead over capacity: how long a pool of perfectly divisible work would take to clear. `None` without capacity.
     #[must_use]
     pub fn backlog(&self, now: SimTime) -> Option<SimDuration> {
-        let nanos = self.work_ahead(now).checked_div(u128::from(self.capacity))?;
+        let work = self.work_ahead(now);
+        let nanos = match u64::try_from(work) {
+            // Most: a division of half the width.
+            Ok(work) => work.checked_div(self.capacity)?.into(),
+            Err(_) => work.checked_div(u128::from(self.capacity))?,
+        };
         Some(SimDuration(u64::try_from(nanos).unwrap_or(u64::MAX)))
     }
 
@@ -277,11 +282,27 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn queue_wait(&self, request: &Request, pool: PoolId) -> Option<SimDuration> {
         let summary = self.summary(pool);
-        let demand = request.task.headline(request.tasks, self.pool(pool).accelerated());
-        if summary.queued_jobs == 0 && summary.coming_jobs == 0 && summary.free >= demand {
+        if self.starts_now(request, pool, summary) {
             return Some(SimDuration::ZERO);
         }
         summary.backlog(self.now)
+    }
+
+    /// Whether [`View::wait_or_never`] is less than some span, without a division.
+    #[must_use]
+    pub fn waits_less(&self, request: &Request, pool: PoolId, span: SimDuration) -> bool {
+        let summary = self.summary(pool);
+        if self.starts_now(request, pool, summary) {
+            return span > SimDuration::ZERO;
+        }
+        // Rounded down it is less than a whole number where it is less itself; without capacity nothing is less.
+        summary.work_ahead(self.now) < u128::from(span.0) * u128::from(summary.capacity)
+    }
+
+    /// Whether the job's demand is free and nothing is queued or coming.
+    fn starts_now(&self, request: &Request, pool: PoolId, summary: &PoolSummary) -> bool {
+        let demand = || request.task.headline(request.tasks, self.pool(pool).accelerated());
+        summary.queued_jobs == 0 && summary.coming_jobs == 0 && summary.free >= demand()
     }
 
     /// [`View::queue_wait`], for ever where a pool has no capacity now.

@@ -25,6 +25,27 @@ pub struct Steps {
     prefix: Vec<u128>,
     /// Nanoseconds after which it repeats; `None` keeps the last value for good.
     period: Option<u64>,
+    /// The step that holds when each span of 2^`shift` nanoseconds begins, up to the last step's: most steps are about as long, so that the
+    /// one of an instant is this one or the next.
+    begun: Vec<u32>,
+    shift: u32,
+}
+
+/// The steps by span of time, and how long (a power of 2) these are: about as many as steps, however long each of these is.
+fn spans(starts: &[u64]) -> (Vec<u32>, u32) {
+    let end = starts.last().copied().unwrap_or(0);
+    // No longer than the steps are on average, so that there is no more than twice as many.
+    let shift = (end / starts.len() as u64).max(1).ilog2();
+    let mut begun = Vec::with_capacity((end >> shift) as usize + 1);
+    let mut step = 0;
+    for span in 0..=end >> shift {
+        while starts.get(step + 1).is_some_and(|start| *start <= span << shift) {
+            step += 1;
+        }
+        // Lossless: four billion steps fit no memory.
+        begun.push(step as u32);
+    }
+    (begun, shift)
 }
 
 impl Series {
@@ -58,8 +79,9 @@ impl Series {
             let before = prefix[prefix.len() - 1];
             prefix.push(before + u128::from(pair[1].0 - pair[0].0) * u128::from(pair[0].1));
         }
-        let (starts, values) = joined.into_iter().unzip();
-        Some(Self::Steps(Arc::new(Steps { starts, values, prefix, period: period.map(|p| p.0) })))
+        let (starts, values): (Vec<u64>, Vec<u64>) = joined.into_iter().unzip();
+        let (begun, shift) = spans(&starts);
+        Some(Self::Steps(Arc::new(Steps { starts, values, prefix, period: period.map(|p| p.0), begun, shift })))
     }
 
     /// The value at an instant. A step holds from its beginning (included) to the next (excluded).
@@ -154,6 +176,9 @@ impl Series {
     }
 }
 
+/// So many steps are looked at one by one before they are searched.
+const NEAR: usize = 4;
+
 impl Steps {
     /// Whole periods before an instant and the time into the current one.
     fn phase(&self, nanos: u64) -> (u64, u64) {
@@ -164,7 +189,11 @@ impl Steps {
     }
 
     fn index(&self, offset: u64) -> usize {
-        self.starts.partition_point(|start| *start <= offset) - 1
+        let Some(begun) = self.begun.get((offset >> self.shift) as usize) else { return self.starts.len() - 1 };
+        let begun = *begun as usize;
+        // Where steps are of very different lengths many may begin in one span.
+        let later = self.starts[begun + 1..].iter().take(NEAR).take_while(|start| **start <= offset).count();
+        if later < NEAR { begun + later } else { self.starts.partition_point(|start| *start <= offset) - 1 }
     }
 
     fn within(&self, offset: u64) -> u128 {
@@ -267,6 +296,33 @@ mod tests {
             assert_eq!(p.at(t), day.at(t) * half.at(t), "hour {hour}");
             assert_eq!(p.step_at(t), (p.at(t), p.next_change(t)), "hour {hour}");
             assert_eq!(day.step_at(t), (day.at(t), day.next_change(t)), "hour {hour}");
+        }
+    }
+
+    #[test]
+    fn the_step_of_an_instant_is_found_however_long_steps_are() {
+        let mut state = 1_u64;
+        let mut draw = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for round in 0..200 {
+            let longest = [1, 7, H, 1000 * H][round % 4];
+            let mut at = 0;
+            let steps: Vec<(SimDuration, u64)> = (0..1 + draw(40))
+                .map(|step| {
+                    let begins = SimDuration(at);
+                    // Some are a thousand times as short.
+                    at += 1 + draw(longest) / [1, 1000][draw(2) as usize];
+                    (begins, step)
+                })
+                .collect();
+            let Some(Series::Steps(all)) = Series::steps(&steps, None) else { continue };
+            assert!(all.begun.len() <= 2 * all.starts.len() + 1);
+            let near = all.starts.iter().flat_map(|start| [start.saturating_sub(1), *start, start + 1]);
+            for offset in near.chain((0..100).map(|_| draw(at + at / 8 + 1))).chain([u64::MAX]) {
+                assert_eq!(all.index(offset), all.starts.partition_point(|start| *start <= offset) - 1);
+            }
         }
     }
 

@@ -206,7 +206,8 @@ impl NodePool {
             let Some(place) = self.ranges.first_withheld() else { break };
             let run = self.ranges.get(place);
             let count = run.count.min(more);
-            self.ranges.change(place, run.first, count, IDLE, &mut self.states);
+            let idle = (IDLE, self.states.brief(IDLE));
+            self.ranges.change(place, run.first, count, idle, &mut self.states);
             self.withheld -= count;
             more -= count;
             self.free.add(&self.shape.capacity(count));
@@ -226,7 +227,7 @@ impl NodePool {
             let run = self.ranges.get(place);
             let count = run.count.min(self.owed);
             let first = run.end() - count;
-            self.ranges.change(place, first, count, WITHHELD, &mut self.states);
+            self.ranges.change(place, first, count, (WITHHELD, Brief::WITHHELD), &mut self.states);
             self.withheld += count;
             self.owed -= count;
             self.free.subtract(&self.shape.capacity(count));
@@ -291,12 +292,12 @@ impl NodePool {
 
     /// Puts `count` nodes from `first` on, which are in the range at `place`, into another state.
     fn put(&mut self, place: Place, first: u64, count: u64, new: NodeState) {
-        let old = self.ranges.get(place).state;
-        let id = self.states.id(new, old, count);
+        let (old, brief) = (self.ranges.get(place).state, Brief::of(&new));
+        let id = self.states.id(new, old, count, self.ranges.alike(brief));
         if id == old {
-            self.ranges.renew(place, Brief::of(&new));
+            self.ranges.renew(place, brief);
         } else {
-            self.ranges.change(place, first, count, id, &mut self.states);
+            self.ranges.change(place, first, count, (id, brief), &mut self.states);
         }
     }
 
@@ -370,6 +371,13 @@ impl NodePool {
             from = Place { chunk: place.chunk, index: place.index + 1 };
             Some(self.range(self.ranges.get(place)))
         })
+    }
+
+    /// The first nodes, counts and states of ranges that hold a task, in the order of numbers, where the pool has few ranges in all; `None`
+    /// where it has many. For small pools: nothing is kept for it.
+    pub fn few_fitting(&self, need: Need) -> Option<impl Iterator<Item = (u64, u64, &NodeState)> + Clone> {
+        let few = self.ranges.few(&self.states, need)?;
+        Some(few.map(|(run, state)| (run.first, run.count, state)))
     }
 
     /// The states that hold a task, by what is free: accelerators, then cores, memory, cards, the least first.

@@ -1,10 +1,10 @@
 //! Ranges of node numbers in the same state, in chunks.
 
-use super::Need;
 use super::bounds::{Bounds, Most};
 use super::brief::Brief;
 use super::by_state::ByState;
 use super::states::{IDLE, StateId, States, WITHHELD};
+use super::{Need, NodeState};
 use std::sync::OnceLock;
 
 /// The most ranges in a chunk, however short a time: a change makes one of them three at most. One with more than all but two is halved;
@@ -247,8 +247,35 @@ impl Ranges {
         self.tidy(last, true, None);
     }
 
-    /// Puts `count` nodes from `first` on, which are in the range at `place`, into another state.
-    pub(super) fn change(&mut self, place: Place, first: u64, count: u64, state: StateId, states: &mut States) {
+    /// The states of ranges whose nodes have this free, and maybe others, where there are few ranges in all.
+    pub(super) fn alike(&self, brief: Brief) -> Option<impl Iterator<Item = StateId>> {
+        let [Chunk { briefs, runs, .. }] = self.chunks.as_slice() else { return None };
+        let alike = briefs.iter().zip(runs).filter(move |(other, _)| **other == brief);
+        Some(alike.map(|(_, run)| run.state))
+    }
+
+    /// All ranges, where there are few whose nodes hold a task: as [`Ranges::next`] finds them.
+    pub(super) fn few<'a>(
+        &'a self,
+        states: &'a States,
+        need: Need,
+    ) -> Option<impl Iterator<Item = (Run, &'a NodeState)> + Clone> {
+        let [Chunk { briefs, runs, .. }] = self.chunks.as_slice() else { return None };
+        let wanted = Brief::of_need(&need);
+        let may = briefs.iter().zip(runs).filter(move |(brief, _)| brief.holds(wanted));
+        let states = may.map(|(_, run)| (*run, &states.get(run.state).state));
+        Some(states.filter(move |(_, state)| need.held_by(state)))
+    }
+
+    /// Puts `count` nodes from `first` on, which are in the range at `place`, into another state, whose brief is `come`.
+    pub(super) fn change(
+        &mut self,
+        place: Place,
+        first: u64,
+        count: u64,
+        (state, come): (StateId, Brief),
+        states: &mut States,
+    ) {
         let old = self.get(place);
         if old.state == state || count == 0 {
             return;
@@ -263,7 +290,7 @@ impl Ranges {
             }
             self.chunks[chunk].runs[index].state = state;
             states.shift(old.state, state, count);
-            self.renew(place, states.brief(state));
+            self.renew(place, come);
             return;
         }
         let mut moved = false;
@@ -303,7 +330,7 @@ impl Ranges {
             all.replace(&gone, [left, middle, right]);
         }
         let rest = left.count + right.count > 0;
-        let (gone, come) = (self.chunks[chunk].briefs[index], states.brief(state));
+        let gone = self.chunks[chunk].briefs[index];
         self.chunks[chunk].replace(from, to, [(left, gone), (middle, come), (right, gone)]);
         states.shift(old.state, state, count);
         // The bounds of a chunk where the old state stays need no look at its other ranges.

@@ -36,8 +36,8 @@ pub(super) struct States {
     unused: Vec<StateId>,
     /// The serial given last.
     serial: u64,
-    /// Ids by hash of the state.
-    known: HashIndex,
+    /// Ids by hash of the state. Made when first asked for and kept from then on: where nodes lie in few ranges nobody asks.
+    known: OnceLock<HashIndex>,
     /// Made when first asked for and kept from then on: packings that take the first node never ask.
     order: OnceLock<Order>,
 }
@@ -60,15 +60,13 @@ impl States {
         let idle = NodeState::idle(shape);
         let nothing = NodeState { cores_milli: 0, memory: 0, cards: [0; super::CARDS_MAX] };
         let entry = |state| Entry { state, nodes: 0, serial: 0 };
-        let mut states = Self {
+        Self {
             entries: vec![entry(idle), entry(nothing)],
             unused: Vec::new(),
             serial: 0,
-            known: HashIndex::default(),
+            known: OnceLock::new(),
             order: OnceLock::new(),
-        };
-        states.known.insert(IDLE, hash(&idle));
-        states
+        }
     }
 
     /// Ids that were ever given.
@@ -87,11 +85,39 @@ impl States {
         if id == WITHHELD { Brief::WITHHELD } else { Brief::of(&self.get(id).state) }
     }
 
+    /// The ids that are to be found: of states that nodes are in, and of the idle one.
+    fn living(&self) -> impl Iterator<Item = StateId> {
+        let ids = (0..).zip(&self.entries);
+        ids.filter(|(id, entry)| *id == IDLE || (*id > WITHHELD && entry.nodes > 0)).map(|(id, _)| id)
+    }
+
+    fn known(&self) -> &HashIndex {
+        self.known.get_or_init(|| {
+            let mut known = HashIndex::default();
+            self.living().for_each(|id| known.insert(id, hash(&self.get(id).state)));
+            known
+        })
+    }
+
+    /// The id of a state, if it has one. `alike` are the ids of all states that nodes are in and that may be it, where these are few.
+    fn find(&self, state: &NodeState, alike: Option<impl Iterator<Item = StateId>>) -> Option<StateId> {
+        match alike {
+            Some(mut alike) if *state != self.get(IDLE).state => alike.find(|id| self.get(*id).state == *state),
+            Some(_) => Some(IDLE),
+            None => self.known().find(hash(state), |id| self.get(id).state == *state),
+        }
+    }
+
     /// The id of a state that `nodes` nodes get into which are in the state `from`. Where nobody has been in it, and nobody stays
-    /// behind, `from` is its id from now on: these nodes are in it.
-    pub(super) fn id(&mut self, state: NodeState, from: StateId, nodes: u64) -> StateId {
-        let hash = hash(&state);
-        if let Some(id) = self.known.find(hash, |id| self.get(id).state == state) {
+    /// behind, `from` is its id from now on: these nodes are in it. `alike` as for [`States::find`].
+    pub(super) fn id(
+        &mut self,
+        state: NodeState,
+        from: StateId,
+        nodes: u64,
+        alike: Option<impl Iterator<Item = StateId>>,
+    ) -> StateId {
+        if let Some(id) = self.find(&state, alike) {
             return id;
         }
         self.serial += 1;
@@ -107,7 +133,9 @@ impl States {
             self.entries.push(entry);
             (self.entries.len() - 1) as StateId
         };
-        self.known.insert(id, hash);
+        if let Some(known) = self.known.get_mut() {
+            known.insert(id, hash(&state));
+        }
         if let Some(order) = self.order.get_mut() {
             order.insert((state.accelerators_milli(), state), id);
         }
@@ -117,7 +145,9 @@ impl States {
     /// A state is not to be found any more.
     fn forget(&mut self, id: StateId) {
         let state = &self.entries[id as usize].state;
-        self.known.remove(id, hash(state));
+        if let Some(known) = self.known.get_mut() {
+            known.remove(id, hash(state));
+        }
         if let Some(order) = self.order.get_mut() {
             order.remove(&(state.accelerators_milli(), *state));
         }
@@ -150,6 +180,6 @@ impl States {
     }
 
     fn in_order(&self) -> Order {
-        self.known.iter().map(|id| ((self.get(id).state.accelerators_milli(), self.get(id).state), id)).collect()
+        self.living().map(|id| ((self.get(id).state.accelerators_milli(), self.get(id).state), id)).collect()
     }
 }

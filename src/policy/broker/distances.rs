@@ -3,21 +3,47 @@
 
 use super::Decision;
 use super::eligible::{Filters, place};
-use crate::model::{ConstraintId, PoolId, Request, SiteId};
+use crate::model::{PoolId, Request};
 use crate::policy::view::View;
 use crate::units::SimDuration;
-use std::collections::BTreeMap;
 
 /// Pools remembered at most, over all lists; beyond that all are forgotten, and found anew as they are asked for.
 const POOLS_MAX: usize = 1 << 20;
 
 /// Pools by round trip, then by id.
-type Nearest = Box<[(SimDuration, PoolId)]>;
+#[derive(Debug, Clone, Default)]
+struct Nearest {
+    round_trips: Box<[SimDuration]>,
+    pools: Box<[PoolId]>,
+    /// The circle and the bound that were asked for last, and how many are within each.
+    within: [(SimDuration, usize); 2],
+}
+
+const CIRCLE: usize = 0;
+const BOUND: usize = 1;
+
+impl Nearest {
+    /// Of a list in order.
+    fn new(list: &[(SimDuration, PoolId)]) -> Self {
+        let within = [(SimDuration::MAX, list.len()); 2];
+        let round_trips = list.iter().map(|(round_trip, _)| *round_trip).collect();
+        Self { round_trips, pools: list.iter().map(|(_, pool)| *pool).collect(), within }
+    }
+
+    /// How many pools come first whose round trip is at most so long; remembered, since most ask for the same [`CIRCLE`] or [`BOUND`].
+    fn within(&mut self, which: usize, most: SimDuration) -> usize {
+        if most != self.within[which].0 {
+            self.within[which] = (most, self.round_trips.partition_point(|round_trip| *round_trip <= most));
+        }
+        self.within[which].1
+    }
+}
 
 /// The pools for the origins and constraints of jobs so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Distances {
-    lists: BTreeMap<(SiteId, ConstraintId), Nearest>,
+    /// By origin, then by constraint; empty where nobody asked.
+    lists: Vec<Vec<Option<Nearest>>>,
     /// How many pools are in them.
     pools: usize,
     /// Of the ways that they were found by.
@@ -27,24 +53,32 @@ pub(super) struct Distances {
 impl Distances {
     /// The pools of a job's constraint by round trip from its origin, equals by id; those without a way come last, at
     /// [`SimDuration::MAX`].
-    pub(super) fn of(&mut self, view: &View<'_>, request: &Request) -> &[(SimDuration, PoolId)] {
+    fn of(&mut self, view: &View<'_>, request: &Request) -> &mut Nearest {
         let version = view.paths.version();
         if version != self.version || self.pools > POOLS_MAX {
             *self = Self { version, ..Self::default() };
         }
+        let (origin, constraint) = (request.origin.index(), request.constraint.index());
+        if self.lists.len() <= origin {
+            self.lists.resize(origin + 1, Vec::new());
+        }
+        let lists = &mut self.lists[origin];
+        if lists.len() <= constraint {
+            lists.resize(constraint + 1, None);
+        }
         let pools = &mut self.pools;
-        self.lists.entry((request.origin, request.constraint)).or_insert_with(|| {
+        lists[constraint].get_or_insert_with(|| {
             let distance = |pool: &PoolId| (view.round_trip_or_never(request, *pool), *pool);
-            let mut list: Nearest = view.allowed(request).iter().map(distance).collect();
+            let mut list: Vec<(SimDuration, PoolId)> = view.allowed(request).iter().map(distance).collect();
             list.sort_unstable();
             *pools += list.len();
-            list
+            Nearest::new(&list)
         })
     }
 
     /// The nearest pool that passes all filters.
     pub(super) fn nearest(&mut self, view: &View<'_>, request: &Request) -> Decision {
-        let found = self.of(view, request).iter().map(|(_, pool)| *pool).find(|pool| passes(view, request, *pool));
+        let found = self.of(view, request).pools.iter().copied().find(|pool| passes(view, request, *pool));
         place(found, view, request)
     }
 
@@ -52,7 +86,10 @@ impl Distances {
     /// round trip, as long as there is one.
     pub(super) fn least_wait(&mut self, view: &View<'_>, request: &Request, circle: SimDuration) -> Decision {
         let list = self.of(view, request);
-        let (inside, outside) = list.split_at(list.partition_point(|(round_trip, _)| *round_trip <= circle));
+        let inside = list.within(CIRCLE, circle);
+        // Beyond a job's bound no pool passes.
+        let end = list.within(BOUND, request.round_trip.unwrap_or(SimDuration::MAX));
+        let (inside, outside) = list.pools[..end].split_at(inside.min(end));
         let found = least_wait(inside, view, request).or_else(|| least_wait(outside, view, request));
         place(found, view, request)
     }
@@ -63,17 +100,16 @@ fn passes(view: &View<'_>, request: &Request, pool: PoolId) -> bool {
 }
 
 /// Of pools in the order of their round trips.
-fn least_wait(pools: &[(SimDuration, PoolId)], view: &View<'_>, request: &Request) -> Option<PoolId> {
+fn least_wait(pools: &[PoolId], view: &View<'_>, request: &Request) -> Option<PoolId> {
     let mut best: Option<(SimDuration, PoolId)> = None;
-    for (round_trip, pool) in pools {
-        // Beyond a job's bound no pool passes. Nor is a wait shorter than none.
-        let beyond = request.round_trip.is_some_and(|bound| *round_trip > bound);
-        if beyond || best.is_some_and(|(wait, _)| wait == SimDuration::ZERO) {
+    for pool in pools {
+        // No wait is shorter than none.
+        if best.is_some_and(|(wait, _)| wait == SimDuration::ZERO) {
             break;
         }
-        let wait = view.wait_or_never(request, *pool);
-        if best.is_none_or(|(least, _)| wait < least) && passes(view, request, *pool) {
-            best = Some((wait, *pool));
+        let shorter = best.is_none_or(|(least, _)| view.waits_less(request, *pool, least));
+        if shorter && passes(view, request, *pool) {
+            best = Some((view.wait_or_never(request, *pool), *pool));
         }
     }
     best.map(|(_, pool)| pool)
@@ -123,6 +159,9 @@ mod tests {
                 let circle = [SimDuration(draw.random_range(0..60) * MS), SimDuration::MAX][draw.random_range(0..2)];
                 let found = [distances.nearest(&view, &request), distances.least_wait(&view, &request, circle)];
                 assert_eq!(found, slow(&view, &request, circle));
+                let (one, other) = (PoolId(draw.random_range(0..8)), PoolId(draw.random_range(0..8)));
+                let waits = [one, other].map(|pool| view.wait_or_never(&request, pool));
+                assert_eq!(view.waits_less(&request, one, waits[1]), waits[0] < waits[1]);
                 answers.insert(format!("{found:?}"));
             }
         }
@@ -134,7 +173,10 @@ mod tests {
         let mut world = World::new(&[Spot { leg_ms: Some(3), ..spot("a") }, Spot { leg_ms: Some(5), ..spot("b") }]);
         let mut distances = Distances::default();
         let job = world.job(0);
-        let first = |world: &World, distances: &mut Distances| distances.of(&world.view(), &job)[0];
+        let first = |world: &World, distances: &mut Distances| {
+            let list = distances.of(&world.view(), &job);
+            (list.round_trips[0], list.pools[0])
+        };
         assert_eq!(first(&world, &mut distances), (SimDuration(6 * MS), PoolId(0)));
         world.cut("a");
         assert_eq!(first(&world, &mut distances), (SimDuration(10 * MS), PoolId(1)));

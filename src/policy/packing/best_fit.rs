@@ -8,39 +8,86 @@
 //! Source: Johnson, "Near-optimal bin packing algorithms", MIT 1973; for several resources by the one that the pool is there for.
 //!
 //! Cost: the distinct states that nodes are in, not the nodes. They are kept in the order of what is free, so that a job of one
-//! task looks at the fullest fitting state only; a job of several tasks stops where no state further on can be left fuller.
+//! task looks at the fullest fitting state only; a job of several tasks stops where no state further on can be left fuller. Of a pool
+//! whose nodes lie in few ranges all of these are looked at: that costs less than an order that changes with every job.
 
 use super::Packing;
 use super::merge::merged;
 use super::parts::Parts;
-use crate::model::{Allocation, CardOrder, Need, NodeGroup, NodePool, TaskShape};
+use crate::model::{Allocation, CardOrder, Need, NodeGroup, NodePool, NodeState, TaskShape};
 
 /// The fullest nodes that fit.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BestFit;
 
+/// Accelerators, cores, memory left. Where a pool has no accelerators the first is 0 everywhere.
+type Left = (u32, u32, u64);
+
+/// How many tasks of a job fit a node in this state, which holds one, and what it would leave there.
+fn leaves(state: &NodeState, tasks: u32, need: &Need) -> (u32, Left) {
+    let fit = if tasks == 1 { 1 } else { need.fit(state) };
+    let placed = fit.min(tasks);
+    // No overflow: these tasks fit.
+    let cards = need.accelerators_milli() * placed;
+    let memory = need.memory * u64::from(placed);
+    let left =
+        (state.accelerators_milli() - cards, state.cores_milli - need.cores_milli * placed, state.memory - memory);
+    (fit, left)
+}
+
 /// Nodes in one state, and what the job would leave there.
 #[derive(Debug, Clone, Copy)]
 struct Candidate<'a> {
-    /// Accelerators, cores, memory left. Where a pool has no accelerators the first is 0 everywhere.
-    left: (u32, u32, u64),
+    left: Left,
     fit: u32,
     group: NodeGroup<'a>,
 }
 
 impl<'a> Candidate<'a> {
     fn new(group: NodeGroup<'a>, tasks: u32, need: &Need) -> Self {
-        // All groups hold a task.
-        let fit = if tasks == 1 { 1 } else { need.fit(group.state) };
-        let state = group.state;
-        let placed = fit.min(tasks);
-        // No overflow: these tasks fit.
-        let cards = need.accelerators_milli() * placed;
-        let memory = need.memory * u64::from(placed);
-        let left =
-            (state.accelerators_milli() - cards, state.cores_milli - need.cores_milli * placed, state.memory - memory);
+        let (fit, left) = leaves(group.state, tasks, need);
         Self { left, fit, group }
     }
+}
+
+/// Nodes of a range, the first and how many, and what the job would leave there.
+#[derive(Debug, Clone, Copy)]
+struct Spot<'a> {
+    left: Left,
+    first: u64,
+    count: u64,
+    fit: u32,
+    state: &'a NodeState,
+}
+
+/// The choice out of few ranges, which come in the order of numbers.
+fn of_few<'a>(
+    ranges: impl Iterator<Item = (u64, u64, &'a NodeState)> + Clone,
+    tasks: u32,
+    need: Need,
+    on_one: bool,
+) -> Option<Allocation> {
+    let spots = ranges.map(|(first, count, state)| {
+        let (fit, left) = leaves(state, tasks, &need);
+        Spot { left, first, count, fit, state }
+    });
+    let mut parts = Parts::new(need, CardOrder::Fullest);
+    if on_one
+        && let Some(best) = spots.clone().min_by_key(|spot| (spot.left, spot.first)).filter(|best| best.fit >= tasks)
+    {
+        parts.add(best.first, 1, tasks, best.state);
+        return Some(parts.finish());
+    }
+    let mut spots: Vec<Spot<'_>> = spots.collect();
+    spots.sort_unstable_by_key(|spot| (spot.left, spot.first));
+    let mut left = tasks;
+    for Spot { first, count, fit, state, .. } in spots {
+        if left == 0 {
+            break;
+        }
+        left = parts.fill(first, count, fit, state, left);
+    }
+    (left == 0).then(|| parts.finish())
 }
 
 /// The headline resource: accelerators, or cores where there are none.
@@ -83,11 +130,13 @@ impl Packing for BestFit {
             return None;
         }
         let need = nodes.need(task)?;
+        let on_one = tasks == 1 || task.per_node(nodes.shape()) >= tasks;
+        if let Some(few) = nodes.few_fitting(need) {
+            return of_few(few, tasks, need, on_one);
+        }
         let accelerated = nodes.shape().cards > 0;
         let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
-        if (tasks == 1 || task.per_node(nodes.shape()) >= tasks)
-            && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand)
-        {
+        if on_one && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand) {
             return Some(found);
         }
         let mut candidates: Vec<Candidate<'_>> = Vec::new();
