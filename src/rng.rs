@@ -248,6 +248,12 @@ impl Weights {
         WeightedAliasIndex::new(scaled).ok().map(|table| Self { table: Some(table), only })
     }
 
+    /// The only index that can come out, if there is but one: then nothing is drawn.
+    #[must_use]
+    pub fn only(&self) -> Option<usize> {
+        self.table.is_none().then_some(self.only)
+    }
+
     /// Zipf's law over `count` ranks: rank `k` from 0 has weight `(k + 1)^-exponent`. An exponent of 0 treats all alike.
     ///
     /// `None` where `count` is 0 or the exponent is not a number.

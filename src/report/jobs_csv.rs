@@ -69,6 +69,8 @@ pub struct JobsCsv<W> {
     pools: Vec<String>,
     /// By tenant group.
     tenants: Vec<TenantCells>,
+    /// The ends of rows by what is in them: most jobs differ in nothing but tasks there.
+    ends: [End; ENDS],
     buffer: Vec<u8>,
     rows: u64,
     error: Option<io::Error>,
@@ -95,6 +97,7 @@ impl<W: io::Write> JobsCsv<W> {
                 })
                 .collect(),
             tenants: platform.tenants.groups.iter().map(TenantCells::of).collect(),
+            ends: std::array::from_fn(|_| End::default()),
             platform,
             buffer,
             rows: 0,
@@ -153,22 +156,17 @@ impl<W: io::Write> JobsCsv<W> {
         nanoseconds(buffer, Some(request.submit.0), instants.map(|instant| instant.map(|at| at.0)));
         nanoseconds(buffer, times.wait, [times.staging, times.queue_wait, times.response]);
         number(buffer, times.slowdown_ppb.map(u128::from), 9);
-        let ran = life.started.is_some();
-        count(buffer, ran.then_some(life.nodes));
-        count(buffer, ran.then_some(u64::from(life.attempt)));
-        number(buffer, Some(life.staged_bytes.0), 0);
-        number(buffer, Some(life.output_bytes.0), 0);
-        number(buffer, Some(life.transfer_micro_cny), 6);
-        cell(buffer, outcome.word());
-        cell(buffer, outcome.reason());
-        count(buffer, deadline_missed(now, job, life, outcome).map(u64::from));
-        count(buffer, life.round_trip_missed.map(u64::from));
-        count(buffer, ran.then_some(u64::from(life.tasks)));
-        count(buffer, ran.then_some(u64::from(life.preemptions)));
-        count(buffer, ran.then_some(u64::from(life.resizes)));
-        number(buffer, ran.then_some(u128::from(life.lost.0)), 9);
-        number(buffer, ran.then_some(u128::from(life.overhead.0)), 9);
-        buffer.push(b'\n');
+        let cells = Cells::new(life, outcome, deadline_missed(now, job, life, outcome));
+        let end = &mut self.ends[(life.tasks.wrapping_mul(0x9E37_79B1) >> ENDS_SHIFT) as usize];
+        if end.cells == Some(cells) {
+            buffer.extend_from_slice(&end.text);
+        } else {
+            let begin = buffer.len();
+            cells.write(buffer);
+            end.cells = Some(cells);
+            end.text.clear();
+            end.text.extend_from_slice(&buffer[begin..]);
+        }
         self.rows += 1;
         if self.buffer.len() >= PIECE {
             self.hand_on();
@@ -185,6 +183,66 @@ impl<W: io::Write + Send> Observer for JobsCsv<W> {
             self.row(now, job, life, *outcome);
         }
         Ok(())
+    }
+}
+
+/// So many ends of rows are kept, a power of 2.
+const ENDS: usize = 16;
+const ENDS_SHIFT: u32 = u32::BITS - ENDS.ilog2();
+
+/// The end of a row that was written.
+#[derive(Debug, Default)]
+struct End {
+    cells: Option<Cells>,
+    text: Vec<u8>,
+}
+
+/// What the cells from the nodes on are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cells {
+    ran: bool,
+    nodes: u64,
+    attempt: u32,
+    bytes: [u128; 2],
+    transfer_micro_cny: u128,
+    outcome: Outcome,
+    deadline_missed: Option<bool>,
+    round_trip_missed: Option<bool>,
+    /// Tasks, preemptions, resizes.
+    counts: [u32; 3],
+    /// Lost, and overhead.
+    nanos: [u64; 2],
+}
+
+impl Cells {
+    const fn new(life: &Life, outcome: Outcome, deadline_missed: Option<bool>) -> Self {
+        Self {
+            ran: life.started.is_some(),
+            nodes: life.nodes,
+            attempt: life.attempt,
+            bytes: [life.staged_bytes.0, life.output_bytes.0],
+            transfer_micro_cny: life.transfer_micro_cny,
+            outcome,
+            deadline_missed,
+            round_trip_missed: life.round_trip_missed,
+            counts: [life.tasks, life.preemptions, life.resizes],
+            nanos: [life.lost.0, life.overhead.0],
+        }
+    }
+
+    /// With the end of the row.
+    fn write(&self, buffer: &mut Vec<u8>) {
+        count(buffer, self.ran.then_some(self.nodes));
+        count(buffer, self.ran.then_some(u64::from(self.attempt)));
+        self.bytes.iter().for_each(|bytes| number(buffer, Some(*bytes), 0));
+        number(buffer, Some(self.transfer_micro_cny), 6);
+        cell(buffer, self.outcome.word());
+        cell(buffer, self.outcome.reason());
+        count(buffer, self.deadline_missed.map(u64::from));
+        count(buffer, self.round_trip_missed.map(u64::from));
+        self.counts.iter().for_each(|times| count(buffer, self.ran.then_some(u64::from(*times))));
+        self.nanos.iter().for_each(|nanos| number(buffer, self.ran.then_some(u128::from(*nanos)), 9));
+        buffer.push(b'\n');
     }
 }
 

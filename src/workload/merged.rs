@@ -9,6 +9,7 @@ use crate::signals::Calendar;
 use crate::units::SimTime;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 /// A job's place in the merged order: submission, class (ids follow names), ordinal, and the source last.
 type Place = (SimTime, ClassId, u64, usize);
@@ -65,39 +66,54 @@ impl Merged {
         self
     }
 
-    /// Takes the next job of a source into the merge. `after` is the submission of its job before.
-    fn fill(&mut self, at: usize, after: SimTime) -> Result<(), String> {
-        let Some(job) = self.sources[at].next_job()? else { return Ok(()) };
-        let submit = job.request.submit;
-        if submit < after {
-            return Err(format!(
-                "a source of jobs is not in the order of submission: {} follows {}",
-                submit.since(SimTime::ZERO),
-                after.since(SimTime::ZERO)
-            ));
-        }
-        if self.until.is_none_or(|until| submit < until) {
-            self.order.push(Reverse((submit, job.request.class, job.ordinal, at)));
-            self.heads[at] = Some(job);
+    /// The first jobs of all sources.
+    fn begin(&mut self) -> Result<(), String> {
+        for (at, (source, head)) in self.sources.iter_mut().zip(&mut self.heads).enumerate() {
+            *head = next_of(source.as_mut(), SimTime::ZERO, self.until)?;
+            self.order.extend(head.as_ref().map(|job| Reverse(place(job, at))));
         }
         Ok(())
     }
+}
+
+fn place(job: &Job, source: usize) -> Place {
+    (job.request.submit, job.request.class, job.ordinal, source)
+}
+
+/// The next job of a source, if it comes before `until`. `after` is the submission of its job before.
+fn next_of(source: &mut dyn JobSource, after: SimTime, until: Option<SimTime>) -> Result<Option<Job>, String> {
+    let next = source.next_job()?;
+    let Some(submit) = next.as_ref().map(|job| job.request.submit) else { return Ok(None) };
+    if submit < after {
+        return Err(format!(
+            "a source of jobs is not in the order of submission: {} follows {}",
+            submit.since(SimTime::ZERO),
+            after.since(SimTime::ZERO)
+        ));
+    }
+    Ok(next.filter(|_| until.is_none_or(|until| submit < until)))
 }
 
 impl JobSource for Merged {
     fn next_job(&mut self) -> Result<Option<Job>, String> {
         if !self.started {
             self.started = true;
-            for at in 0..self.sources.len() {
-                self.fill(at, SimTime::ZERO)?;
-            }
+            self.begin()?;
         }
-        let Some(Reverse((submit, _, _, at))) = self.order.pop() else { return Ok(None) };
-        let Some(mut job) = self.heads[at].take() else { return Ok(None) };
-        self.fill(at, submit)?;
-        job.request.number = JobNumber(self.next);
-        self.next += 1;
-        Ok(Some(job))
+        let Some(mut first) = self.order.peek_mut() else { return Ok(None) };
+        let Reverse((submit, _, _, at)) = *first;
+        let next = next_of(self.sources[at].as_mut(), submit, self.until)?;
+        // The source's next job takes the place of this one in the order: one search down, where there would be one for each.
+        match &next {
+            Some(next) => *first = Reverse(place(next, at)),
+            None => _ = PeekMut::pop(first),
+        }
+        let mut job = std::mem::replace(&mut self.heads[at], next);
+        if let Some(job) = &mut job {
+            job.request.number = JobNumber(self.next);
+            self.next += 1;
+        }
+        Ok(job)
     }
 }
 

@@ -124,6 +124,44 @@ fn on_one_node(nodes: &NodePool, tasks: u32, need: Need, accelerated: bool, dema
     Some(parts.finish())
 }
 
+/// The choice out of a pool whose nodes lie in many ranges: by the states that they are in.
+pub(super) fn of_states(nodes: &NodePool, tasks: u32, need: Need, on_one: bool) -> Option<Allocation> {
+    let accelerated = nodes.shape().cards > 0;
+    let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
+    if on_one && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand) {
+        return Some(found);
+    }
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    // The least left on a node that takes the whole job.
+    let mut least: Option<u64> = None;
+    for group in nodes.groups(need) {
+        let free = headline(accelerated, group.state.accelerators_milli(), group.state.cores_milli);
+        if least.is_some_and(|least| u64::from(free) > least + demand) {
+            break;
+        }
+        let candidate = Candidate::new(group, tasks, &need);
+        if candidate.fit >= tasks {
+            let left = u64::from(headline(accelerated, candidate.left.0, candidate.left.1));
+            least = Some(least.map_or(left, |least| least.min(left)));
+        }
+        candidates.push(candidate);
+    }
+    candidates.sort_by_key(|candidate| candidate.left);
+    let mut parts = Parts::new(need, CardOrder::Fullest);
+    let mut left = tasks;
+    for alike in candidates.chunk_by(|a, b| a.left == b.left) {
+        let ranges = alike.iter().map(|candidate| nodes.ranges_in(&candidate.group));
+        for (which, first, count) in merged(ranges) {
+            if left == 0 {
+                return Some(parts.finish());
+            }
+            let Candidate { fit, group, .. } = alike[which];
+            left = parts.fill(first, count, fit, group.state, left);
+        }
+    }
+    (left == 0).then(|| parts.finish())
+}
+
 impl Packing for BestFit {
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
@@ -131,43 +169,10 @@ impl Packing for BestFit {
         }
         let need = nodes.need(task)?;
         let on_one = tasks == 1 || task.per_node(nodes.shape()) >= tasks;
-        if let Some(few) = nodes.few_fitting(need) {
-            return of_few(few, tasks, need, on_one);
+        match nodes.few_fitting(need) {
+            Some(few) => of_few(few, tasks, need, on_one),
+            None => of_states(nodes, tasks, need, on_one),
         }
-        let accelerated = nodes.shape().cards > 0;
-        let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
-        if on_one && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand) {
-            return Some(found);
-        }
-        let mut candidates: Vec<Candidate<'_>> = Vec::new();
-        // The least left on a node that takes the whole job.
-        let mut least: Option<u64> = None;
-        for group in nodes.groups(need) {
-            let free = headline(accelerated, group.state.accelerators_milli(), group.state.cores_milli);
-            if least.is_some_and(|least| u64::from(free) > least + demand) {
-                break;
-            }
-            let candidate = Candidate::new(group, tasks, &need);
-            if candidate.fit >= tasks {
-                let left = u64::from(headline(accelerated, candidate.left.0, candidate.left.1));
-                least = Some(least.map_or(left, |least| least.min(left)));
-            }
-            candidates.push(candidate);
-        }
-        candidates.sort_by_key(|candidate| candidate.left);
-        let mut parts = Parts::new(need, CardOrder::Fullest);
-        let mut left = tasks;
-        for alike in candidates.chunk_by(|a, b| a.left == b.left) {
-            let ranges = alike.iter().map(|candidate| nodes.ranges_in(&candidate.group));
-            for (which, first, count) in merged(ranges) {
-                if left == 0 {
-                    return Some(parts.finish());
-                }
-                let Candidate { fit, group, .. } = alike[which];
-                left = parts.fill(first, count, fit, group.state, left);
-            }
-        }
-        (left == 0).then(|| parts.finish())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Packings against linear scans over a vector of nodes.
 
 use super::testing::cores;
-use super::{BestFit, FirstFit, Packing, Random, WorstFit};
+use super::{BestFit, FirstFit, Packing, Random, WorstFit, best_fit};
 use crate::model::slow::SlowPool;
 use crate::model::{AcceleratorId, Allocation, CARDS_MAX, NodePool, NodeShape, NodeState, TaskShape};
 use crate::rng::Streams;
@@ -181,6 +181,11 @@ proptest! {
                     for (number, (answer, slow_answer)) in answers.iter().zip(slow_answers).enumerate() {
                         let expected = slow_answer(&slow, tasks, &task);
                         prop_assert_eq!(answer.as_ref().map(spelled_out), expected, "packing {}", number);
+                    }
+                    // Of few ranges best-fit looks at all, of many at states: any pool may have either.
+                    if let Some(need) = pool.need(&task).filter(|_| pool.free().covers(&task.times(tasks))) {
+                        let on_one = task.per_node(pool.shape()) >= tasks;
+                        prop_assert_eq!(&best_fit::of_states(&pool, tasks, need, on_one), &answers[1]);
                     }
                     let any = random.choose(&pool, tasks, &task);
                     prop_assert_eq!(any.is_some(), answers[0].is_some());

@@ -149,6 +149,10 @@ impl Book {
         self.jobs.get(job.0.into())
     }
 
+    fn weighs_tenants(&self) -> bool {
+        self.main.order.weighs_tenants() || self.overtaking.as_ref().is_some_and(|other| other.order.weighs_tenants())
+    }
+
     /// Jobs in the order of the queue.
     pub(super) const fn queue(&self) -> &Waiting {
         &self.main.queue
@@ -198,16 +202,19 @@ impl Book {
             deadline: request.deadline,
             priority: request.priority,
             tenant: request.tenant,
-            weight: desk.tenant_weight(job),
+            weight: if self.weighs_tenants() { desk.tenant_weight(job) } else { 1.0 },
         };
         let place = Place { rank: Rank::default(), queued_at, number: request.number.0 };
         let gang = Gang { shape: self.shape(&request.task), tasks: request.tasks };
         let queued = Queued { place, job, demand, estimate: facts.estimate, gang };
         let place = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
-        // One that is known already begins anew.
-        self.jobs.remove(job.0.into());
-        self.jobs.insert(job.0.into(), Known { facts, demand, gang, place, overtaking, run: None });
+        let known = Known { facts, demand, gang, place, overtaking, run: None };
+        if !self.jobs.insert(job.0.into(), known) {
+            // One that is known already begins anew.
+            self.jobs.remove(job.0.into());
+            self.jobs.insert(job.0.into(), known);
+        }
     }
 
     /// Takes a queued job out.

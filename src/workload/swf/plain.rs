@@ -13,67 +13,97 @@ const fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
+/// The eight bytes from a place on, the first lowest; behind the end there are zeros, which are part of no line.
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    if let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
+        return u64::from_le_bytes(eight);
+    }
+    let mut last = [0; 8];
+    let rest = bytes.get(at..).unwrap_or_default();
+    last[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(last)
+}
+
+/// The same in each of eight bytes.
+const fn all(byte: u8) -> u64 {
+    0x0101_0101_0101_0101 * byte as u64
+}
+
+/// How many of eight bytes are digits before the first that is not, and their number.
+const fn digits(word: u64) -> (usize, u64) {
+    // A digit's value is below 10: neither it nor 118 more has the upper bit.
+    let values = word ^ all(b'0');
+    let others = ((values & all(0x7f)) + all(118) | values) & all(0x80);
+    let count = others.trailing_zeros() / 8;
+    if count == 0 {
+        return (0, 0);
+    }
+    // As if zeros came before: tens with ones, then hundreds with these, then the upper with the lower four.
+    let mut sum = values << (64 - 8 * count);
+    sum = (sum * 10 + (sum >> 8)) & 0x00ff_00ff_00ff_00ff;
+    sum = (sum * 100 + (sum >> 16)) & 0x0000_ffff_0000_ffff;
+    sum = (sum * 10_000 + (sum >> 32)) & 0xffff_ffff;
+    (count as usize, sum)
+}
+
+/// Powers of ten by exponent.
+const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
 /// Reads the line that `bytes` begin with into `record`; how long it is, its end included. `None` where it is any other line, or does not
-/// end here: then nothing was read.
+/// end here: then what is in the record means nothing.
 pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
     let mut values = [UNKNOWN; 18];
     let mut at = 0;
-    let mut byte = *bytes.first()?;
     for value in &mut values {
-        while is_blank(byte) {
+        let mut word = eight(bytes, at);
+        while is_blank(word as u8) {
             at += 1;
-            byte = *bytes.get(at)?;
+            word = eight(bytes, at);
         }
-        if byte == b'-' {
-            if *bytes.get(at + 1)? != b'1' {
-                return None;
-            }
+        let behind = if word as u16 == u16::from_le_bytes(*b"-1") {
             at += 2;
-            byte = *bytes.get(at)?;
+            (word >> 16) as u8
         } else {
-            let (begin, mut sum) = (at, 0_u64);
-            while byte.wrapping_sub(b'0') < 10 {
-                sum = sum.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-                at += 1;
-                byte = *bytes.get(at)?;
+            let (mut count, mut sum) = digits(word);
+            let begin = at;
+            at += count;
+            while count == 8 {
+                word = eight(bytes, at);
+                let more;
+                (count, more) = digits(word);
+                sum = sum.wrapping_mul(POWERS[count]).wrapping_add(more);
+                at += count;
             }
             if at == begin || at - begin > DIGITS_MAX {
                 return None;
             }
             *value = sum;
-        }
-        if !is_blank(byte) && byte != b'\n' && byte != b'\r' {
+            (word >> (8 * count)) as u8
+        };
+        if !is_blank(behind) && behind != b'\n' && behind != b'\r' {
             return None;
         }
     }
+    let mut byte = *bytes.get(at)?;
     while is_blank(byte) || byte == b'\r' {
         at += 1;
         byte = *bytes.get(at)?;
     }
-    if byte != b'\n' {
-        return None;
-    }
-    *record = of(&values)?;
-    Some(at + 1)
+    (byte == b'\n' && fill(record, &values)).then_some(at + 1)
 }
 
-/// The record of these fields; `None` where one is out of its range, or the job has no number or submission.
-fn of(values: &[u64; 18]) -> Option<SwfRecord> {
+/// Puts fields into a record; false where one is out of its range, or the job has no number or submission.
+fn fill(record: &mut SwfRecord, values: &[u64; 18]) -> bool {
     let known = |at: usize| (values[at] != UNKNOWN).then_some(values[at]);
-    let (mut seconds_max, mut small_max) = (0, 0);
-    let mut time = |at: usize| {
-        let value = known(at);
-        seconds_max = seconds_max.max(value.unwrap_or(0));
-        value.map(|seconds| seconds.wrapping_mul(SECOND))
-    };
-    let mut small = |at: usize| {
-        let value = known(at);
-        small_max = small_max.max(value.unwrap_or(0));
-        value.map(|value| value as u32)
-    };
-    let record = SwfRecord {
-        number: known(0)?,
-        submit: time(1)?,
+    let largest = |fields: &[usize]| fields.iter().filter_map(|at| known(*at)).max().unwrap_or(0);
+    // Nothing is cut off below where all are within their ranges.
+    let ranges = largest(&SECONDS) <= u64::MAX / SECOND && largest(&SMALL) <= u64::from(u32::MAX);
+    let (Some(number), Some(_), true) = (known(0), known(1), ranges) else { return false };
+    let time = |at: usize| known(at).map(|seconds| seconds.wrapping_mul(SECOND));
+    let small = |at: usize| known(at).map(|value| value as u32);
+    *record = SwfRecord {
+        number,
+        submit: values[1].wrapping_mul(SECOND),
         wait: time(2),
         run: time(3),
         processors: small(4),
@@ -91,9 +121,12 @@ fn of(values: &[u64; 18]) -> Option<SwfRecord> {
         preceding: known(16),
         think_time: time(17),
     };
-    // Nothing was cut off above where all are within their ranges.
-    (seconds_max <= u64::MAX / SECOND && small_max <= u64::from(u32::MAX)).then_some(record)
+    true
 }
+
+/// Places of the fields that are times, and of those that are small numbers.
+const SECONDS: [usize; 6] = [1, 2, 3, 5, 8, 17];
+const SMALL: [usize; 8] = [4, 7, 10, 11, 12, 13, 14, 15];
 
 #[cfg(test)]
 mod tests {
@@ -110,6 +143,26 @@ mod tests {
         assert_eq!(SwfRecord::parse(line[..length].trim().as_bytes(), 1, &mut report), Some(record));
         assert_eq!(report, ReadReport::default());
         true
+    }
+
+    #[test]
+    fn digits_are_read_eight_at_once() {
+        let slow = |text: &[u8; 8]| {
+            let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            (count, text[..count].iter().fold(0, |sum, byte| 10 * sum + u64::from(byte - b'0')))
+        };
+        for byte in 0..=u8::MAX {
+            for at in 0..8 {
+                for text in [b"12345678", b"90817263", b"00000000", b"99999999"] {
+                    let mut text = *text;
+                    text[at] = byte;
+                    assert_eq!(digits(u64::from_le_bytes(text)), slow(&text), "{text:?}");
+                    // Whatever comes behind.
+                    text[7] = byte.wrapping_mul(37);
+                    assert_eq!(digits(u64::from_le_bytes(text)), slow(&text), "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]

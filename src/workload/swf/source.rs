@@ -297,7 +297,9 @@ impl SwfSource {
     }
 
     fn job(&self, entry: &Entry, ordinal: u64, first: u64) -> Job {
-        let rank = self.origins.as_ref().map_or(0, |weights| weights.sample(&mut self.family.of(ordinal)));
+        // Where jobs have but one origin nothing is drawn.
+        let drawn = |weights: &Weights| weights.only().unwrap_or_else(|| weights.sample(&mut self.family.of(ordinal)));
+        let rank = self.origins.as_ref().map_or(0, drawn);
         let request = Request {
             number: JobNumber(0),
             class: self.mapping.class(entry.queue),

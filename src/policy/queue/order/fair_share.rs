@@ -72,6 +72,10 @@ impl Order for FairShare {
         Changes::WithTenant
     }
 
+    fn weighs_tenants(&self) -> bool {
+        true
+    }
+
     fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
         if std::mem::take(&mut self.all_changed) {
             self.charged.clear();

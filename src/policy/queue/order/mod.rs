@@ -49,7 +49,7 @@ pub struct Facts {
     pub priority: i32,
     /// Whose it is.
     pub tenant: TenantId,
-    /// The share its tenant is owed relative to others.
+    /// The share its tenant is owed relative to others; 1 where no order asks for it.
     pub weight: f64,
 }
 
@@ -111,6 +111,10 @@ pub trait Order: Send {
     /// When ranks change.
     fn changes(&self) -> Changes {
         Changes::Never
+    }
+    /// Whether it asks for the weights of tenants.
+    fn weighs_tenants(&self) -> bool {
+        false
     }
     /// What tells apart the jobs of one tenant whose ranks differ; asked for where ranks change [`Changes::WithTenant`].
     fn band(&self, job: &Facts) -> u32 {

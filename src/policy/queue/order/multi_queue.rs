@@ -28,6 +28,10 @@ impl Order for MultiQueue {
         descending(job.priority)
     }
 
+    fn weighs_tenants(&self) -> bool {
+        self.within.weighs_tenants()
+    }
+
     fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
         self.within.charged(tenants)
     }
