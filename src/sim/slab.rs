@@ -1,6 +1,6 @@
 //! Where the jobs in the system are kept. Slots are reused; a job's identity is its number.
 
-use crate::model::{Allocation, Job, JobSlot, PoolId, Totals};
+use crate::model::{Allocation, Job, JobNumber, JobSlot, PoolId, Totals};
 use crate::network::FlowKey;
 use crate::observe::Life;
 use crate::units::{Bytes, SimDuration, SimTime};
@@ -10,6 +10,8 @@ use super::transfer::Transfer;
 /// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
+    /// Its story is over, and its slot is to be given out again.
+    Over,
     /// The broker has not placed it.
     Asking,
     /// It is placed, and its data are on their way or wait to be sent.
@@ -58,17 +60,14 @@ pub(super) struct JobState {
 }
 
 impl JobState {
-    /// Made where it is to lie: a job is large.
-    #[inline]
-    fn new(job: Job, slot: JobSlot) -> Self {
-        let demand = job.request.task.times(job.request.tasks);
+    fn new(job: Job) -> Self {
         Self {
-            job: Job { slot, ..job },
+            demand: job.request.task.times(job.request.tasks),
+            job,
             life: Life::default(),
             phase: Phase::Asking,
             requested: SimDuration::ZERO,
             actual: SimDuration::ZERO,
-            demand,
             since: SimTime::ZERO,
             began: SimTime::ZERO,
             begun_with: (SimDuration::ZERO, SimDuration::ZERO),
@@ -81,6 +80,45 @@ impl JobState {
             flow: None,
             stalled_since: None,
         }
+    }
+
+    /// Another job in the place of one that is over: as if it were new, but made where it lies.
+    fn renew(&mut self, job: Job) {
+        // All fields by name, so that none is forgotten.
+        let Self {
+            demand,
+            job: present,
+            life,
+            phase,
+            requested,
+            actual,
+            since,
+            began,
+            begun_with,
+            ends_at,
+            promised,
+            input_held,
+            output_held,
+            allocation,
+            transfer,
+            flow,
+            stalled_since,
+        } = self;
+        *demand = job.request.task.times(job.request.tasks);
+        *present = job;
+        *life = Life::default();
+        *phase = Phase::Asking;
+        (*requested, *actual, *begun_with) = (SimDuration::ZERO, SimDuration::ZERO, Default::default());
+        (*since, *began, *ends_at, *promised) = (SimTime::ZERO, SimTime::ZERO, SimTime::MAX, SimTime::ZERO);
+        (*input_held, *output_held) = (Bytes::ZERO, Bytes::ZERO);
+        (*allocation, *transfer, *flow, *stalled_since) = (None, None, None, None);
+    }
+
+    /// Gives up what it shares with others or holds lists of.
+    fn end(&mut self) {
+        self.phase = Phase::Over;
+        (self.allocation, self.transfer) = (None, None);
+        (self.job.name, self.job.request.flex) = (None, None);
     }
 
     /// Its data have a way again, or its story ends: what they stood still counts.
@@ -107,51 +145,44 @@ impl JobState {
     }
 }
 
-/// The jobs in the system by slot.
+/// The jobs in the system by slot. Those that are over lie there until others come: a job is large, and is not moved twice.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Slab {
-    slots: Vec<Option<JobState>>,
+    slots: Vec<JobState>,
     free: Vec<JobSlot>,
-    len: usize,
 }
 
 impl Slab {
     pub(super) const fn len(&self) -> usize {
-        self.len
+        self.slots.len() - self.free.len()
     }
 
-    pub(super) fn insert(&mut self, job: Job) -> JobSlot {
-        self.len += 1;
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            JobSlot::from_index(self.slots.len() - 1)
-        });
-        self.slots[slot.index()] = Some(JobState::new(job, slot));
+    pub(super) fn insert(&mut self, mut job: Job) -> JobSlot {
+        let slot = self.free.pop().unwrap_or_else(|| JobSlot::from_index(self.slots.len()));
+        job.slot = slot;
+        match self.slots.get_mut(slot.index()) {
+            Some(state) => state.renew(job),
+            None => self.slots.push(JobState::new(job)),
+        }
         slot
     }
 
     pub(super) fn get(&self, slot: JobSlot) -> Option<&JobState> {
-        self.slots.get(slot.index())?.as_ref()
+        self.slots.get(slot.index()).filter(|job| job.phase != Phase::Over)
     }
 
     /// Empties a slot, if it is not.
     pub(super) fn remove(&mut self, slot: JobSlot) {
-        // In place: a job is large, and nobody wants it any more.
-        if let Some(job) = self.slots.get_mut(slot.index()).filter(|job| job.is_some()) {
-            *job = None;
+        if let Some(job) = self.slots.get_mut(slot.index()).filter(|job| job.phase != Phase::Over) {
+            job.end();
             self.free.push(slot);
-            self.len -= 1;
         }
     }
 
     /// All jobs in the system by number.
     pub(super) fn by_number(&self) -> Vec<JobSlot> {
-        let mut all: Vec<(crate::model::JobNumber, JobSlot)> = self
-            .slots
-            .iter()
-            .enumerate()
-            .filter_map(|(at, job)| job.as_ref().map(|job| (job.job.request.number, JobSlot::from_index(at))))
-            .collect();
+        let there = self.slots.iter().filter(|job| job.phase != Phase::Over);
+        let mut all: Vec<(JobNumber, JobSlot)> = there.map(|job| (job.job.request.number, job.job.slot)).collect();
         all.sort_unstable();
         all.into_iter().map(|(_, slot)| slot).collect()
     }
@@ -161,12 +192,43 @@ impl std::ops::Index<JobSlot> for Slab {
     type Output = JobState;
     /// Slots come from the driver's own lists only; an empty one is a programming error.
     fn index(&self, slot: JobSlot) -> &JobState {
-        self.slots[slot.index()].as_ref().unwrap_or_else(|| unreachable!("slot {} is empty", slot.0))
+        self.get(slot).unwrap_or_else(|| unreachable!("slot {} is empty", slot.0))
     }
 }
 
 impl std::ops::IndexMut<JobSlot> for Slab {
     fn index_mut(&mut self, slot: JobSlot) -> &mut JobState {
-        self.slots[slot.index()].as_mut().unwrap_or_else(|| unreachable!("slot {} is empty", slot.0))
+        let job = self.slots.get_mut(slot.index()).filter(|job| job.phase != Phase::Over);
+        job.unwrap_or_else(|| unreachable!("slot {} is empty", slot.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::sample::job;
+
+    #[test]
+    fn a_job_in_the_place_of_another_is_as_if_it_were_new() {
+        let mut slab = Slab::default();
+        let slots = [0, 1, 2].map(|number| slab.insert(job(number, SimTime(number))));
+        assert_eq!(slab.len(), 3);
+        let state = &mut slab[slots[1]];
+        state.life.attempt = 3;
+        (state.phase, state.flow, state.input_held) = (Phase::Running, Some(FlowKey(7)), Bytes(9));
+        (state.since, state.began, state.ends_at, state.promised) = (SimTime(1), SimTime(2), SimTime(3), SimTime(4));
+        (state.requested, state.actual, state.begun_with.0) = (SimDuration(5), SimDuration(6), SimDuration(7));
+        (state.stalled_since, state.output_held) = (Some(SimTime(8)), Bytes(10));
+        slab.remove(slots[1]);
+        slab.remove(slots[1]);
+        assert_eq!((slab.len(), slab.get(slots[1]).is_none(), slab.by_number()), (2, true, vec![slots[0], slots[2]]));
+        let mut fresh = Slab::default();
+        fresh.insert(job(5, SimTime(50)));
+        assert_eq!(slab.insert(job(5, SimTime(50))), slots[1]);
+        let (mut renewed, new) = (slab[slots[1]].clone(), &fresh[JobSlot(0)]);
+        assert_eq!(renewed.job.slot, slots[1]);
+        renewed.job.slot = JobSlot(0);
+        assert_eq!(format!("{renewed:?}"), format!("{new:?}"));
+        assert_eq!(slab.by_number(), [slots[0], slots[2], slots[1]]);
     }
 }

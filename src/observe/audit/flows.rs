@@ -96,7 +96,11 @@ impl FlowBook {
         self.check_route(now, (from, to), lanes)?;
         let (job, bytes) = entry;
         if !self.flows.insert(flow.key(), Flow { job, bytes: bytes.0, lanes: Arc::clone(lanes) }) {
-            return Err(broken("flow-known", now, format!("flow {} started twice, or in the place of another", flow.0)));
+            return Err(broken(
+                "flow-known",
+                now,
+                format!("flow {} started twice, or in the place of another", flow.0),
+            ));
         }
         if bytes > Bytes::ZERO {
             for lane in lanes.iter() {

@@ -7,8 +7,9 @@ use crate::model::{Allocation, AllocationPart, CARDS_MAX, NodeShape, Pool, PoolI
 use crate::observe::Violation;
 use crate::units::SimTime;
 
-/// What is held on a node.
+/// What is held on a node: a line of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(align(64))]
 pub(super) struct Use {
     cores_milli: u64,
     memory: u128,
@@ -66,23 +67,24 @@ impl Use {
 /// Parts of more nodes are kept as ranges.
 const SMALL_MAX: u64 = 16;
 
-/// The nodes of one pool.
+/// The nodes of one pool. What each job touches comes first.
 #[derive(Debug, Clone, Default)]
+#[repr(C, align(64))]
 pub(super) struct PoolBook {
     /// What parts of few nodes hold.
     small: Pages,
-    /// What the others hold; on a node, both together.
-    large: Ranges,
     /// Nodes in use.
     busy: u64,
+    /// Whether something changed in this instant.
+    pub(super) touched: bool,
     held: Totals,
     open: u64,
     /// Nodes that are services' own.
     services: u64,
     /// Parts that did not fit when they were taken, to be looked at again when the instant is over.
     crowded: Vec<(u64, u64)>,
-    /// Whether something changed in this instant.
-    pub(super) touched: bool,
+    /// What the other parts hold; on a node, both together.
+    large: Ranges,
 }
 
 impl PoolBook {
