@@ -77,7 +77,9 @@ impl Driver<'_, '_, '_, '_> {
         let job = &world.jobs[slot];
         let Some(transfer) = &job.transfer else { return Ok(()) };
         let route = world.routes.route(transfer.from, transfer.to);
-        let Some(route) = route.filter(|route| route.lanes == transfer.lanes) else {
+        let Some(route) =
+            route.filter(|route| Arc::ptr_eq(&route.lanes, &transfer.lanes) || route.lanes == transfer.lanes)
+        else {
             self.begin_transfer(slot);
             return Ok(());
         };

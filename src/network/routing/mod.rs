@@ -280,9 +280,16 @@ impl Routes {
         lanes.iter().fold(0, |sum: u64, lane| sum.saturating_add(self.lines[lane.link().index()].price))
     }
 
-    /// [`SimDuration::MAX`] where there is no way. A link takes as long in both directions, so both are looked up at one place.
+    /// [`SimDuration::MAX`] where there is no way. A link takes as long in both directions, so both are looked up at one place where that
+    /// takes no tree that nobody needs.
     fn core_latency(&self, from: u32, to: u32) -> SimDuration {
-        if from == to { SimDuration::ZERO } else { self.tree(from.min(to)).latency[from.max(to) as usize] }
+        if from == to {
+            return SimDuration::ZERO;
+        }
+        match self.trees[from.min(to) as usize].get() {
+            Some(tree) => tree.latency[from.max(to) as usize],
+            None => self.tree(from).latency[to as usize],
+        }
     }
 
     /// The one-way latencies from a site to all sites, by site; [`SimDuration::MAX`] where there is no way. Empty for a

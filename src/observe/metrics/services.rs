@@ -26,7 +26,7 @@ pub(crate) struct ReplicaMeter {
 pub(crate) struct ServiceMeter {
     offered: u64,
     unserved: [u64; 3],
-    flows: Vec<ServiceFlow>,
+    flows: Vec<Flow>,
     since: SimTime,
     replicas: u64,
     /// Most replicas at once for any time.
@@ -38,8 +38,41 @@ pub(crate) struct ServiceMeter {
     pub(crate) requests: u128,
     pub(crate) refused: [u128; 3],
     /// Those that were served, by center and round trip.
-    pub(crate) served: BTreeMap<(CenterId, SimDuration), u128>,
+    pub(crate) served: Served,
     pub(crate) pools: BTreeMap<PoolId, ReplicaMeter>,
+}
+
+/// Requests that are served now, and the number of their sum.
+#[derive(Debug, Clone, Copy)]
+struct Flow {
+    flow: ServiceFlow,
+    sum: u32,
+}
+
+/// Sums by center and round trip. Hundreds of origins count at each change of a rate, and nearly always the same ones as before: each
+/// knows its sum by a number.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Served {
+    numbers: BTreeMap<(CenterId, SimDuration), u32>,
+    sums: Vec<u128>,
+}
+
+impl Served {
+    fn number(&mut self, flow: &ServiceFlow) -> u32 {
+        *self.numbers.entry((flow.center, flow.round_trip)).or_insert_with(|| {
+            self.sums.push(0);
+            (self.sums.len() - 1) as u32
+        })
+    }
+
+    fn add(&mut self, flow: &Flow, nanos: u128) {
+        self.sums[flow.sum as usize] += u128::from(flow.flow.rate) * nanos;
+    }
+
+    /// What is more than nothing, by center and round trip.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = ((CenterId, SimDuration), u128)> {
+        self.numbers.iter().map(|(key, number)| (*key, self.sums[*number as usize])).filter(|(_, sum)| *sum > 0)
+    }
 }
 
 impl ServiceMeter {
@@ -63,8 +96,18 @@ impl ServiceMeter {
     pub(crate) fn set_flows(&mut self, now: SimTime, state: &ServiceState<'_>) {
         self.advance_flows(now);
         (self.offered, self.unserved) = (state.offered, state.unserved);
-        self.flows.clear();
-        self.flows.extend_from_slice(state.flows);
+        let before = std::mem::take(&mut self.flows);
+        let (mut known, place) = (before.iter().peekable(), |flow: &ServiceFlow| (flow.origin, flow.pool));
+        self.flows.reserve_exact(state.flows.len());
+        for flow in state.flows {
+            while known.next_if(|other| place(&other.flow) < place(flow)).is_some() {}
+            let same = |other: &&Flow| {
+                (other.flow.center, other.flow.round_trip) == (flow.center, flow.round_trip)
+                    && place(&other.flow) == place(flow)
+            };
+            let sum = known.peek().copied().filter(same).map_or_else(|| self.served.number(flow), |other| other.sum);
+            self.flows.push(Flow { flow: *flow, sum });
+        }
     }
 
     /// Brings everything to `now`, to which the meters have been brought.
@@ -79,7 +122,7 @@ impl ServiceMeter {
     /// Forgets the integrals, not the state.
     pub(crate) fn restart(&mut self, now: SimTime) {
         (self.requests, self.refused) = (0, [0; 3]);
-        self.served.clear();
+        self.served.sums.fill(0);
         self.replicas_peak = 0;
         self.candidate_since = now;
         for meter in self.pools.values_mut() {
@@ -106,7 +149,7 @@ impl ServiceMeter {
             *sum += u128::from(rate) * nanos;
         }
         for flow in &self.flows {
-            *self.served.entry((flow.center, flow.round_trip)).or_default() += u128::from(flow.rate) * nanos;
+            self.served.add(flow, nanos);
         }
     }
 }
@@ -154,5 +197,46 @@ impl ServiceMeters {
     /// Every service with its meter.
     pub(crate) fn with<'a>(&'a self, platform: &'a Platform) -> impl Iterator<Item = (&'a Service, &'a ServiceMeter)> {
         platform.services.iter().zip(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SiteId;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Sums found by number are those of a plain map, whoever is served from where in turn.
+        #[test]
+        fn sums_of_a_plain_map(
+            changes in prop::collection::vec(prop::collection::vec((0u32..4, 0u32..4, 0u32..2, 1u64..9), 0..8), 1..12),
+            restart in 0usize..12,
+        ) {
+            let (mut meter, mut map, mut last) = (ServiceMeter::default(), BTreeMap::new(), Vec::new());
+            for (at, change) in changes.iter().enumerate() {
+                let now = SimTime(at as u64 * 3);
+                let mut flows: Vec<ServiceFlow> = change
+                    .iter()
+                    .map(|&(origin, pool, trip, rate)| {
+                        let round_trip = SimDuration(u64::from(trip));
+                        ServiceFlow { origin: SiteId(origin), center: CenterId(pool / 2), pool: PoolId(pool), rate, round_trip }
+                    })
+                    .collect();
+                flows.sort_by_key(|flow| (flow.origin, flow.pool));
+                for flow in &last {
+                    let ServiceFlow { center, round_trip, rate, .. } = *flow;
+                    *map.entry((center, round_trip)).or_insert(0) += u128::from(rate) * 3;
+                }
+                let service = ServiceId(0);
+                meter.set_flows(now, &ServiceState { service, offered: 0, flows: &flows, unserved: [0; 3] });
+                if at == restart {
+                    map.clear();
+                    meter.restart(now);
+                }
+                prop_assert!(meter.served.iter().eq(map.iter().map(|(key, sum)| (*key, *sum))));
+                last = flows;
+            }
+        }
     }
 }

@@ -68,9 +68,9 @@ impl Extended<'_> {
     fn service(&self, service: &Service, meter: &ServiceMeter, open: u128, summary: &mut Summary) -> Served {
         let mut whole = Served::default();
         let mut centers: BTreeMap<CenterId, (Served, Replicas)> = BTreeMap::new();
-        for ((center, trip), amount) in &meter.served {
-            whole.add(service, *trip, *amount);
-            centers.entry(*center).or_default().0.add(service, *trip, *amount);
+        for ((center, trip), amount) in meter.served.iter() {
+            whole.add(service, trip, amount);
+            centers.entry(center).or_default().0.add(service, trip, amount);
         }
         let mut replicas = Replicas::default();
         for (pool, part) in &meter.pools {
