@@ -32,11 +32,13 @@ pub(super) struct Transfer {
     pub(super) lanes: Arc<[LaneId]>,
     /// Of the whole way.
     pub(super) price: TransferPrice,
+    /// Of the routes when it was given its way.
+    version: u64,
 }
 
 impl Transfer {
     pub(super) fn new(purpose: Purpose, from: SiteId, to: SiteId, bytes: Bytes) -> Self {
-        Self { purpose, from, to, left: bytes, lanes: Arc::default(), price: TransferPrice(0) }
+        Self { purpose, from, to, left: bytes, lanes: Arc::default(), price: TransferPrice(0), version: 0 }
     }
 
     /// The dataset that it copies for later jobs too.
@@ -60,13 +62,12 @@ impl Driver<'_, '_, '_, '_> {
         let job = &mut world.jobs[slot];
         job.end_stall(world.now);
         let Some(transfer) = job.transfer.as_mut() else { return };
-        let Some(route) = world.routes.route(transfer.from, transfer.to) else {
+        let Some(route) = world.routes.way(transfer.from, transfer.to) else {
             job.stalled_since = Some(world.now);
             world.stalled.push(slot);
             return;
         };
-        transfer.lanes = Arc::clone(&route.lanes);
-        transfer.price = route.price;
+        (transfer.lanes, transfer.price, transfer.version) = (route.lanes, route.price, world.routes.version());
         let begins = world.now + route.latency;
         world.schedule(begins, Class::Change, Event::FlowBegins(slot));
     }
@@ -76,15 +77,15 @@ impl Driver<'_, '_, '_, '_> {
         let world = &mut self.world;
         let job = &world.jobs[slot];
         let Some(transfer) = &job.transfer else { return Ok(()) };
-        let route = world.routes.route(transfer.from, transfer.to);
-        let Some(route) =
-            route.filter(|route| Arc::ptr_eq(&route.lanes, &transfer.lanes) || route.lanes == transfer.lanes)
-        else {
+        let (routes, from, to) = (&world.routes, transfer.from, transfer.to);
+        let is_same =
+            transfer.version == routes.version() || routes.way(from, to).is_some_and(|way| way.lanes == transfer.lanes);
+        let Some(outline) = routes.outline(from, to, |_| f64::INFINITY).filter(|_| is_same) else {
             self.begin_transfer(slot);
             return Ok(());
         };
         let mut flow = Flow::new(Arc::clone(&transfer.lanes), transfer.left);
-        flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, route.latency));
+        flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, outline.latency));
         let record = |key| Record::FlowStarted {
             flow: key,
             job: &job.job,

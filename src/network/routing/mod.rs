@@ -17,7 +17,7 @@ mod tests;
 
 use crate::model::{Direction, LaneId, Link, LinkId, SiteId};
 use crate::units::{SimDuration, TransferPrice};
-use passage::{Passage, Passages};
+use passage::{LANES, Passage, Passages};
 use std::sync::{Arc, OnceLock};
 use tree::{Exit, NO_LANE, Tree};
 
@@ -217,6 +217,36 @@ impl Routes {
             let price = TransferPrice(self.price(&lanes));
             Box::new(Route { lanes, latency, price })
         }))
+    }
+
+    /// [`Routes::route`] as a value of its own, with lanes that nobody else has: made of the passage that brokers have just been looking
+    /// at, where a route that is kept would be found in places that nobody has looked at since it was last taken.
+    #[must_use]
+    pub fn way(&self, from: SiteId, to: SiteId) -> Option<Route> {
+        let (start, end) = (self.places.get(from.index())?, self.places.get(to.index())?);
+        let kept = || self.route(from, to).cloned();
+        if from == to || self.trees.len() > CORE_MAX {
+            return kept();
+        }
+        let mut lanes = [NO_LANE; LANES + 2];
+        let mut count = 0;
+        let mut cross = |lane| (lanes[count], count) = (lane, count + 1);
+        if start.lane != NO_LANE {
+            cross(start.lane);
+        }
+        if start.core != end.core {
+            let (passage, back) = self.passages.get(start.core, end.core, |from, to| self.passage(from, to));
+            match passage.lanes() {
+                Some(lanes) if back => lanes.iter().rev().for_each(|lane| cross(opposite(*lane))),
+                Some(lanes) => lanes.iter().for_each(|lane| cross(*lane)),
+                None => return kept(),
+            }
+        }
+        if end.lane != NO_LANE {
+            cross(end.lane_back());
+        }
+        let Outline { latency, price, .. } = self.outline(from, to, |_| f64::INFINITY)?;
+        Some(Route { lanes: lanes[..count].into(), latency, price })
     }
 
     /// The one-way latency between two sites; `None` if there is no way.

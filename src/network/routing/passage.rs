@@ -6,7 +6,7 @@ use crate::units::SimDuration;
 use std::sync::OnceLock;
 
 /// Lanes that fit beside the rest in a cache line. Few ways through a nation have more.
-const LANES: usize = 9;
+pub(super) const LANES: usize = 9;
 /// The number of lanes that do not fit.
 const MANY: u8 = u8::MAX;
 

@@ -69,6 +69,7 @@ fn outlines_of_ways_of_any_length() {
     let pairs = (0..21).flat_map(|a| (0..21).map(move |b| (SiteId(a), SiteId(b))));
     for (from, to) in pairs {
         assert_eq!(outline(&routes, from, to), outline_by_lanes(&routes, from, to), "{from:?} {to:?}");
+        assert_eq!(routes.way(from, to).as_ref(), routes.route(from, to), "{from:?} {to:?}");
     }
     assert_eq!(routes.route(SiteId(16), SiteId(17)).map(|route| route.lanes.len()), Some(17));
 }
@@ -82,6 +83,7 @@ fn outlines_over_a_core_too_large_for_passages() {
     assert!(routes.trees.len() > CORE_MAX);
     for (from, to) in [(0, 1), (1100, 2), (5, 560), (1100, 1100), (700, 3)].map(|(a, b)| (SiteId(a), SiteId(b))) {
         assert_eq!(outline(&routes, from, to), outline_by_lanes(&routes, from, to), "{from:?} {to:?}");
+        assert_eq!(routes.way(from, to).as_ref(), routes.route(from, to), "{from:?} {to:?}");
     }
 }
 
@@ -177,6 +179,7 @@ proptest! {
                 // Round trips count on it.
                 prop_assert_eq!(routes.latency(from, to), routes.latency(to, from));
                 prop_assert_eq!(routes.latency(from, to), anew.route(from, to).map(|route| route.latency));
+                prop_assert_eq!(routes.way(from, to), anew.route(from, to).cloned());
                 prop_assert_eq!(outline(&routes, from, to), outline_by_lanes(&anew, from, to));
             }
         }
