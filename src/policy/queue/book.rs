@@ -3,22 +3,29 @@
 use super::ends::{End, Ends};
 use super::estimate::{Estimate, Estimator};
 use super::order::{Changes, Charged, Facts, Order, Rank};
-use super::waiting::{Gang, Lane, Place, Queued, Waiting};
+use super::waiting::{Lane, Place, Queued, Waiting};
 use crate::model::dense::Dense;
-use crate::model::{JobSlot, TaskShape, TenantId, Totals};
+use crate::model::{JobSlot, TenantId, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
-use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 /// A job of this pool.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     facts: Facts,
     demand: Totals,
-    gang: Gang,
-    place: Place,
-    overtaking: Place,
+    /// Its number, and its ranks when it joined the queue or was last ranked: of the order, and of that of overtaking.
+    number: u64,
+    rank: Rank,
+    overtaking: Rank,
     run: Option<Run>,
+}
+
+impl Known {
+    const fn place(&self, rank: Rank) -> Place {
+        Place { rank, queued_at: self.facts.queued_at, number: self.number }
+    }
 }
 
 /// A running job's times.
@@ -26,7 +33,7 @@ struct Known {
 struct Run {
     predicted: SimTime,
     limit: SimTime,
-    sequence: u64,
+    sequence: NonZeroU64,
 }
 
 /// A job that has just ended.
@@ -61,11 +68,12 @@ impl Ranked {
         Lane { tenant: facts.tenant, band: self.order.band(facts) }
     }
 
-    /// Where the job is queued.
-    fn insert(&mut self, facts: &Facts, job: Queued, now: SimTime) -> Place {
-        let place = Place { rank: self.order.rank(facts, now), ..job.place };
+    /// The rank with which the job is queued.
+    fn insert(&mut self, facts: &Facts, job: Queued, now: SimTime) -> Rank {
+        let rank = self.order.rank(facts, now);
+        let place = Place { rank, ..job.place };
         self.queue.insert(Queued { place, ..job }, self.lane(facts), facts);
-        place
+        rank
     }
 
     fn remove(&mut self, facts: &Facts, place: &Place) {
@@ -82,8 +90,8 @@ impl Ranked {
         self.charged = true;
     }
 
-    /// Puts the queue in order; whether ranks may have changed. `place` gives the place of a queued job to be kept.
-    fn refresh(&mut self, jobs: &mut Dense<Known>, now: SimTime, place: impl Fn(&mut Known) -> &mut Place) -> bool {
+    /// Puts the queue in order; whether ranks may have changed. `kept` gives the rank of a queued job to be kept.
+    fn refresh(&mut self, jobs: &mut Dense<Known>, now: SimTime, kept: impl Fn(&mut Known) -> &mut Rank) -> bool {
         let charged = std::mem::take(&mut self.charged);
         match self.order.changes() {
             Changes::Never => return false,
@@ -104,7 +112,7 @@ impl Ranked {
                 for queued in &mut all {
                     if let Some(known) = jobs.get_mut(queued.job.0.into()) {
                         let rank = self.order.rank(&known.facts, now);
-                        place(known).rank = rank;
+                        *kept(known) = rank;
                         queued.place.rank = rank;
                     }
                 }
@@ -122,13 +130,10 @@ pub(super) struct Book {
     /// Jobs by the order of overtaking, where it is another.
     overtaking: Option<Ranked>,
     estimator: Estimator,
-    /// Numbers of the shapes of tasks seen so far, and the one seen last.
-    shapes: BTreeMap<TaskShape, usize>,
-    last_shape: Option<(TaskShape, usize)>,
     jobs: Dense<Known>,
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
     running: Ends,
-    sequence: u64,
+    sequence: NonZeroU64,
 }
 
 impl Book {
@@ -137,11 +142,9 @@ impl Book {
             main: Ranked::new(order),
             overtaking: overtaking_order.map(Ranked::new),
             estimator: Estimator::new(estimate),
-            shapes: BTreeMap::new(),
-            last_shape: None,
             jobs: Dense::new(),
             running: Ends::default(),
-            sequence: 0,
+            sequence: NonZeroU64::MIN,
         }
     }
 
@@ -166,28 +169,17 @@ impl Book {
     /// A queued job as the walk in the order of overtaking sees it.
     pub(super) fn overtaker(&self, job: JobSlot) -> Option<Queued> {
         let known = self.known(job).filter(|known| known.run.is_none())?;
-        let (ranked, place) = match &self.overtaking {
+        let (ranked, rank) = match &self.overtaking {
             Some(ranked) => (ranked, known.overtaking),
-            None => (&self.main, known.place),
+            None => (&self.main, known.rank),
         };
-        let place = ranked.queue.placed(place, ranked.lane(&known.facts));
-        Some(Queued { place, job, demand: known.demand, estimate: known.facts.estimate, gang: known.gang })
+        let place = ranked.queue.placed(known.place(rank), ranked.lane(&known.facts));
+        Some(Queued { place, job, demand: known.demand, estimate: known.facts.estimate })
     }
 
     /// Running jobs by predicted end: what each holds.
     pub(super) fn ends(&self) -> impl Iterator<Item = (SimTime, JobSlot, &Totals)> {
         self.running.iter().map(|end| (end.at, end.job, &end.demand))
-    }
-
-    /// The number of a shape.
-    fn shape(&mut self, task: &TaskShape) -> usize {
-        if let Some((_, shape)) = self.last_shape.filter(|(last, _)| last == task) {
-            return shape;
-        }
-        let next = self.shapes.len();
-        let shape = *self.shapes.entry(*task).or_insert(next);
-        self.last_shape = Some((*task, shape));
-        shape
     }
 
     pub(super) fn enqueue(&mut self, job: JobSlot, desk: &dyn Desk) {
@@ -204,12 +196,12 @@ impl Book {
             tenant: request.tenant,
             weight: if self.weighs_tenants() { desk.tenant_weight(job) } else { 1.0 },
         };
-        let place = Place { rank: Rank::default(), queued_at, number: request.number.0 };
-        let gang = Gang { shape: self.shape(&request.task), tasks: request.tasks };
-        let queued = Queued { place, job, demand, estimate: facts.estimate, gang };
-        let place = self.main.insert(&facts, queued, desk.now());
-        let overtaking = self.overtaking.as_mut().map_or(place, |other| other.insert(&facts, queued, desk.now()));
-        let known = Known { facts, demand, gang, place, overtaking, run: None };
+        let number = request.number.0;
+        let place = Place { rank: Rank::default(), queued_at, number };
+        let queued = Queued { place, job, demand, estimate: facts.estimate };
+        let rank = self.main.insert(&facts, queued, desk.now());
+        let overtaking = self.overtaking.as_mut().map_or(rank, |other| other.insert(&facts, queued, desk.now()));
+        let known = Known { facts, demand, number, rank, overtaking, run: None };
         if !self.jobs.insert(job.0.into(), known) {
             // One that is known already begins anew.
             self.jobs.remove(job.0.into());
@@ -220,9 +212,9 @@ impl Book {
     /// Takes a queued job out.
     pub(super) fn withdraw(&mut self, job: JobSlot) {
         if let Some(known) = self.jobs.remove(job.0.into()) {
-            self.main.remove(&known.facts, &known.place);
+            self.main.remove(&known.facts, &known.place(known.rank));
             if let Some(other) = self.overtaking.as_mut() {
-                other.remove(&known.facts, &known.overtaking);
+                other.remove(&known.facts, &known.place(known.overtaking));
             }
         }
     }
@@ -232,14 +224,14 @@ impl Book {
         let now = desk.now();
         let Some(known) = self.jobs.get_mut(job.0.into()) else { return now };
         let predicted = now + known.facts.estimate;
-        self.sequence += 1;
+        self.sequence = self.sequence.saturating_add(1);
         let sequence = self.sequence;
         known.run = Some(Run { predicted, limit: now + desk.requested(job), sequence });
-        self.running.insert(End { at: predicted, sequence, job, demand: known.demand });
-        self.main.remove(&known.facts, &known.place);
+        self.running.insert(End { at: predicted, sequence: sequence.get(), job, demand: known.demand });
+        self.main.remove(&known.facts, &known.place(known.rank));
         self.main.started(&known.facts, now);
         if let Some(other) = self.overtaking.as_mut() {
-            other.remove(&known.facts, &known.overtaking);
+            other.remove(&known.facts, &known.place(known.overtaking));
             other.started(&known.facts, now);
         }
         predicted
@@ -250,7 +242,7 @@ impl Book {
         let known = self.jobs.remove(job.0.into())?;
         let run = known.run?;
         let now = desk.now();
-        let counted = self.running.remove(run.predicted, run.sequence).is_some();
+        let counted = self.running.remove(run.predicted, run.sequence.get()).is_some();
         self.estimator.learn(known.facts.tenant, now.since(started));
         self.main.ended(&known.facts, started, now);
         if let Some(other) = self.overtaking.as_mut() {
@@ -261,7 +253,7 @@ impl Book {
 
     /// Puts the queues in order where ranks may have changed; whether it did.
     pub(super) fn refresh(&mut self, now: SimTime) -> bool {
-        let main = self.main.refresh(&mut self.jobs, now, |known| &mut known.place);
+        let main = self.main.refresh(&mut self.jobs, now, |known| &mut known.rank);
         let other = self.overtaking.as_mut();
         main | other.is_some_and(|other| other.refresh(&mut self.jobs, now, |known| &mut known.overtaking))
     }
@@ -277,7 +269,7 @@ impl Book {
             let Some(known) = self.jobs.get_mut(job.0.into()) else { continue };
             let Some(run) = known.run.as_mut() else { continue };
             let Some(end) = self.estimator.corrected(run.predicted, run.limit, now) else { continue };
-            if let Some(held) = self.running.remove(run.predicted, run.sequence) {
+            if let Some(held) = self.running.remove(run.predicted, run.sequence.get()) {
                 run.predicted = end;
                 self.running.insert(End { at: end, ..held });
                 any = true;

@@ -18,9 +18,10 @@ use super::book::Book;
 use super::estimate::Estimate;
 use super::order::Order;
 use super::waiting::Queued;
-use crate::model::{JobSlot, Totals};
+use crate::model::{JobSlot, TaskShape, Totals};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
+use std::collections::BTreeMap;
 
 /// The head's reservation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,10 +45,8 @@ pub struct Easy {
     left: Totals,
     /// Whether nothing but submissions happened since the last pass.
     quiet: bool,
-    /// By number of the shape: the fewest tasks that found no nodes in this pass. No more of that shape will find any.
-    refused: Vec<u32>,
-    /// Whether any found none.
-    any_refused: bool,
+    /// The fewest tasks of a shape that found no nodes in this pass. No more of that shape will find any.
+    refused: BTreeMap<TaskShape, u32>,
     /// The fresh jobs of a pass, in the order of the walk; empty between passes.
     tried: Vec<Queued>,
     /// The instant of the last pass.
@@ -72,8 +71,7 @@ impl Easy {
             fresh: Vec::new(),
             left: Totals::default(),
             quiet: false,
-            refused: Vec::new(),
-            any_refused: false,
+            refused: BTreeMap::new(),
             tried: Vec::new(),
             now: SimTime::ZERO,
         }
@@ -96,12 +94,9 @@ impl Easy {
             self.book.start(job.job, desk);
             self.held.add(&job.demand);
         } else {
-            let shape = job.gang.shape;
-            if self.refused.len() <= shape {
-                self.refused.resize(shape + 1, u32::MAX);
-            }
-            self.refused[shape] = self.refused[shape].min(job.gang.tasks);
-            self.any_refused = true;
+            let request = desk.request(job.job);
+            let fewest = self.refused.entry(request.task).or_insert(request.tasks);
+            *fewest = request.tasks.min(*fewest);
         }
         started
     }
@@ -173,9 +168,12 @@ impl Easy {
             let (free, spare, at) = (self.free(desk), reservation.spare, reservation.at);
             let may = |demand: &Totals, estimate: SimDuration| may_overtake(now, &free, &spare, at, demand, estimate);
             let (head, refused) = (reservation.head, &self.refused);
-            let worth = |job: &Queued| {
-                job.job != head && refused.get(job.gang.shape).is_none_or(|tasks| job.gang.tasks < *tasks)
+            let asking: &dyn Desk = desk;
+            let may_fit = |job: JobSlot| {
+                let request = asking.request(job);
+                refused.get(&request.task).is_none_or(|tasks| request.tasks < *tasks)
             };
+            let worth = |job: &Queued| job.job != head && (refused.is_empty() || may_fit(job.job));
             let next = self.book.overtakers().next_after(after.as_ref(), may, worth);
             let Some(job) = next else { return };
             after = Some(job.place);
@@ -239,9 +237,7 @@ impl QueueDiscipline for Easy {
 
     fn decide(&mut self, desk: &mut dyn Desk) {
         self.now = desk.now();
-        if std::mem::take(&mut self.any_refused) {
-            self.refused.fill(u32::MAX);
-        }
+        self.refused.clear();
         let mut fresh = std::mem::take(&mut self.fresh);
         if self.ends_by_prediction
             && let Some(gone) = self.book.drop_expired(self.now)

@@ -25,15 +25,6 @@ pub(super) struct Queued {
     pub(super) job: JobSlot,
     pub(super) demand: Totals,
     pub(super) estimate: SimDuration,
-    pub(super) gang: Gang,
-}
-
-/// So many tasks of one shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Gang {
-    /// The number that the book gives to the shape.
-    pub(super) shape: usize,
-    pub(super) tasks: u32,
 }
 
 impl Queued {
