@@ -49,8 +49,9 @@ impl Brief {
 
     /// Of a node.
     pub(super) fn of(state: &NodeState) -> Self {
-        let share = state.cards.iter().copied().max().unwrap_or(0);
-        Self::new(state.cores_milli, state.memory, share, state.whole_cards())
+        // Signed, as a processor finds the larger of several at a time: no card has more than its thousand.
+        let share = state.cards.iter().fold(0, |most: i16, card| most.max(*card as i16));
+        Self::new(state.cores_milli, state.memory, share as u16, state.whole_cards())
     }
 
     /// Of what a task needs.

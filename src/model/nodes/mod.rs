@@ -49,7 +49,8 @@ impl NodeState {
     /// Cards that are wholly free.
     #[must_use]
     pub fn whole_cards(&self) -> u32 {
-        self.cards.iter().map(|card| u32::from(*card == 1000)).sum()
+        // Counted in as few bits as a card has, several at a time.
+        self.cards.iter().map(|card| u16::from(*card == 1000)).sum::<u16>().into()
     }
 
     /// Thousandths of accelerators free.
@@ -245,7 +246,7 @@ impl NodePool {
 
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
-        let idle = NodeState::idle(&self.shape);
+        let idle = self.states.get(IDLE).state;
         let done =
             self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {

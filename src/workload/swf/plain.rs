@@ -8,6 +8,8 @@ const UNKNOWN: u64 = u64::MAX;
 
 /// Any number of so many digits fits 64 bits.
 const DIGITS_MAX: usize = 18;
+/// Any number of so many fits 32 bits, and as many seconds fit 64 in nanoseconds.
+const DIGITS_SHORT: usize = 9;
 
 const fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
@@ -15,13 +17,15 @@ const fn is_blank(byte: u8) -> bool {
 
 /// The eight bytes from a place on, the first lowest; behind the end there are zeros, which are part of no line.
 fn eight(bytes: &[u8], at: usize) -> u64 {
-    if let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
-        return u64::from_le_bytes(eight);
-    }
-    let mut last = [0; 8];
     let rest = bytes.get(at..).unwrap_or_default();
-    last[..rest.len()].copy_from_slice(rest);
-    u64::from_le_bytes(last)
+    rest.first_chunk().map_or_else(|| last(rest), |eight| u64::from_le_bytes(*eight))
+}
+
+#[cold]
+fn last(rest: &[u8]) -> u64 {
+    let mut eight = [0; 8];
+    eight[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(eight)
 }
 
 /// The same in each of eight bytes.
@@ -53,7 +57,7 @@ const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_0
 /// end here: then what is in the record means nothing.
 pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
     let mut values = [UNKNOWN; 18];
-    let mut at = 0;
+    let (mut at, mut longest) = (0, 0);
     for value in &mut values {
         let mut word = eight(bytes, at);
         while is_blank(word as u8) {
@@ -74,9 +78,10 @@ pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
                 sum = sum.wrapping_mul(POWERS[count]).wrapping_add(more);
                 at += count;
             }
-            if at == begin || at - begin > DIGITS_MAX {
+            if at == begin {
                 return None;
             }
+            longest = longest.max(at - begin);
             *value = sum;
             (word >> (8 * count)) as u8
         };
@@ -89,20 +94,30 @@ pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
         at += 1;
         byte = *bytes.get(at)?;
     }
-    (byte == b'\n' && fill(record, &values)).then_some(at + 1)
+    if byte != b'\n' || longest > DIGITS_MAX || values[0] == UNKNOWN || values[1] == UNKNOWN {
+        return None;
+    }
+    // Nothing is cut off where all are within their ranges, as all short ones are.
+    (longest <= DIGITS_SHORT || within_ranges(&values)).then(|| {
+        fill(record, &values);
+        at + 1
+    })
 }
 
-/// Puts fields into a record; false where one is out of its range, or the job has no number or submission.
-fn fill(record: &mut SwfRecord, values: &[u64; 18]) -> bool {
+/// Whether all times and small numbers can be kept.
+#[cold]
+fn within_ranges(values: &[u64; 18]) -> bool {
+    let within = |fields: &[usize], most: u64| fields.iter().all(|at| values[*at] <= most || values[*at] == UNKNOWN);
+    within(&SECONDS, u64::MAX / SECOND) && within(&SMALL, u32::MAX.into())
+}
+
+/// Puts fields into a record, of which the first two are known.
+fn fill(record: &mut SwfRecord, values: &[u64; 18]) {
     let known = |at: usize| (values[at] != UNKNOWN).then_some(values[at]);
-    let largest = |fields: &[usize]| fields.iter().filter_map(|at| known(*at)).max().unwrap_or(0);
-    // Nothing is cut off below where all are within their ranges.
-    let ranges = largest(&SECONDS) <= u64::MAX / SECOND && largest(&SMALL) <= u64::from(u32::MAX);
-    let (Some(number), Some(_), true) = (known(0), known(1), ranges) else { return false };
     let time = |at: usize| known(at).map(|seconds| seconds.wrapping_mul(SECOND));
     let small = |at: usize| known(at).map(|value| value as u32);
     *record = SwfRecord {
-        number,
+        number: values[0],
         submit: values[1].wrapping_mul(SECOND),
         wait: time(2),
         run: time(3),
@@ -121,7 +136,6 @@ fn fill(record: &mut SwfRecord, values: &[u64; 18]) -> bool {
         preceding: known(16),
         think_time: time(17),
     };
-    true
 }
 
 /// Places of the fields that are times, and of those that are small numbers.
