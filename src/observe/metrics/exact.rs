@@ -36,6 +36,10 @@ impl Wide {
 
     /// `self × multiplier`, divided by each of the divisors, rounded down once; a divisor of 0 counts as 1.
     pub(crate) fn scaled(&self, multiplier: u64, divisors: &[u64]) -> u128 {
+        // Of a pool that is closed to jobs most sums are.
+        if (u128::from(self.low) | self.high) == 0 {
+            return 0;
+        }
         // What one job adds fits 128 bits, and one division does: rounding down step by step is rounding down the whole.
         if self.high >> 64 == 0
             && let Some(product) = (self.high << 64 | u128::from(self.low)).checked_mul(u128::from(multiplier))
@@ -163,7 +167,9 @@ mod tests {
             let wide = Wide { low: random(), high: u128::from(random()) << 64 >> (random() % 128) };
             let (multiplier, divisors) =
                 (random() >> (random() % 64), [random() >> (random() % 64), 10_000, random() % 9]);
-            assert_eq!(wide.scaled(multiplier, &divisors), wide.scaled_by_limbs(multiplier, &divisors), "{wide:?}");
+            for wide in [wide, Wide::default()] {
+                assert_eq!(wide.scaled(multiplier, &divisors), wide.scaled_by_limbs(multiplier, &divisors), "{wide:?}");
+            }
         }
     }
 
