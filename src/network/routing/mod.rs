@@ -10,6 +10,7 @@
 //! ways begin with that link; so shortest-path trees are grown over the other sites only, the core.
 
 mod passage;
+mod place;
 mod tree;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 use crate::model::{Direction, LaneId, Link, LinkId, SiteId};
 use crate::units::{SimDuration, TransferPrice};
 use passage::{LANES, Passage, Passages};
+use place::{Place, opposite, places};
 use std::sync::{Arc, OnceLock};
 use tree::{Exit, NO_LANE, Tree};
 
@@ -41,24 +43,6 @@ pub struct Outline {
     pub price: TransferPrice,
     /// The least of what each lane was said to have; infinite without lanes.
     pub least: f64,
-}
-
-/// Where a site is attached to the core. Four share a cache line, as brokers look at many.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    /// The site's own place in the core, or that of the only site that a leaf is linked with.
-    core: u32,
-    /// The lane from a leaf to the core; [`NO_LANE`] of sites of the core.
-    lane: LaneId,
-    /// The latency of that lane; zero in the core, [`SimDuration::MAX`] where the lane cannot be used.
-    latency: SimDuration,
-}
-
-impl Place {
-    /// The lane from the core to a leaf.
-    fn lane_back(&self) -> LaneId {
-        opposite(self.lane)
-    }
 }
 
 /// What routing knows of a link.
@@ -367,36 +351,6 @@ impl Routes {
         }
         lanes
     }
-}
-
-/// Where each site is attached, and how many make the core. Of two sites that are linked with nothing but each other one is the core.
-fn places(exits: &[Vec<(LaneId, SiteId)>], lines: &[Line]) -> (Vec<Place>, usize) {
-    let leaf = |site: usize| match exits[site][..] {
-        [(lane, to)] if to.index() != site && (exits[to.index()].len() > 1 || to.index() < site) => Some((lane, to)),
-        _ => None,
-    };
-    let (mut core, mut size) = (vec![0; exits.len()], 0);
-    for (_, place) in core.iter_mut().enumerate().filter(|(site, _)| leaf(*site).is_none()) {
-        (*place, size) = (u32::try_from(size).unwrap_or(u32::MAX), size + 1);
-    }
-    let place = |site: usize| match leaf(site) {
-        Some((lane, to)) => {
-            let line = &lines[lane.link().index()];
-            let latency = if line.usable() { line.latency } else { SimDuration::MAX };
-            Place { core: core[to.index()], lane, latency }
-        }
-        None => Place { core: core[site], lane: NO_LANE, latency: SimDuration::ZERO },
-    };
-    ((0..exits.len()).map(place).collect(), size)
-}
-
-/// The other direction of the same link.
-const fn opposite(lane: LaneId) -> LaneId {
-    let other = match lane.direction() {
-        Direction::Forth => Direction::Back,
-        Direction::Back => Direction::Forth,
-    };
-    lane.link().lane(other)
 }
 
 /// The lesser of two numbers; the second where the first is none.

@@ -21,7 +21,7 @@ pub(super) struct Flow {
     lanes: Arc<[LaneId]>,
 }
 
-/// A lane: its present rate, and what happened since it last was idle. On a line of memory of its own: flows touch lanes all over the place.
+/// A lane: its present rate, and what happened since it last was idle. On a line of memory of its own, as flows touch lanes all over it.
 #[derive(Debug, Clone, Default)]
 #[repr(align(64))]
 struct Lane {
