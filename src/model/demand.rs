@@ -67,7 +67,7 @@ impl TaskShape {
 ///
 /// Of 32 bytes: a number of 128 bits alone would make it one of 48, and there is one in much of what is kept of each job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[repr(packed(8))]
+#[repr(C, packed(8))]
 pub struct Totals {
     /// Thousandths of cores.
     pub cores_milli: u64,

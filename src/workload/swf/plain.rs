@@ -37,7 +37,7 @@ const fn all(byte: u8) -> u64 {
 const fn digits(word: u64) -> (usize, u64) {
     // A digit's value is below 10: neither it nor 118 more has the upper bit.
     let values = word ^ all(b'0');
-    let others = ((values & all(0x7f)) + all(118) | values) & all(0x80);
+    let others = (((values & all(0x7f)) + all(118)) | values) & all(0x80);
     let count = others.trailing_zeros() / 8;
     if count == 0 {
         return (0, 0);
