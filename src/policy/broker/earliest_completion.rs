@@ -32,7 +32,7 @@ impl Broker for EarliestCompletion {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
         let unmoved = |pool| Some(delivered_unmoved(view, request, pool));
-        place(least_of(view, request, |_| true, unmoved, delivered), view, request)
+        place(least_of(view.allowed(request), view, request, unmoved, delivered), view, request)
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {

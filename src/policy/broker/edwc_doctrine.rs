@@ -44,7 +44,7 @@ impl BrokerForm for EdwcDoctrine {
         "National Development and Reform Commission, plan of 2021 and Implementation Opinions of 2023";
 
     fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
-        Ok(Box::new(Doctrine { circle: self.circle, distances: Distances::default() }))
+        Ok(Box::new(Doctrine { circle: self.circle, distances: Distances::default(), sides: Vec::new() }))
     }
 }
 
@@ -53,12 +53,30 @@ impl BrokerForm for EdwcDoctrine {
 struct Doctrine {
     circle: SimDuration,
     distances: Distances,
+    /// By constraint, once a job asked: the western pools of those that satisfy it, and the others, each in id order.
+    sides: Vec<Option<[Box<[PoolId]>; 2]>>,
+}
+
+fn is_western(view: &View<'_>, pool: PoolId) -> bool {
+    view.center(pool).side == Some(Side::West)
 }
 
 impl Doctrine {
     /// The round trip within which a job's center should be, where it has no bound of its own.
     fn circle_of(&self, request: &Request) -> SimDuration {
         if request.round_trip.is_some() { SimDuration::MAX } else { self.circle + self.circle }
+    }
+
+    /// The western pools of those that a job's constraint allows, and the others.
+    fn sides(&mut self, request: &Request, view: &View<'_>) -> &[Box<[PoolId]>; 2] {
+        let at = request.constraint.index();
+        if self.sides.len() <= at {
+            self.sides.resize(at + 1, None);
+        }
+        self.sides[at].get_or_insert_with(|| {
+            let all = view.allowed(request).iter().copied();
+            [true, false].map(|west| all.clone().filter(|pool| is_western(view, *pool) == west).collect())
+        })
     }
 }
 
@@ -68,12 +86,10 @@ impl Broker for Doctrine {
             ClassKind::RealTime => self.distances.nearest(view, request),
             ClassKind::Interactive => self.distances.least_wait(view, request, self.circle_of(request)),
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
-                let west = |pool: &PoolId| view.center(*pool).side == Some(Side::West);
                 let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
                 let unmoved = |pool| Some(delivered_unmoved(view, request, pool));
-                let best =
-                    |west_or_not: &dyn Fn(&PoolId) -> bool| least_of(view, request, west_or_not, unmoved, delivered);
-                place(best(&west).or_else(|| best(&|pool| !west(pool))), view, request)
+                let mut sides = self.sides(request, view).iter();
+                place(sides.find_map(|pools| least_of(pools, view, request, unmoved, delivered)), view, request)
             }
         }
     }
@@ -94,7 +110,7 @@ impl Broker for Doctrine {
                 },
             ),
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
-                let west = |candidate: &Candidate| view.center(candidate.pool).side == Some(Side::West);
+                let west = |candidate: &Candidate| is_western(view, candidate.pool);
                 if weighing.left().iter().any(west) {
                     weighing.keep("west, where any of it is left", west);
                 }

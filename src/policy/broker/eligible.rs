@@ -139,22 +139,22 @@ fn reached(view: &View<'_>, request: &Request, pool: PoolId) -> Option<Candidate
 
 /// The eligible pool with the least key; equal keys by pool id. Rejects where no pool is eligible.
 pub fn least<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(&Candidate) -> K) -> Decision {
-    place(least_of(view, request, |_| true, |_| None, key), view, request)
+    place(least_of(view.allowed(request), view, request, |_| None, key), view, request)
 }
 
-/// The eligible pool with the least key of those for which `counts` holds; equal keys by pool id.
+/// The eligible pool with the least key of some that satisfy the job's constraint, which come in id order; equal keys by pool id.
 ///
 /// `bound` is a key that is at most the pool's own and can be had without its ways, if there is such a thing: a pool whose bound is no
 /// better than the best key so far is passed over before its ways are looked up, which changes no answer.
 pub fn least_of<K: Ord>(
+    pools: &[PoolId],
     view: &View<'_>,
     request: &Request,
-    counts: impl Fn(&PoolId) -> bool,
     mut bound: impl FnMut(PoolId) -> Option<K>,
     mut key: impl FnMut(&Candidate) -> K,
 ) -> Option<PoolId> {
     let mut best: Option<(K, PoolId)> = None;
-    for pool in view.allowed(request).iter().copied().filter(counts) {
+    for pool in pools.iter().copied() {
         let no_better = |least: &K| bound(pool).is_some_and(|bound| bound >= *least);
         if best.as_ref().map(|(least, _)| least).is_some_and(no_better) || !view.could_run(request, pool) {
             continue;
@@ -265,7 +265,7 @@ mod tests {
             let delivered = |candidate: &Candidate| delivered_or_never(&view, &plain, candidate);
             let slow = least(&view, &plain, delivered);
             let unmoved = |pool| Some(delivered_unmoved(&view, &plain, pool));
-            let fast = place(least_of(&view, &plain, |_| true, unmoved, delivered), &view, &plain);
+            let fast = place(least_of(view.allowed(&plain), &view, &plain, unmoved, delivered), &view, &plain);
             assert_eq!(fast, slow, "round {round}");
             // The doctrine's key for what a person waits for, without a bound on it.
             let chat = Request { class: world.class("interactive"), ..plain.clone() };
