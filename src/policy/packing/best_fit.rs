@@ -95,21 +95,30 @@ const fn headline(accelerated: bool, accelerators: u32, cores: u32) -> u32 {
     if accelerated { accelerators } else { cores }
 }
 
-/// The whole job on the first node that is to be filled, where that takes all of it: then no list of nodes is needed.
-fn on_one_node(nodes: &NodePool, tasks: u32, need: Need, accelerated: bool, demand: u64) -> Option<Allocation> {
-    let mut best: Option<(Candidate<'_>, u64)> = None;
+/// The candidates in the order of what is free, up to where none further on can be left fuller than one that takes the whole job.
+fn candidates(nodes: &NodePool, tasks: u32, need: Need) -> impl Iterator<Item = Candidate<'_>> {
+    let accelerated = nodes.shape().cards > 0;
+    let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
     // The least left on a node that takes the whole job.
     let mut least: Option<u64> = None;
-    for group in nodes.groups(need) {
+    nodes.groups(need).map_while(move |group| {
         let free = headline(accelerated, group.state.accelerators_milli(), group.state.cores_milli);
         if least.is_some_and(|least| u64::from(free) > least + demand) {
-            break;
+            return None;
         }
         let candidate = Candidate::new(group, tasks, &need);
         if candidate.fit >= tasks {
             let left = u64::from(headline(accelerated, candidate.left.0, candidate.left.1));
             least = Some(least.map_or(left, |least| least.min(left)));
         }
+        Some(candidate)
+    })
+}
+
+/// The whole job on the first node that is to be filled, where that takes all of it: then no list of nodes is needed.
+fn on_one_node(nodes: &NodePool, tasks: u32, need: Need) -> Option<Allocation> {
+    let mut best: Option<(Candidate<'_>, u64)> = None;
+    for candidate in candidates(nodes, tasks, need) {
         if best.is_some_and(|(best, _)| best.left < candidate.left) {
             continue;
         }
@@ -126,30 +135,14 @@ fn on_one_node(nodes: &NodePool, tasks: u32, need: Need, accelerated: bool, dema
 
 /// The choice out of a pool whose nodes lie in many ranges: by the states that they are in.
 pub(super) fn of_states(nodes: &NodePool, tasks: u32, need: Need, on_one: bool) -> Option<Allocation> {
-    let accelerated = nodes.shape().cards > 0;
-    let demand = u64::from(headline(accelerated, need.accelerators_milli(), need.cores_milli)) * u64::from(tasks);
-    if on_one && let Some(found) = on_one_node(nodes, tasks, need, accelerated, demand) {
+    if on_one && let Some(found) = on_one_node(nodes, tasks, need) {
         return Some(found);
     }
-    let mut candidates: Vec<Candidate<'_>> = Vec::new();
-    // The least left on a node that takes the whole job.
-    let mut least: Option<u64> = None;
-    for group in nodes.groups(need) {
-        let free = headline(accelerated, group.state.accelerators_milli(), group.state.cores_milli);
-        if least.is_some_and(|least| u64::from(free) > least + demand) {
-            break;
-        }
-        let candidate = Candidate::new(group, tasks, &need);
-        if candidate.fit >= tasks {
-            let left = u64::from(headline(accelerated, candidate.left.0, candidate.left.1));
-            least = Some(least.map_or(left, |least| least.min(left)));
-        }
-        candidates.push(candidate);
-    }
-    candidates.sort_by_key(|candidate| candidate.left);
+    let mut all: Vec<Candidate<'_>> = candidates(nodes, tasks, need).collect();
+    all.sort_by_key(|candidate| candidate.left);
     let mut parts = Parts::new(need, CardOrder::Fullest);
     let mut left = tasks;
-    for alike in candidates.chunk_by(|a, b| a.left == b.left) {
+    for alike in all.chunk_by(|a, b| a.left == b.left) {
         let ranges = alike.iter().map(|candidate| nodes.ranges_in(&candidate.group));
         for (which, first, count) in merged(ranges) {
             if left == 0 {
