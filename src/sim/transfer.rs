@@ -6,7 +6,7 @@ use crate::engine::Class;
 use crate::model::{DatasetId, JobSlot, LaneId, LinkId, SiteId};
 use crate::network::{Flow, FlowKey, NetworkModel, window_cap};
 use crate::observe::Record;
-use crate::units::{Bytes, TransferPrice};
+use crate::units::{Bytes, SimDuration, TransferPrice};
 use std::sync::Arc;
 
 /// What a transfer is for.
@@ -30,15 +30,25 @@ pub(super) struct Transfer {
     pub(super) left: Bytes,
     /// The lanes it was given when it began.
     pub(super) lanes: Arc<[LaneId]>,
-    /// Of the whole way.
+    /// Of the whole way, as is the latency.
     pub(super) price: TransferPrice,
+    latency: SimDuration,
     /// Of the routes when it was given its way.
     version: u64,
 }
 
 impl Transfer {
     pub(super) fn new(purpose: Purpose, from: SiteId, to: SiteId, bytes: Bytes) -> Self {
-        Self { purpose, from, to, left: bytes, lanes: Arc::default(), price: TransferPrice(0), version: 0 }
+        Self {
+            purpose,
+            from,
+            to,
+            left: bytes,
+            lanes: Arc::default(),
+            price: TransferPrice(0),
+            latency: SimDuration::ZERO,
+            version: 0,
+        }
     }
 
     /// The dataset that it copies for later jobs too.
@@ -67,7 +77,8 @@ impl Driver<'_, '_, '_, '_> {
             world.stalled.push(slot);
             return;
         };
-        (transfer.lanes, transfer.price, transfer.version) = (route.lanes, route.price, world.routes.version());
+        (transfer.lanes, transfer.price, transfer.latency) = (route.lanes, route.price, route.latency);
+        transfer.version = world.routes.version();
         let begins = world.now + route.latency;
         world.schedule(begins, Class::Change, Event::FlowBegins(slot));
     }
@@ -80,12 +91,12 @@ impl Driver<'_, '_, '_, '_> {
         let (routes, from, to) = (&world.routes, transfer.from, transfer.to);
         let is_same =
             transfer.version == routes.version() || routes.way(from, to).is_some_and(|way| way.lanes == transfer.lanes);
-        let Some(outline) = routes.outline(from, to, |_| f64::INFINITY).filter(|_| is_same) else {
+        if !is_same {
             self.begin_transfer(slot);
             return Ok(());
-        };
+        }
         let mut flow = Flow::new(Arc::clone(&transfer.lanes), transfer.left);
-        flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, outline.latency));
+        flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, transfer.latency));
         let record = |key| Record::FlowStarted {
             flow: key,
             job: &job.job,
