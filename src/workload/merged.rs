@@ -1,5 +1,6 @@
 //! One stream out of many: the synthetic classes, the single jobs and the logs of a scenario.
 
+use super::ahead::Ahead;
 use super::swf::SwfPlan;
 use super::synthetic::Generator;
 use super::{ClassPlan, JobSource};
@@ -16,9 +17,8 @@ type Place = (SimTime, ClassId, u64, usize);
 
 /// Sources merged by submission, then class, then ordinal. It gives out the job numbers, from 0.
 pub struct Merged {
-    sources: Vec<Box<dyn JobSource>>,
-    /// The first job of each source that is not at its end.
-    heads: Vec<Option<Job>>,
+    sources: Vec<Ahead>,
+    /// The first jobs of the sources that are not at their end.
     order: BinaryHeap<Reverse<Place>>,
     until: Option<SimTime>,
     next: u64,
@@ -54,23 +54,22 @@ impl Merged {
     /// Merges sources, each in its own order of submission. Jobs at or after `until` are left out.
     #[must_use]
     pub fn new(sources: Vec<Box<dyn JobSource>>, until: Option<SimTime>) -> Self {
-        let heads = sources.iter().map(|_| None).collect();
-        Self { sources, heads, order: BinaryHeap::new(), until, next: 0, started: false }
+        let sources = sources.into_iter().map(Ahead::new).collect();
+        Self { sources, order: BinaryHeap::new(), until, next: 0, started: false }
     }
 
     /// Adds a source, such as a log. Only before the first job was taken.
     #[must_use]
     pub fn with(mut self, source: Box<dyn JobSource>) -> Self {
-        self.sources.push(source);
-        self.heads.push(None);
+        self.sources.push(Ahead::new(source));
         self
     }
 
     /// The first jobs of all sources.
     fn begin(&mut self) -> Result<(), String> {
-        for (at, (source, head)) in self.sources.iter_mut().zip(&mut self.heads).enumerate() {
-            *head = next_of(source.as_mut(), SimTime::ZERO, self.until)?;
-            self.order.extend(head.as_ref().map(|job| Reverse(place(job, at))));
+        for (at, source) in self.sources.iter_mut().enumerate() {
+            source.next(self.until)?;
+            self.order.extend(source.first().map(|job| Reverse(place(job, at))));
         }
         Ok(())
     }
@@ -80,20 +79,6 @@ fn place(job: &Job, source: usize) -> Place {
     (job.request.submit, job.request.class, job.ordinal, source)
 }
 
-/// The next job of a source, if it comes before `until`. `after` is the submission of its job before.
-fn next_of(source: &mut dyn JobSource, after: SimTime, until: Option<SimTime>) -> Result<Option<Job>, String> {
-    let next = source.next_job()?;
-    let Some(submit) = next.as_ref().map(|job| job.request.submit) else { return Ok(None) };
-    if submit < after {
-        return Err(format!(
-            "a source of jobs is not in the order of submission: {} follows {}",
-            submit.since(SimTime::ZERO),
-            after.since(SimTime::ZERO)
-        ));
-    }
-    Ok(next.filter(|_| until.is_none_or(|until| submit < until)))
-}
-
 impl JobSource for Merged {
     fn next_job(&mut self) -> Result<Option<Job>, String> {
         if !self.started {
@@ -101,14 +86,14 @@ impl JobSource for Merged {
             self.begin()?;
         }
         let Some(mut first) = self.order.peek_mut() else { return Ok(None) };
-        let Reverse((submit, _, _, at)) = *first;
-        let next = next_of(self.sources[at].as_mut(), submit, self.until)?;
+        let Reverse((_, _, _, at)) = *first;
+        let source = &mut self.sources[at];
+        let mut job = source.next(self.until)?;
         // The source's next job takes the place of this one in the order: one search down, where there would be one for each.
-        match &next {
+        match source.first() {
             Some(next) => *first = Reverse(place(next, at)),
             None => _ = PeekMut::pop(first),
         }
-        let mut job = std::mem::replace(&mut self.heads[at], next);
         if let Some(job) = &mut job {
             job.request.number = JobNumber(self.next);
             self.next += 1;

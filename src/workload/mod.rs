@@ -1,5 +1,6 @@
 //! Where jobs come from: a sorted stream of submissions.
 
+mod ahead;
 pub mod batsim;
 mod merged;
 pub mod openb;
