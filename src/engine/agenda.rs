@@ -212,6 +212,17 @@ impl<E> Agenda<E> {
         Some(())
     }
 
+    /// Some events of those to come, the next ones among them, but in no order: so much can be said without putting them in order.
+    pub fn soon(&self) -> impl Iterator<Item = &E> {
+        let mut held = self.held;
+        let buckets = std::iter::from_fn(move || {
+            let number = held.trailing_zeros();
+            held &= held.wrapping_sub(1);
+            self.buckets.get(number as usize)
+        });
+        buckets.take(3).flat_map(|bucket| bucket.events.iter().map(|later| &later.due.event))
+    }
+
     /// How many events are pending.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -35,6 +35,11 @@ impl<V> Dense<V> {
         self.entries.iter().filter_map(|entry| entry.value.as_ref())
     }
 
+    /// Brings the line of the index where a number is or would be into the processor's caches; see [`caches`](super::caches).
+    pub(crate) fn bring(&self, number: u64) {
+        self.index.bring(hash(number));
+    }
+
     fn place(&self, number: u64) -> Option<usize> {
         let found = self.index.find(hash(number), |place| self.entries[place as usize].number == number);
         found.map(|place| place as usize)

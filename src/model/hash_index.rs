@@ -1,5 +1,7 @@
 //! Numbers by hash.
 
+use super::caches::bring;
+
 /// Small numbers, found by a hash that whoever owns them knows: open addressing with linear probing at no more than half load. Its order
 /// is never seen.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,13 @@ impl HashIndex {
     #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
         self.slots.iter().map(|slot| slot.number).filter(|number| *number != NONE)
+    }
+
+    /// Brings the line where a search begins into the processor's caches.
+    pub(crate) fn bring(&self, hash: u64) {
+        if !self.slots.is_empty() {
+            bring(&self.slots[self.home(hash as u32)]);
+        }
     }
 
     /// The number of this hash that is the one looked for.

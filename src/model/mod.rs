@@ -3,6 +3,7 @@
 //! Names become dense ids, in the order of sorted names, so that reordering the tables of a scenario changes nothing.
 
 mod allocation;
+pub(crate) mod caches;
 mod dataset;
 mod demand;
 pub(crate) mod dense;

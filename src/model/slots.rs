@@ -1,5 +1,7 @@
 //! Values by slot: small numbers that are given out again.
 
+use super::caches::bring;
+
 /// What tells one thing from another, and where its value is kept as long as it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -49,6 +51,18 @@ impl<V> Slots<V> {
 
     pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut V> {
         self.entries.get_mut(key.slot).filter(|entry| entry.number == key.number)?.value.as_mut()
+    }
+
+    /// Brings a row into the caches; see [`caches`](crate::model::caches).
+    pub(crate) fn bring(&self, slot: usize) {
+        if let Some(entry) = self.entries.get(slot) {
+            bring(entry);
+        }
+    }
+
+    /// The value in a slot, whosever it is.
+    pub(crate) fn at(&self, slot: usize) -> Option<&V> {
+        self.entries.get(slot)?.value.as_ref()
     }
 
     /// False and nothing done where the slot is taken.

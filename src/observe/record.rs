@@ -284,6 +284,16 @@ pub trait Observer: Send {
     /// A [`Violation`] ends the run.
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
 
+    /// This record will come soon: what it touches can be brought into the processor's caches. Changes nothing, and need not do anything.
+    fn ahead(&self, record: &Record<'_>) {
+        let _ = record;
+    }
+
+    /// The same of rates of lanes.
+    fn lane_rates_ahead(&self, rates: &[LaneRate]) {
+        let _ = rates;
+    }
+
     /// Takes note of the rates of lanes that changed at one instant: the same as a [`Record::LaneRate`] for each, in their order. A flow
     /// changes the rates of a dozen lanes when it begins and when it ends; an observer that follows lanes can take them in one go.
     ///

@@ -1,6 +1,7 @@
 //! What is told at the start and at the end, and what changes in between without any job: nodes, links, signals.
 
 use super::driver::{Driver, Event};
+use super::emit::Told;
 use super::error::RunError;
 use crate::engine::Class;
 use crate::model::{CenterId, Direction, LinkId, Outcome, PoolId};
@@ -54,7 +55,7 @@ impl Driver<'_, '_, '_, '_> {
         for slot in self.world.jobs.by_number() {
             self.finish(slot, Outcome::Unfinished)?;
         }
-        self.out.record(&Record::RunEnded)?;
+        self.out.record(&self.world.jobs, &Record::RunEnded)?;
         self.world.stats.end = end;
         self.world.under_way.advance(end);
         self.world.stats.flow_seconds = self.world.under_way.seconds();
@@ -64,7 +65,7 @@ impl Driver<'_, '_, '_, '_> {
     /// The warm-up is over.
     pub(super) fn open_window(&mut self) -> Result<(), RunError> {
         self.world.opened = true;
-        self.out.record(&Record::WindowOpened)?;
+        self.out.keep(&self.world.jobs, Told::Plain(Record::WindowOpened))?;
         Ok(())
     }
 
@@ -83,7 +84,7 @@ impl Driver<'_, '_, '_, '_> {
             Change::Storage(center, space) => {
                 let filled = self.world.platform.centers[center.index()].storage.map_or(Bytes::ZERO, |it| it.filled);
                 self.world.stores.set_space(center, space.saturating_sub(filled));
-                self.out.record(&Record::StorageSpace { center, space })?;
+                self.out.keep(&self.world.jobs, Told::Plain(Record::StorageSpace { center, space }))?;
                 Ok(())
             }
             Change::LinkDown(link, down) => {
@@ -164,7 +165,8 @@ impl Driver<'_, '_, '_, '_> {
         let now = (open, state.total.saturating_sub(open));
         if state.told != Some(now) {
             state.told = Some(now);
-            self.out.record(&Record::PoolNodes { pool, open: now.0, closed: now.1 })?;
+            let record = Record::PoolNodes { pool, open: now.0, closed: now.1 };
+            self.out.keep(&world.jobs, Told::Plain(record))?;
         }
         Ok(())
     }
@@ -174,7 +176,7 @@ impl Driver<'_, '_, '_, '_> {
         let (bandwidth, offered) = self.world.lane_capacity(link);
         for lane in [link.lane(Direction::Forth), link.lane(Direction::Back)] {
             self.world.network.set_capacity(self.world.now, lane, offered);
-            self.out.record(&Record::LaneCapacity { lane, bandwidth, offered })?;
+            self.out.keep(&self.world.jobs, Told::Plain(Record::LaneCapacity { lane, bandwidth, offered }))?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@
 //!          once more while something is due at t again
 //! ```
 
+use super::ahead;
 use super::desk::Action;
 use super::emit::Emit;
 use super::error::RunError;
@@ -84,6 +85,7 @@ pub(super) struct Driver<'s, 'o, 'r, 'p> {
     pub(super) actions: Vec<Action>,
     /// Flows of jobs that are to be explained; `None` where none is.
     pub(super) watching: Option<Watching>,
+    pub(super) next_flow: ahead::Flow,
 }
 
 impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
@@ -108,6 +110,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             moved_at: SimTime::ZERO,
             ended: Vec::new(),
             actions: Vec::new(),
+            next_flow: ahead::Flow::default(),
         }
     }
 
@@ -152,6 +155,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         let (mut rounds, mut advanced) = (0, self.world.advanced);
         loop {
             self.events(now)?;
+            self.look_ahead();
             self.decide()?;
             self.settle_deferred()?;
             self.world.stats.rounds += 1;
@@ -237,7 +241,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         let mut changed = std::mem::take(&mut self.world.changed_lanes);
         self.world.network.changed_lanes(&mut changed);
         if !changed.is_empty() {
-            self.out.lane_rates(&changed)?;
+            self.out.lane_rates(&self.world.jobs, &changed)?;
             self.tell_flows(&changed)?;
             changed.clear();
         }

@@ -1,5 +1,6 @@
 //! What brokers know of pools: live summaries, or published ones of some age with the broker's own placements since.
 
+use crate::model::caches::bring;
 use crate::model::{Pool, PoolId, Totals};
 use crate::policy::view::PoolSummary;
 use crate::scenario::Information;
@@ -63,6 +64,12 @@ impl Summaries {
 
     pub(super) fn live_mut(&mut self, pool: PoolId) -> &mut PoolSummary {
         &mut self.live[pool.index()]
+    }
+
+    /// Brings what is kept of a pool into the processor's caches.
+    pub(super) fn bring(&self, pool: PoolId) {
+        bring(&self.live[pool.index()].capacity);
+        bring(&self.live[pool.index()].in_use);
     }
 
     /// Centers publish what is true now.

@@ -1,6 +1,7 @@
 //! From submission to placement: who is turned away at once, what the broker is asked, and whether what it wants can be.
 
 use super::driver::{Driver, Event};
+use super::emit::Told;
 use super::error::RunError;
 use super::information::work_of;
 use super::paths::PathsNow;
@@ -33,10 +34,15 @@ impl Driver<'_, '_, '_, '_> {
     pub(super) fn submission(&mut self) -> Result<(), RunError> {
         let Some(job) = self.take_job() else { return Ok(()) };
         self.fetch()?;
+        if self.world.jobs.has_many_over() {
+            // Their records refer to them.
+            self.out.flush(&self.world.jobs)?;
+            self.world.jobs.recycle();
+        }
         let refused = hopeless(&self.world.platform, &job.request);
         let world = &mut self.world;
         let slot = world.jobs.insert(job);
-        self.out.record(&Record::Submitted { job: &world.jobs[slot].job })?;
+        self.out.keep(&world.jobs, Told::Submitted(slot))?;
         world.stats.jobs += 1;
         world.stats.jobs_peak = world.stats.jobs_peak.max(world.jobs.len() as u64);
         world.advanced += 1;
@@ -113,7 +119,7 @@ impl Driver<'_, '_, '_, '_> {
                 _ => (None, None),
             };
             let again = if let Decision::Wait(at) = decision { Some(at) } else { None };
-            self.out.record(&Record::Weighed { job, reasons, chosen, not_before, again })?;
+            self.out.record(&world.jobs, &Record::Weighed { job, reasons, chosen, not_before, again })?;
         }
         let world = &mut self.world;
         match decision {
@@ -204,7 +210,7 @@ impl Driver<'_, '_, '_, '_> {
         state.life.brokered = Some(now);
         state.life.round_trip_missed = missed;
         state.transfer = way;
-        self.out.record(&Record::Brokered { job: &self.world.jobs[slot].job, pool: placement.pool })?;
+        self.out.keep(&self.world.jobs, Told::Brokered(slot, placement.pool))?;
         if input_bytes + output_bytes > Bytes::ZERO {
             self.tell_storage(center)?;
         }
@@ -305,7 +311,7 @@ impl Driver<'_, '_, '_, '_> {
     /// Tells how much storage of a center is in use.
     pub(super) fn tell_storage(&mut self, center: crate::model::CenterId) -> Result<(), RunError> {
         let used = self.world.stores.used(center);
-        self.out.record(&Record::Storage { center, used })?;
+        self.out.keep(&self.world.jobs, Told::Plain(Record::Storage { center, used }))?;
         Ok(())
     }
 }

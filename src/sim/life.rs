@@ -2,6 +2,7 @@
 
 use super::desk::{Action, Interrupted, PoolDesk, Resized};
 use super::driver::{Driver, Event};
+use super::emit::Told;
 use super::error::RunError;
 use super::information::work_of;
 use super::slab::Phase;
@@ -43,7 +44,7 @@ impl Driver<'_, '_, '_, '_> {
         world.summaries.queued(pool, work);
         world.advanced += 1;
         world.touch(pool);
-        self.out.record(&Record::Queued { job: &self.world.jobs[slot].job, pool })?;
+        self.out.keep(&self.world.jobs, Told::Queued(slot, pool))?;
         let mut none = Vec::new();
         let desk = desk!(self, pool, &mut none);
         self.stack.queues[pool.index()].enqueued(slot, &desk);
@@ -117,9 +118,10 @@ impl Driver<'_, '_, '_, '_> {
         let headline = job.demand.headline(fixed.accelerated());
         let work = work_of(&job.asked(), job.requested, fixed);
         world.summaries.started(pool, work, headline, job.promised);
-        match &job.allocation {
+        match job.allocation.clone() {
             Some(allocation) => {
-                self.out.record(&Record::Started { job: &job.job, pool, allocation, held: job.demand })?;
+                let held = job.demand;
+                self.out.keep(&world.jobs, Told::Started { job: slot, pool, allocation, held })?;
             }
             None => world.deferred.push(slot),
         }
@@ -141,7 +143,7 @@ impl Driver<'_, '_, '_, '_> {
         world.summaries.ended(pool, held.headline(fixed.accelerated()), *promised);
         world.summaries.requeued(pool, work_of(&job.asked(), job.requested, fixed));
         world.advanced += 1;
-        self.out.record(&Record::Preempted { job: &job.job, pool, allocation, held, started })?;
+        self.out.record(&world.jobs, &Record::Preempted { job: &job.job, pool, allocation, held, started })?;
         self.tell_nodes(pool)
     }
 
@@ -153,14 +155,9 @@ impl Driver<'_, '_, '_, '_> {
         world.summaries.ended(pool, resized.held_before.headline(accelerated), resized.promised);
         world.summaries.runs(pool, resized.held.headline(accelerated), job.promised);
         let (held_before, held) = (resized.held_before, resized.held);
-        self.out.record(&Record::Resized {
-            job: &job.job,
-            pool,
-            before: &resized.before,
-            held_before,
-            after: &resized.after,
-            held,
-        })?;
+        let (before, after) = (&resized.before, &resized.after);
+        let record = Record::Resized { job: &job.job, pool, before, held_before, after, held };
+        self.out.record(&world.jobs, &record)?;
         let ends_at = job.ends_at;
         world.schedule(ends_at, Class::Release, Event::JobEnds(resized.slot));
         self.tell_nodes(pool)
@@ -183,11 +180,9 @@ impl Driver<'_, '_, '_, '_> {
                 return Err(self.illegal(slot, "to start it on nodes that did not fall free at that instant"));
             };
             packing.taken(nodes, &allocation, &request.task);
-            state.give(allocation);
-            let (job, held) = (&state.job, state.demand);
-            if let Some(allocation) = &state.allocation {
-                self.out.record(&Record::Started { job, pool, allocation, held })?;
-            }
+            state.give(allocation.clone());
+            let held = state.demand;
+            self.out.keep(&world.jobs, Told::Started { job: slot, pool, allocation, held })?;
         }
         Ok(())
     }
@@ -216,8 +211,8 @@ impl Driver<'_, '_, '_, '_> {
         world.advanced += 1;
         world.touch(pool);
         world.services.job_left(pool);
-        let job = &world.jobs[slot];
-        self.out.record(&Record::Ended { job: &job.job, pool, allocation: &allocation, held: job.demand, started })?;
+        let held = world.jobs[slot].demand;
+        self.out.keep(&world.jobs, Told::Ended { job: slot, pool, allocation, held, started })?;
         self.tell_nodes(pool)?;
         let mut none = Vec::new();
         let desk = desk!(self, pool, &mut none);
@@ -278,10 +273,8 @@ impl Driver<'_, '_, '_, '_> {
         let world = &mut self.world;
         world.advanced += 1;
         world.jobs[slot].end_stall(world.now);
-        if let Some(state) = world.jobs.get(slot) {
-            self.out.record(&Record::Finished { job: &state.job, life: &state.life, outcome })?;
-            world.jobs.remove(slot);
-        }
+        world.jobs.end(slot);
+        self.out.keep(&world.jobs, Told::Finished(slot, outcome))?;
         Ok(())
     }
 }

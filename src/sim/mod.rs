@@ -3,6 +3,7 @@
 //! [`run`] takes a checked scenario and one stack of policies and goes through the run, instant by instant; whoever
 //! wants to know what happened listens to the record stream.
 
+mod ahead;
 mod changes;
 mod course;
 mod desk;
@@ -63,9 +64,22 @@ pub fn run_source(
     observers: &mut [&mut dyn Observer],
     options: Options<'_>,
 ) -> Result<RunStats, RunError> {
+    run_in_batches(scenario, jobs, stack, Emit::new(observers, emit::BATCH), options)
+}
+
+fn run_in_batches(
+    scenario: &Scenario,
+    jobs: Merged,
+    stack: Stack,
+    out: Emit<'_, '_>,
+    options: Options<'_>,
+) -> Result<RunStats, RunError> {
     let world = World::new(scenario, options.rules.same_instant);
-    let mut driver = Driver::new(scenario, world, stack, Emit::new(observers), jobs, options);
-    driver.run()?;
+    let mut driver = Driver::new(scenario, world, stack, out, jobs, options);
+    let ended = driver.run();
+    // What happened before the run came to a stop is told, and a violation in it comes first.
+    driver.out.flush(&driver.world.jobs)?;
+    ended?;
     Ok(driver.world.stats)
 }
 

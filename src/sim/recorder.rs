@@ -3,6 +3,7 @@
 //! Without [`Options::explain`](super::Options::explain) none of it is worked out. It changes nothing of the run: it reads and tells.
 
 use super::driver::Driver;
+use super::emit::Told;
 use super::error::RunError;
 use super::world::World;
 use crate::model::{JobNumber, JobSlot, LaneId};
@@ -50,7 +51,8 @@ impl Driver<'_, '_, '_, '_> {
             if flow.told != Some(now) {
                 flow.told = Some(now);
                 let (flow, number) = (flow.flow, flow.number);
-                self.out.record(&Record::FlowRate { flow, number, rate, bottleneck, flows })?;
+                let record = Record::FlowRate { flow, number, rate, bottleneck, flows };
+                self.out.keep(&self.world.jobs, Told::Plain(record))?;
             }
         }
         self.watching = Some(watching);

@@ -1,5 +1,6 @@
 //! Where the jobs in the system are kept. Slots are reused; a job's identity is its number.
 
+use crate::model::caches::bring_lines;
 use crate::model::{Allocation, Job, JobNumber, JobSlot, PoolId, Totals};
 use crate::network::FlowKey;
 use crate::observe::Life;
@@ -10,7 +11,7 @@ use super::transfer::Transfer;
 /// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Its story is over, and its slot is to be given out again.
+    /// Its story is over, and its slot is to be given out again once that is told.
     Over,
     /// The broker has not placed it.
     Asking,
@@ -115,8 +116,7 @@ impl JobState {
     }
 
     /// Gives up what it shares with others or holds lists of.
-    fn end(&mut self) {
-        self.phase = Phase::Over;
+    fn give_up(&mut self) {
         (self.allocation, self.transfer) = (None, None);
         (self.job.name, self.job.request.flex) = (None, None);
     }
@@ -145,16 +145,21 @@ impl JobState {
     }
 }
 
+/// So many jobs that are over wait for their slots to be given out again.
+const OVER_MOST: usize = 12;
+
 /// The jobs in the system by slot. Those that are over lie there until others come: a job is large, and is not moved twice.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Slab {
     slots: Vec<JobState>,
+    /// Slots of jobs that are over and may still be told of.
+    over: Vec<JobSlot>,
     free: Vec<JobSlot>,
 }
 
 impl Slab {
     pub(super) const fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+        self.slots.len() - self.over.len() - self.free.len()
     }
 
     pub(super) fn insert(&mut self, mut job: Job) -> JobSlot {
@@ -171,10 +176,35 @@ impl Slab {
         self.slots.get(slot.index()).filter(|job| job.phase != Phase::Over)
     }
 
-    /// Empties a slot, if it is not.
-    pub(super) fn remove(&mut self, slot: JobSlot) {
+    /// Brings a job into the processor's caches.
+    pub(super) fn bring(&self, slot: JobSlot) {
+        if let Some(job) = self.slots.get(slot.index()) {
+            bring_lines(&job.requested, size_of::<JobState>());
+        }
+    }
+
+    /// A job, even if it is over, as long as its slot was not given out again.
+    pub(super) fn even_over(&self, slot: JobSlot) -> &JobState {
+        &self.slots[slot.index()]
+    }
+
+    /// The story of a job is over, if it was not.
+    pub(super) fn end(&mut self, slot: JobSlot) {
         if let Some(job) = self.slots.get_mut(slot.index()).filter(|job| job.phase != Phase::Over) {
-            job.end();
+            job.phase = Phase::Over;
+            self.over.push(slot);
+        }
+    }
+
+    /// Whether it is time for [`Slab::recycle`].
+    pub(super) const fn has_many_over(&self) -> bool {
+        self.over.len() >= OVER_MOST
+    }
+
+    /// Nobody will be told of the jobs that are over any more: their slots can be given out.
+    pub(super) fn recycle(&mut self) {
+        for slot in self.over.drain(..) {
+            self.slots[slot.index()].give_up();
             self.free.push(slot);
         }
     }
@@ -219,9 +249,12 @@ mod tests {
         (state.since, state.began, state.ends_at, state.promised) = (SimTime(1), SimTime(2), SimTime(3), SimTime(4));
         (state.requested, state.actual, state.begun_with.0) = (SimDuration(5), SimDuration(6), SimDuration(7));
         (state.stalled_since, state.output_held) = (Some(SimTime(8)), Bytes(10));
-        slab.remove(slots[1]);
-        slab.remove(slots[1]);
+        slab.end(slots[1]);
+        slab.end(slots[1]);
         assert_eq!((slab.len(), slab.get(slots[1]).is_none(), slab.by_number()), (2, true, vec![slots[0], slots[2]]));
+        assert_eq!((slab.even_over(slots[1]).life.attempt, slab.has_many_over()), (3, false));
+        slab.recycle();
+        assert_eq!(slab.len(), 2);
         let mut fresh = Slab::default();
         fresh.insert(job(5, SimTime(50)));
         assert_eq!(slab.insert(job(5, SimTime(50))), slots[1]);

@@ -1,6 +1,7 @@
 //! Moving data: inputs to centers, outputs away from them. Latency first, then a flow that shares its lanes.
 
 use super::driver::{Driver, Event};
+use super::emit::Told;
 use super::error::RunError;
 use crate::engine::Class;
 use crate::model::{DatasetId, JobSlot, LaneId, LinkId, SiteId};
@@ -97,16 +98,9 @@ impl Driver<'_, '_, '_, '_> {
         }
         let mut flow = Flow::new(Arc::clone(&transfer.lanes), transfer.left);
         flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, transfer.latency));
-        let record = |key| Record::FlowStarted {
-            flow: key,
-            job: &job.job,
-            from: transfer.from,
-            to: transfer.to,
-            lanes: &transfer.lanes,
-            bytes: transfer.left,
-        };
+        let (lanes, bytes) = (Arc::clone(&transfer.lanes), transfer.left);
         let key = world.network.start(world.now, flow);
-        self.out.record(&record(key))?;
+        self.out.keep(&world.jobs, Told::FlowStarted { flow: key, job: slot, from, to, lanes, bytes })?;
         world.jobs[slot].flow = Some(key);
         let at = key.slot();
         if world.flows.len() <= at {
@@ -127,7 +121,9 @@ impl Driver<'_, '_, '_, '_> {
     pub(super) fn flow_ended(&mut self, key: FlowKey) -> Result<(), RunError> {
         let world = &mut self.world;
         let Some(slot) = world.flows.get_mut(key.slot()).and_then(Option::take) else { return Ok(()) };
-        self.out.record(&Record::FlowEnded { flow: key })?;
+        // All of it at once, where it was not seen to come.
+        world.jobs.bring(slot);
+        self.out.keep(&world.jobs, Told::Plain(Record::FlowEnded { flow: key }))?;
         world.under_way.end(world.now);
         world.advanced += 1;
         self.unwatch(key);
@@ -171,7 +167,7 @@ impl Driver<'_, '_, '_, '_> {
             let Some(left) = world.network.stop(world.now, key) else { continue };
             world.flows[key.slot()] = None;
             world.under_way.end(world.now);
-            self.out.record(&Record::FlowStopped { flow: key, left })?;
+            self.out.keep(&world.jobs, Told::Plain(Record::FlowStopped { flow: key, left }))?;
             self.unwatch(key);
             let world = &mut self.world;
             let job = &mut world.jobs[slot];

@@ -7,6 +7,7 @@ use super::services::Services;
 use super::slab::Slab;
 use super::storage::Stores;
 use crate::engine::{Agenda, Class, SameInstant};
+use crate::model::caches::bring;
 use crate::model::{CenterId, DatasetId, JobSlot, Link, LinkId, NodePool, Platform, Pool, PoolId, SiteId};
 use crate::network::{FairNetwork, LaneRate, Routes};
 use crate::scenario::{Change, Scenario};
@@ -176,6 +177,15 @@ impl World {
             under_way: UnderWay::default(),
             platform,
         }
+    }
+
+    /// Brings what is kept of a pool into the processor's caches.
+    pub(super) fn bring(&self, pool: PoolId) {
+        let state = &self.pools[pool.index()];
+        state.nodes.bring();
+        bring(&state.told);
+        bring(&self.platform.pools[pool.index()]);
+        self.summaries.bring(pool);
     }
 
     /// Plans an event.

@@ -21,6 +21,7 @@ mod tests;
 
 pub use need::{CardOrder, Need};
 
+use super::caches::bring;
 use super::{Allocation, AllocationPart, CARDS_MAX, NodeShape, TaskShape, Totals};
 use brief::Brief;
 use ranges::{Place, Ranges};
@@ -155,6 +156,15 @@ impl NodePool {
         let mut ranges = Ranges::new();
         ranges.append(nodes, &mut states);
         Self { shape, free: shape.capacity(nodes), states, ranges, withheld: 0, owed: 0 }
+    }
+
+    /// Brings what every change touches into the processor's caches.
+    pub(crate) fn bring(&self) {
+        bring(&self.shape);
+        bring(&self.free);
+        bring(&self.owed);
+        self.states.bring();
+        self.ranges.bring();
     }
 
     /// What each node has.

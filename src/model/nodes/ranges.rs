@@ -5,6 +5,7 @@ use super::brief::Brief;
 use super::by_state::ByState;
 use super::states::{IDLE, StateId, States, WITHHELD};
 use super::{Need, NodeState};
+use crate::model::caches::bring;
 use std::sync::OnceLock;
 
 /// The most ranges in a chunk, however short a time: a change makes one of them three at most. One with more than all but two is halved;
@@ -119,6 +120,12 @@ impl Ranges {
     /// No nodes.
     pub(super) const fn new() -> Self {
         Self { chunks: Vec::new(), bounds: Bounds::EMPTY, by_state: OnceLock::new() }
+    }
+
+    /// Brings them, not what they lead to, into the processor's caches.
+    pub(super) fn bring(&self) {
+        bring(&self.chunks);
+        bring(&self.by_state);
     }
 
     /// Numbers in use, withheld ones included.

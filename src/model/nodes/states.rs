@@ -2,6 +2,7 @@
 
 use super::brief::Brief;
 use super::{Need, NodeShape, NodeState};
+use crate::model::caches::bring;
 use crate::model::hash_index::HashIndex;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -55,6 +56,13 @@ fn hash(state: &NodeState) -> u64 {
 }
 
 impl States {
+    /// Brings them, not what they lead to, into the processor's caches.
+    pub(super) fn bring(&self) {
+        bring(&self.entries);
+        bring(&self.known);
+        bring(&self.order);
+    }
+
     /// The two states that are always there.
     pub(super) fn new(shape: &NodeShape) -> Self {
         let idle = NodeState::idle(shape);

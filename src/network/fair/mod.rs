@@ -101,6 +101,21 @@ impl FairNetwork {
         self.solver.shares.get(lane.index()).copied().unwrap_or(0.0)
     }
 
+    /// When a flow ends next that no lane bounds.
+    pub(crate) fn next_by_cap(&self) -> u64 {
+        self.class_schedule.min()
+    }
+
+    /// A flow that ends next as things are, if a lane does not bound it.
+    #[must_use]
+    pub(crate) fn next_end(&self) -> Option<FlowKey> {
+        let due = self.class_schedule.min();
+        if due >= self.lane_schedule.min() {
+            return None;
+        }
+        self.solver.classes.list.get(self.class_schedule.first() as usize)?.first_key().map(FlowKey)
+    }
+
     fn slot(&self, key: FlowKey) -> Option<&Slot> {
         self.slots.get(slot_of(key.0)).filter(|slot| slot.key == key.0 && key.0 != FREE)
     }

@@ -1,6 +1,8 @@
 //! Utilization, energy, waits and outcomes once more, in another way than the metrics: jobs by their intervals from start to end,
 //! nodes by theirs between two changes.
 
+use crate::model::JobSlot;
+use crate::model::caches::bring;
 use crate::model::dense::Dense;
 use crate::model::slots::Slots;
 use crate::model::{Job, Outcome, Platform, Pool, PoolId, RejectReason};
@@ -137,6 +139,12 @@ impl Accounts {
             self.started += 1;
             self.waits += u128::from(wait);
         }
+    }
+
+    /// Brings what is kept of a job and its pool into the caches.
+    pub(super) fn bring(&self, slot: JobSlot, pool: PoolId) {
+        self.running.bring(slot.index());
+        bring(&self.pools[pool.index()].held);
     }
 
     /// What each pool comes to by `end`; jobs and nodes that are there go on until then.

@@ -266,6 +266,33 @@ impl Observer for Auditor {
         }
     }
 
+    fn ahead(&self, record: &Record<'_>) {
+        match record {
+            Record::Submitted { job }
+            | Record::Brokered { job, .. }
+            | Record::Queued { job, .. }
+            | Record::Finished { job, .. } => {
+                self.jobs.bring(job.slot);
+            }
+            Record::Started { job, pool, allocation, .. } | Record::Ended { job, pool, allocation, .. } => {
+                self.jobs.bring(job.slot);
+                self.accounts.bring(job.slot, *pool);
+                self.pools[pool.index()].bring(allocation);
+            }
+            Record::FlowStarted { flow, job, lanes, .. } => {
+                self.jobs.bring(job.slot);
+                self.flows.bring(*flow, lanes);
+            }
+            Record::FlowEnded { flow } => {
+                if let Some(entry) = self.flows.at(*flow) {
+                    self.jobs.bring(crate::model::JobSlot::from_index(entry.job.slot));
+                    self.flows.bring(*flow, entry.lanes());
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn lane_rates(&mut self, now: SimTime, rates: &[LaneRate]) -> Result<(), Violation> {
         self.reach(now)?;
         rates.iter().try_for_each(|rate| self.flows.set_rate(now, rate.lane, rate.rate, rate.flows))

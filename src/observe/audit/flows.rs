@@ -1,6 +1,7 @@
 //! Flows and lanes: what is under way, what was carried, and whether the rates told account for it.
 
 use super::broken;
+use crate::model::caches::bring;
 use crate::model::slots::{Key, Slots};
 use crate::model::{LaneId, Platform, SiteId};
 use crate::network::FlowKey;
@@ -19,6 +20,12 @@ pub(super) struct Flow {
     pub(super) job: Key,
     pub(super) bytes: u128,
     lanes: Arc<[LaneId]>,
+}
+
+impl Flow {
+    pub(super) fn lanes(&self) -> &[LaneId] {
+        &self.lanes
+    }
 }
 
 /// A lane: its present rate, and what happened since it last was idle. On a line of memory of its own, as flows touch lanes all over it.
@@ -82,6 +89,19 @@ impl FlowBook {
             capacities,
             between: platform.links.iter().map(|link| link.between).collect(),
             touched: Vec::new(),
+        }
+    }
+
+    /// A flow under way, as far as its slot tells.
+    pub(super) fn at(&self, flow: FlowKey) -> Option<&Flow> {
+        self.flows.at(flow.slot())
+    }
+
+    /// Brings what is kept of a flow and its lanes into the caches.
+    pub(super) fn bring(&self, flow: FlowKey, lanes: &[LaneId]) {
+        self.flows.bring(flow.slot());
+        for lane in lanes {
+            bring(&self.lanes[lane.index()]);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::broken;
 use super::nodes::fingerprint;
+use crate::model::JobSlot;
 use crate::model::slots::{Key, Slots};
 use crate::model::{Allocation, Input, Job, Outcome, Platform, Pool, PoolId, Totals};
 use crate::observe::{Life, Violation};
@@ -84,6 +85,11 @@ pub(super) struct JobBook {
 }
 
 impl JobBook {
+    /// Brings what is kept of a job into the caches.
+    pub(super) fn bring(&self, slot: JobSlot) {
+        self.stories.bring(slot.index());
+    }
+
     pub(super) fn new() -> Self {
         Self { stories: Slots::new(), last: None, waiting: 0, waiting_since: SimTime::ZERO, waiting_nanos: 0, waits: 0 }
     }

@@ -3,6 +3,7 @@
 use super::broken;
 use super::pages::{self, Pages};
 use super::ranges::Ranges;
+use crate::model::caches::bring;
 use crate::model::{Allocation, AllocationPart, CARDS_MAX, NodeShape, Pool, PoolId, Request, Totals};
 use crate::observe::Violation;
 use crate::units::SimTime;
@@ -96,6 +97,15 @@ impl PoolBook {
         }
         self.open = open;
         Ok(())
+    }
+
+    /// Brings what an allocation changes into the caches.
+    pub(super) fn bring(&self, allocation: &Allocation) {
+        bring(&self.small);
+        bring(&self.services);
+        if let Some(part) = allocation.parts.first() {
+            self.small.bring(part.first);
+        }
     }
 
     pub(super) fn take(&mut self, allocation: &Allocation, request: &Request, node: &NodeShape, held: &Totals) {

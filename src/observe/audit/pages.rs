@@ -1,6 +1,7 @@
 //! What small parts of allocations hold, node by node.
 
 use super::nodes::Use;
+use crate::model::caches::bring;
 
 /// Nodes of a page, as many as there are bits in a word.
 const NODES: u64 = u64::BITS as u64;
@@ -24,6 +25,15 @@ pub(super) struct Pages {
 }
 
 impl Pages {
+    /// Brings a node into the caches.
+    pub(super) fn bring(&self, node: u64) {
+        let (at, within) = place(node);
+        if let Some(Some(page)) = self.pages.get(at) {
+            bring(&page.busy);
+            bring(&page.nodes[within]);
+        }
+    }
+
     /// Adds to a node and gives what it holds then.
     pub(super) fn add(&mut self, node: u64, more: &Use) -> &Use {
         let (at, within) = place(node);

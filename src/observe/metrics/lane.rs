@@ -1,6 +1,7 @@
 //! What one direction of a link carries.
 
 use super::exact::over;
+use crate::model::caches::bring;
 use crate::units::SimTime;
 
 /// Rates are integrated as whole thousandths of bits per second: sums do not depend on the order, and what a division
@@ -87,6 +88,16 @@ struct CapacityMeter {
 }
 
 impl LaneMeter {
+    /// Brings what another rate changes into the caches.
+    pub(crate) fn bring(&self) {
+        bring(&self.flow);
+    }
+
+    /// And what the end of a flow changes.
+    pub(crate) fn bring_end(&self) {
+        bring(&self.flow.flows_ended);
+    }
+
     /// Another rate from now on.
     pub(crate) fn set_rate(&mut self, now: SimTime, rate: f64, flows: u32) {
         self.flow.advance(now);

@@ -5,6 +5,7 @@ use super::gauge::Gauge;
 use super::lane::LaneMeter;
 use super::pool::PoolMeter;
 use super::signal::{Readings, Signal};
+use crate::model::caches::bring;
 use crate::model::{Center, LaneId, Outcome, Platform, PoolId, Totals};
 use crate::observe::Record;
 use crate::units::SimTime;
@@ -56,6 +57,13 @@ impl Store {
 }
 
 impl CenterMeter {
+    /// Brings what a job changes into the caches.
+    fn bring(&self) {
+        bring(&self.running);
+        bring(&self.waiting);
+        self.signal.bring();
+    }
+
     fn advance_storage(&mut self, now: SimTime) {
         if let Some(store) = &mut self.store {
             store.advance(now, self.storage.value());
@@ -153,6 +161,15 @@ impl Meters {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Brings what a job changes at a pool into the caches.
+    pub(crate) fn bring(&self, pool: PoolId) {
+        let Some(meter) = self.pools.get(pool.index()) else { return };
+        meter.bring();
+        if let Some(center) = self.centers.get(meter.center.index()) {
+            center.bring();
         }
     }
 

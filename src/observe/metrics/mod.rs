@@ -29,6 +29,7 @@ pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
 use super::{Life, Observer, Record, Violation};
+use crate::model::caches::bring;
 use crate::model::slots::{Key, Slots};
 use crate::model::{ClassId, Job, Outcome, Platform, PoolId, RejectReason, TenantId};
 use crate::network::LaneRate;
@@ -226,6 +227,43 @@ impl Observer for Metrics {
             _ => {}
         }
         Ok(())
+    }
+
+    fn ahead(&self, record: &Record<'_>) {
+        match record {
+            Record::Queued { pool, .. } => self.meters.bring(*pool),
+            Record::Started { job, pool, .. } => {
+                self.meters.bring(*pool);
+                self.running.bring(job.slot.index());
+            }
+            Record::Ended { job, pool, .. } => {
+                self.meters.bring(*pool);
+                self.running.bring(job.slot.index());
+                if let Some(tenant) = self.tenants.get(job.request.tenant.index()) {
+                    bring(&tenant.caused);
+                    bring(&tenant.caused.carbon_market);
+                }
+            }
+            Record::Finished { job, life, .. } => {
+                if let Some(tenant) = self.tenants.get(job.request.tenant.index()) {
+                    tenant.sums.bring();
+                }
+                if let Some(sums) = life.pool.and_then(|pool| self.pool_jobs.get(pool.index())) {
+                    sums.bring();
+                }
+            }
+            Record::FlowStarted { flow, .. } => self.traffic.bring(*flow),
+            Record::FlowEnded { flow } => self.traffic.bring_end(*flow, &self.meters.lanes),
+            _ => {}
+        }
+    }
+
+    fn lane_rates_ahead(&self, rates: &[LaneRate]) {
+        for rate in rates {
+            if let Some(meter) = self.meters.lanes.get(rate.lane.index()) {
+                meter.bring();
+            }
+        }
     }
 
     fn lane_rates(&mut self, now: SimTime, rates: &[LaneRate]) -> Result<(), Violation> {

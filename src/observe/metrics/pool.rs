@@ -3,6 +3,7 @@
 use super::exact::{Wide, over};
 use super::gauge::Gauge;
 use super::signal::{Readings, Signal, between};
+use crate::model::caches::bring;
 use crate::model::{Center, CenterId, Pool, Totals};
 use crate::units::SimTime;
 
@@ -131,6 +132,16 @@ impl PoolMeter {
             waiting: Gauge::default(),
             sums: PoolSums::default(),
         }
+    }
+
+    /// Brings what a job changes into the caches.
+    pub(crate) fn bring(&self) {
+        bring(&self.held);
+        bring(&self.sums.held);
+        bring(&self.sums.cards);
+        bring(&self.sums.held_signals[2]);
+        bring(&self.running);
+        bring(&self.waiting);
     }
 
     /// Thousandths of the headline resource in a demand.

@@ -1,5 +1,6 @@
 //! Running integrals of a center's signals.
 
+use crate::model::caches::bring;
 use crate::model::{Center, Pool};
 use crate::signals::Series;
 use crate::units::SimTime;
@@ -67,6 +68,12 @@ impl Signal {
         self.values = [share, share.saturating_mul(tariff), share.saturating_mul(carbon)];
         let next = steps.iter().filter_map(|(_, change)| *change).min().unwrap_or(SimTime::MAX);
         self.next = if next > self.at { next } else { SimTime::MAX };
+    }
+
+    /// Brings them into the caches.
+    pub(crate) fn bring(&self) {
+        bring(&self.at);
+        bring(&self.sums);
     }
 
     /// Brings the integrals to `now`; an earlier instant changes nothing.

@@ -2,6 +2,7 @@
 
 use super::pool::Bill;
 use super::times::{JobTimes, deadline_missed};
+use crate::model::caches::bring;
 use crate::model::{Job, Outcome, Side};
 use crate::observe::{Life, Quantiles};
 use crate::units::SimTime;
@@ -220,6 +221,13 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    /// Brings them into the caches.
+    pub(crate) fn bring(&self) {
+        bring(&self.outcomes);
+        bring(&self.wait);
+        bring(&self.transfer_micro_cny);
+    }
+
     /// Takes note of a job whose story ended.
     pub(crate) fn note(&mut self, life: &Life, outcome: Outcome, times: &JobTimes) {
         self.outcomes.note(outcome);

@@ -41,6 +41,20 @@ impl Traffic {
         self.flows.insert(flow.key(), InFlight { lanes, from_side: side(from), to_side: side(to), bytes });
     }
 
+    /// Brings what is kept of a flow into the caches.
+    pub(crate) fn bring(&self, flow: FlowKey) {
+        self.flows.bring(flow.slot());
+    }
+
+    /// And what its end changes of lanes.
+    pub(crate) fn bring_end(&self, flow: FlowKey, lanes: &[LaneMeter]) {
+        for lane in self.flows.at(flow.slot()).iter().flat_map(|known| known.lanes.iter()) {
+            if let Some(meter) = lanes.get(lane.index()) {
+                meter.bring_end();
+            }
+        }
+    }
+
     /// A flow ends with so many bytes not delivered.
     pub(crate) fn end(&mut self, flow: FlowKey, left: u128, lanes: &mut [LaneMeter]) {
         let Some(known) = self.flows.remove(flow.key()) else { return };

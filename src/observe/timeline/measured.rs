@@ -48,6 +48,14 @@ impl Observer for Measured<'_> {
         self.metrics.record(now, record)
     }
 
+    fn ahead(&self, record: &Record<'_>) {
+        self.metrics.ahead(record);
+    }
+
+    fn lane_rates_ahead(&self, rates: &[LaneRate]) {
+        self.metrics.lane_rates_ahead(rates);
+    }
+
     fn lane_rates(&mut self, now: SimTime, rates: &[LaneRate]) -> Result<(), Violation> {
         self.advance(now);
         self.metrics.lane_rates(now, rates)

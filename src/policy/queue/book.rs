@@ -4,6 +4,7 @@ use super::ends::{End, Ends};
 use super::estimate::{Estimate, Estimator};
 use super::order::{Changes, Charged, Facts, Order, Rank};
 use super::waiting::{Lane, Place, Queued, Waiting};
+use crate::model::caches::bring;
 use crate::model::dense::Dense;
 use crate::model::{JobSlot, TenantId, Totals};
 use crate::policy::view::Desk;
@@ -146,6 +147,20 @@ impl Book {
             running: Ends::default(),
             sequence: NonZeroU64::MIN,
         }
+    }
+
+    /// Brings what every change touches into the processor's caches.
+    pub(super) fn bring(&self) {
+        bring(&self.main);
+        bring(&self.jobs);
+        bring(&self.running);
+        bring(&self.sequence);
+    }
+
+    /// Brings what is kept of a job and its tenant into the processor's caches.
+    pub(super) fn bring_job(&self, job: JobSlot, tenant: TenantId) {
+        self.jobs.bring(job.0.into());
+        self.main.order.bring(tenant);
     }
 
     fn known(&self, job: JobSlot) -> Option<&Known> {

@@ -18,7 +18,8 @@ use super::book::Book;
 use super::estimate::Estimate;
 use super::order::Order;
 use super::waiting::Queued;
-use crate::model::{JobSlot, TaskShape, Totals};
+use crate::model::caches::bring;
+use crate::model::{JobSlot, TaskShape, TenantId, Totals};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeMap;
@@ -259,6 +260,16 @@ impl QueueDiscipline for Easy {
         self.fresh = fresh;
         self.left = self.free(desk);
         self.quiet = true;
+    }
+
+    fn bring(&self) {
+        bring(&self.reservation);
+        bring(&self.left);
+        self.book.bring();
+    }
+
+    fn bring_job(&self, job: JobSlot, tenant: TenantId) {
+        self.book.bring_job(job, tenant);
     }
 
     fn len(&self) -> usize {

@@ -38,7 +38,7 @@ pub use spec::{
 };
 
 use super::view::Desk;
-use crate::model::JobSlot;
+use crate::model::{JobSlot, TenantId};
 use crate::units::SimTime;
 
 /// How the jobs of one pool are started. Each pool has its own instance.
@@ -62,6 +62,13 @@ pub trait QueueDiscipline: Send {
     /// Whether no job is queued.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+    /// Something will happen soon here: what it is kept in can be brought into the processor's caches. Changes nothing, and need not do
+    /// anything.
+    fn bring(&self) {}
+    /// The same of a job of a tenant, which is or will be here.
+    fn bring_job(&self, job: JobSlot, tenant: TenantId) {
+        let _ = (job, tenant);
     }
     /// When it wants to be asked again although nothing happened.
     fn wake_at(&self) -> Option<SimTime> {

@@ -15,6 +15,7 @@ mod grant;
 mod plan;
 
 use super::driver::{Driver, Event};
+use super::emit::Told;
 use super::error::RunError;
 use super::world::World;
 use crate::engine::Class;
@@ -215,23 +216,20 @@ impl Driver<'_, '_, '_, '_> {
                 let now = (place.nodes, place.replicas);
                 let before = std::mem::replace(&mut place.told, now);
                 if before != now {
-                    self.out.record(&Record::ServiceNodes {
+                    let record = Record::ServiceNodes {
                         service,
                         pool: place.pool,
                         nodes: now.0,
                         replicas: now.1,
                         before: held(&fixed.replica, before.1),
                         held: held(&fixed.replica, now.1),
-                    })?;
+                    };
+                    self.out.keep(&self.world.jobs, Told::Plain(record))?;
                 }
             }
             let offered = fixed.rate.at(self.world.now);
-            self.out.record(&Record::ServiceServed(ServiceState {
-                service,
-                offered,
-                flows: &state.flows,
-                unserved,
-            }))?;
+            let served = ServiceState { service, offered, flows: &state.flows, unserved };
+            self.out.record(&self.world.jobs, &Record::ServiceServed(served))?;
         }
         Ok(())
     }

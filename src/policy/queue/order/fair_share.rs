@@ -68,6 +68,10 @@ impl Order for FairShare {
         Rank::ascending(if job.weight > 0.0 { usage / job.weight } else { f64::INFINITY })
     }
 
+    fn bring(&self, tenant: TenantId) {
+        self.scaled.bring(tenant);
+    }
+
     fn changes(&self) -> Changes {
         Changes::WithTenant
     }

@@ -127,6 +127,11 @@ pub trait Order: Send {
         let _ = tenants;
         Charged::All
     }
+    /// A tenant's job will soon be ranked or charged: what is kept of it can be brought into the processor's caches. Changes nothing, and
+    /// need not do anything.
+    fn bring(&self, tenant: TenantId) {
+        let _ = tenant;
+    }
     /// A job started and is expected to hold its resources for its estimate.
     fn started(&mut self, job: &Facts, now: SimTime) {
         let _ = (job, now);

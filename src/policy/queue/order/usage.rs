@@ -1,6 +1,7 @@
 //! Usage by tenant.
 
 use crate::model::TenantId;
+use crate::model::caches::bring;
 
 /// A number for each tenant that was ever charged: open addressing with linear probing, each number beside its tenant, so that a look costs one
 /// line of memory. Every job asks three times, and thousands of tenants are known to each of many pools. Its order is never seen.
@@ -27,12 +28,24 @@ impl Usages {
     /// The slot that a tenant is in, or the empty one where it would be.
     fn find(&self, tenant: u64) -> usize {
         let mask = self.slots.len() - 1;
-        // Fibonacci hashing: the middle bits of a multiple of 2^64 over the golden ratio.
-        let mut at = (tenant.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
+        let mut at = self.home(tenant);
         while self.slots[at].tenant != tenant && self.slots[at].tenant != NOBODY {
             at = (at + 1) & mask;
         }
         at
+    }
+
+    /// Brings the line where a tenant is into the processor's caches.
+    pub(super) fn bring(&self, tenant: TenantId) {
+        if !self.slots.is_empty() {
+            bring(&self.slots[self.home(tenant.0.into())]);
+        }
+    }
+
+    /// Where a search begins.
+    fn home(&self, tenant: u64) -> usize {
+        // Fibonacci hashing: the middle bits of a multiple of 2^64 over the golden ratio.
+        (tenant.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (self.slots.len() - 1)
     }
 
     /// A tenant's usage; 0 where there is none.
