@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// What writes the references anew; a test's name, so that it is found where the comparison is.
-const REBUILD: &str = "cargo test --release --test integration rebuild_the_references -- --ignored";
+const REBUILD: &str = "cargo test --profile tests --test integration rebuild_the_references -- --ignored";
 /// Files that are longer are kept as their number of lines and their hash alone.
 const KEPT_BYTES: usize = 50_000;
 /// Longer lists of a summary that is longer than that are left out of it.
