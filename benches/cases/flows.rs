@@ -76,6 +76,18 @@ pub(crate) struct Input {
     pub(crate) starts: Vec<(u64, usize)>,
 }
 
+impl Input {
+    /// Chains are numbered by their start, so that the loop that is timed reads what was drawn for them in order, as a simulator that draws
+    /// as it goes would.
+    fn by_start(mut self, each: usize) -> Self {
+        self.starts.sort_unstable();
+        let flows = self.starts.iter().flat_map(|(_, chain)| &self.flows[chain * each..(chain + 1) * each]);
+        self.flows = flows.copied().collect();
+        self.starts.iter_mut().enumerate().for_each(|(number, (_, chain))| *chain = number);
+        self
+    }
+}
+
 pub(crate) fn generate(case: &Case) -> Input {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
     // The mean of a log-normal is exp(mu + sigma^2 / 2).
@@ -104,8 +116,7 @@ pub(crate) fn generate(case: &Case) -> Input {
             input.flows.push((place, sizes.sample(&mut random) as u64));
         }
     }
-    input.starts.sort_unstable();
-    input
+    input.by_start(case.flows / chains)
 }
 
 pub(crate) struct Outcome {
@@ -119,7 +130,7 @@ pub(crate) struct Outcome {
 pub(crate) fn run(case: &Case, mut on_end: impl FnMut(u32, u64)) -> Outcome {
     let Input { routes, flows, starts } = generate(case);
     let each = flows.len() / starts.len();
-    let mut next_flow = vec![0; starts.len()];
+    let mut next_flow = vec![0_u32; starts.len()];
     let mut network = FairNetwork::new(&case.shape.capacities());
     let mut chain_of: Vec<u32> = Vec::new();
     let (mut starts, mut ended, mut changed) = (starts.into_iter().peekable(), Vec::new(), Vec::<LaneRate>::new());
@@ -146,10 +157,11 @@ pub(crate) fn run(case: &Case, mut on_end: impl FnMut(u32, u64)) -> Outcome {
             launching.push(chain);
         }
         for chain in launching.drain(..) {
-            if next_flow[chain] == each {
+            let nth = next_flow[chain] as usize;
+            if nth == each {
                 continue;
             }
-            let (route, bytes) = flows[chain * each + next_flow[chain]];
+            let (route, bytes) = flows[chain * each + nth];
             next_flow[chain] += 1;
             let flow = Flow::new(Arc::clone(&routes[route as usize]), Bytes(u128::from(bytes)));
             let slot = network.start(SimTime(now), flow).slot();

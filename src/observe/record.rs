@@ -278,13 +278,14 @@ impl std::error::Error for Violation {}
 
 /// Something that listens to the record stream.
 pub trait Observer: Send {
-    /// Takes note of one record. Records come in order of time.
+    /// Takes note of one record. Records come in order of time, and some instants later than they happen: a run tells them in batches.
     ///
     /// # Errors
     /// A [`Violation`] ends the run.
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
 
-    /// This record will come soon: what it touches can be brought into the processor's caches. Changes nothing, and need not do anything.
+    /// This record will come soon, so that what it touches can be asked of memory before it is needed; see `model/caches.rs`. Changes nothing,
+    /// and need not do anything.
     fn ahead(&self, record: &Record<'_>) {
         let _ = record;
     }
