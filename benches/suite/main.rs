@@ -102,6 +102,13 @@ fn main() -> Result<(), String> {
         names.map_err(|error| error.to_string())?.iter().for_each(|name| println!("{directory}/{name}"));
         return Ok(());
     }
+    // Whether it can be written shows now, not when all is measured.
+    if let Some(path) = &words.into {
+        parts(&page(path)?, path)?;
+    }
+    if let Some(parent) = words.json.as_ref().and_then(|path| Path::new(path).parent()) {
+        std::fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display()))?;
+    }
     let wanted = |case: &&Case| case.id().contains(&words.filter) && (case.quick || !words.quick);
     let mut measured = Vec::new();
     for case in all.iter().filter(wanted) {
@@ -126,11 +133,20 @@ fn main() -> Result<(), String> {
 
 /// Puts tables between the marks of a page.
 fn into(path: &str, tables: &str) -> Result<(), String> {
-    let page = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-    let parts = page.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("{path} has no {} ... {}", MARKS[0], MARKS[1]))?;
+    let page = page(path)?;
+    let (before, after) = parts(&page, path)?;
     let page = format!("{before}{}\n\n{tables}\n{}{after}", MARKS[0], MARKS[1]);
     std::fs::write(path, page).map_err(|error| format!("{path}: {error}"))
+}
+
+fn page(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
+}
+
+/// What is before the marks of a page and what is behind them.
+fn parts<'a>(page: &'a str, path: &str) -> Result<(&'a str, &'a str), String> {
+    let parts = page.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+    parts.ok_or_else(|| format!("{path} has no {} ... {}", MARKS[0], MARKS[1]))
 }
 
 /// Runs a case in this process; what came of it as one line.

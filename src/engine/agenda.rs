@@ -212,7 +212,7 @@ impl<E> Agenda<E> {
         Some(())
     }
 
-    /// Some events of those to come, the next ones among them, but in no order: so much can be said without putting them in order.
+    /// Some of the events of later instants, those of the first of them, but in no order: so much can be said without putting them in order.
     pub fn soon(&self) -> impl Iterator<Item = &E> {
         let mut held = self.held;
         let buckets = std::iter::from_fn(move || {
@@ -292,6 +292,21 @@ mod tests {
         agenda.advance(SimTime(10));
         agenda.schedule(SimTime(3), Class::Release, 1);
         assert_eq!(agenda.next_time(), Some(SimTime(10)));
+    }
+
+    #[test]
+    fn what_comes_soon_is_there_but_for_what_is_due() {
+        let mut agenda = Agenda::new(SameInstant::default());
+        assert_eq!(agenda.soon().count(), 0);
+        for time in [5, 4, 1 << 40, 9, 1 << 20] {
+            agenda.schedule(SimTime(time), Class::Wake, time);
+        }
+        let mut soon: Vec<u64> = agenda.soon().copied().collect();
+        soon.sort_unstable();
+        assert_eq!(soon, [4, 5, 9, 1 << 20]);
+        agenda.advance(SimTime(4));
+        assert_eq!(agenda.pop_due(), Some(4));
+        assert!(!agenda.soon().any(|time| *time == 4));
     }
 
     proptest! {

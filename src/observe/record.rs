@@ -278,14 +278,14 @@ impl std::error::Error for Violation {}
 
 /// Something that listens to the record stream.
 pub trait Observer: Send {
-    /// Takes note of one record. Records come in order of time, and some instants later than they happen: a run tells them in batches.
+    /// Takes note of one record. Records come in order of time, some instants after they happened: a run tells them in batches.
     ///
     /// # Errors
     /// A [`Violation`] ends the run.
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
 
-    /// This record will come soon, so that what it touches can be asked of memory before it is needed; see `model/caches.rs`. Changes nothing,
-    /// and need not do anything.
+    /// This record will come soon, after some others: what it touches can be asked of memory before it is needed. Changes nothing, need not do
+    /// anything, and is not called for every record.
     fn ahead(&self, record: &Record<'_>) {
         let _ = record;
     }

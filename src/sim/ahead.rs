@@ -1,7 +1,7 @@
 //! What events to come will touch is brought into the processor's caches while this one is handled; see [`caches`](crate::model::caches).
 //!
-//! An event's job leads to its pool and tenant, and these to what is kept of them: each step reads what the one before has brought.
-//! So the event that comes next is two steps ahead of one that comes after the next. Nothing of it changes anything of a run.
+//! An event's job leads to its pool and tenant, and these to what is kept of them: each step reads what the one before has brought. A guess at
+//! which events come next is enough for it, and nothing of it changes anything of a run.
 
 use super::driver::{Driver, Event};
 use crate::model::caches::bring;
@@ -13,14 +13,14 @@ const EVENTS: usize = 4;
 
 /// The flow that ends next, as far as is known, and how many steps were taken for it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Flow {
+pub(super) struct NextFlow {
     due: u64,
     key: Option<FlowKey>,
     steps: u32,
 }
 
 impl Driver<'_, '_, '_, '_> {
-    /// Takes a step for each of the next events.
+    /// Takes a step for each of some events to come: the sooner, the further.
     pub(super) fn look_ahead(&mut self) {
         for (nth, event) in self.world.agenda.soon().take(EVENTS).enumerate() {
             if let Event::JobEnds(slot) | Event::FlowBegins(slot) = *event {
@@ -37,7 +37,7 @@ impl Driver<'_, '_, '_, '_> {
     fn look_at_flow(&mut self) {
         let due = self.world.network.next_by_cap();
         if due != self.next_flow.due {
-            self.next_flow = Flow { due, key: self.world.network.next_end(), steps: 0 };
+            self.next_flow = NextFlow { due, key: self.world.network.first_by_cap(), steps: 0 };
         }
         let Some(at) = self.next_flow.key.map(FlowKey::slot) else { return };
         let slot = self.world.flows.get(at);
@@ -48,7 +48,7 @@ impl Driver<'_, '_, '_, '_> {
             (3, Some(Some(slot))) => self.bring_rows(*slot),
             _ => {}
         }
-        self.next_flow.steps += 1;
+        self.next_flow.steps = self.next_flow.steps.saturating_add(1);
     }
 
     /// Where a job is: its pool.

@@ -85,7 +85,7 @@ pub(super) struct Driver<'s, 'o, 'r, 'p> {
     pub(super) actions: Vec<Action>,
     /// Flows of jobs that are to be explained; `None` where none is.
     pub(super) watching: Option<Watching>,
-    pub(super) next_flow: ahead::Flow,
+    pub(super) next_flow: ahead::NextFlow,
 }
 
 impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
@@ -110,7 +110,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             moved_at: SimTime::ZERO,
             ended: Vec::new(),
             actions: Vec::new(),
-            next_flow: ahead::Flow::default(),
+            next_flow: ahead::NextFlow::default(),
         }
     }
 

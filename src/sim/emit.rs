@@ -1,7 +1,7 @@
 //! The record stream's way out, in batches.
 //!
 //! An instant has few records, each of them concerns several observers, and what an observer does with one takes some kilobytes of code
-//! and tables. Told one by one, driver and observers drive each other out of the processor's caches at every event; so the records of
+//! and tables. Kept one by one, driver and observers drive each other out of the processor's caches at every event; so the records of
 //! some instants are kept, and each observer gets all of them in one go, and hears of each a little before its turn, so that it can ask
 //! memory for what the record touches ([`Observer::ahead`]). It sees the same records with the same instants in the same order.
 
@@ -15,12 +15,14 @@ use std::sync::Arc;
 
 /// So many records are kept at most.
 pub(super) const BATCH: usize = 128;
+/// And so many rates of lanes: one record can have those of all lanes.
+const RATES: usize = 4096;
 /// So many records before a record's turn an observer hears of it.
 const AHEAD: usize = 4;
 
 /// A record that is kept: jobs by their slots, which are not given to others before it is out.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum Kept {
     /// [`Record::Submitted`].
     Submitted(JobSlot),
     /// [`Record::Brokered`].
@@ -43,8 +45,8 @@ pub(super) enum Told {
 
 /// Records and when they happened.
 #[derive(Debug, Default)]
-struct Kept {
-    records: Vec<(SimTime, Told)>,
+struct Batch {
+    records: Vec<(SimTime, Kept)>,
     rates: Vec<LaneRate>,
 }
 
@@ -52,14 +54,14 @@ struct Kept {
 pub(super) struct Emit<'o, 'a> {
     observers: &'a mut [&'o mut dyn Observer],
     now: SimTime,
-    kept: Kept,
+    batch: Batch,
     most: usize,
 }
 
 impl<'o, 'a> Emit<'o, 'a> {
     /// `most` records are kept at a time; with 1 each is told at once.
     pub(super) fn new(observers: &'a mut [&'o mut dyn Observer], most: usize) -> Self {
-        Self { observers, now: SimTime::ZERO, kept: Kept::default(), most }
+        Self { observers, now: SimTime::ZERO, batch: Batch::default(), most }
     }
 
     /// Moves the stream's clock.
@@ -74,28 +76,35 @@ impl<'o, 'a> Emit<'o, 'a> {
     }
 
     /// Keeps a record.
-    pub(super) fn keep(&mut self, jobs: &Slab, told: Told) -> Result<(), Violation> {
-        self.kept.records.push((self.now, told));
-        if self.kept.records.len() < self.most { Ok(()) } else { self.flush(jobs) }
+    pub(super) fn keep(&mut self, jobs: &Slab, told: Kept) -> Result<(), Violation> {
+        self.batch.records.push((self.now, told));
+        let room = self.batch.records.len() < self.most && self.batch.rates.len() < RATES;
+        if room { Ok(()) } else { self.flush(jobs) }
     }
 
     /// Keeps rates of lanes that changed.
     pub(super) fn lane_rates(&mut self, jobs: &Slab, rates: &[LaneRate]) -> Result<(), Violation> {
-        let from = self.kept.rates.len();
-        self.kept.rates.extend_from_slice(rates);
-        self.keep(jobs, Told::Rates(from..self.kept.rates.len()))
+        let from = self.batch.rates.len();
+        self.batch.rates.extend_from_slice(rates);
+        self.keep(jobs, Kept::Rates(from..self.batch.rates.len()))
     }
 
-    /// Tells all that is kept. After a violation nothing is.
+    /// Tells all that is kept. A violation ends that for all observers that come later: they hear nothing of what it makes doubtful.
     pub(super) fn flush(&mut self, jobs: &Slab) -> Result<(), Violation> {
-        if self.kept.records.is_empty() {
+        let Batch { records, rates } = &self.batch;
+        if records.is_empty() {
             return Ok(());
         }
-        let Kept { records, rates } = &self.kept;
-        let out: Vec<(SimTime, Out<'_>)> = records.iter().map(|(at, told)| (*at, out(told, jobs, rates))).collect();
-        let told = self.observers.iter_mut().try_for_each(|observer| tell(*observer, &out));
-        self.kept.records.clear();
-        self.kept.rates.clear();
+        let out: Vec<(SimTime, Out<'_>)> = records.iter().map(|(at, kept)| (*at, out(kept, jobs, rates))).collect();
+        let (mut end, mut told) = (out.len(), Ok(()));
+        for observer in self.observers.iter_mut() {
+            // The earliest violation is the one that ends the run.
+            if let Err((at, violation)) = tell(*observer, &out[..end]) {
+                (end, told) = (at, Err(violation));
+            }
+        }
+        self.batch.records.clear();
+        self.batch.rates.clear();
         told
     }
 }
@@ -106,42 +115,44 @@ enum Out<'a> {
     Rates(&'a [LaneRate]),
 }
 
-fn tell(observer: &mut dyn Observer, all: &[(SimTime, Out<'_>)]) -> Result<(), Violation> {
+/// A violation comes with the place of its record.
+fn tell(observer: &mut dyn Observer, all: &[(SimTime, Out<'_>)]) -> Result<(), (usize, Violation)> {
     for (at, (now, out)) in all.iter().enumerate() {
         match all.get(at + AHEAD) {
             Some((_, Out::Record(soon))) => observer.ahead(soon),
             Some((_, Out::Rates(soon))) => observer.lane_rates_ahead(soon),
             None => {}
         }
-        match out {
-            Out::Record(record) => observer.record(*now, record)?,
-            Out::Rates(rates) => observer.lane_rates(*now, rates)?,
-        }
+        let told = match out {
+            Out::Record(record) => observer.record(*now, record),
+            Out::Rates(rates) => observer.lane_rates(*now, rates),
+        };
+        told.map_err(|violation| (at, violation))?;
     }
     Ok(())
 }
 
-fn out<'a>(told: &'a Told, jobs: &'a Slab, rates: &'a [LaneRate]) -> Out<'a> {
+fn out<'a>(told: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Out<'a> {
     let job = |slot: JobSlot| -> &'a Job { &jobs.even_over(slot).job };
     Out::Record(match told {
-        Told::Submitted(slot) => Record::Submitted { job: job(*slot) },
-        Told::Brokered(slot, pool) => Record::Brokered { job: job(*slot), pool: *pool },
-        Told::FlowStarted { flow, job: slot, from, to, lanes, bytes } => {
+        Kept::Submitted(slot) => Record::Submitted { job: job(*slot) },
+        Kept::Brokered(slot, pool) => Record::Brokered { job: job(*slot), pool: *pool },
+        Kept::FlowStarted { flow, job: slot, from, to, lanes, bytes } => {
             Record::FlowStarted { flow: *flow, job: job(*slot), from: *from, to: *to, lanes, bytes: *bytes }
         }
-        Told::Queued(slot, pool) => Record::Queued { job: job(*slot), pool: *pool },
-        Told::Started { job: slot, pool, allocation, held } => {
+        Kept::Queued(slot, pool) => Record::Queued { job: job(*slot), pool: *pool },
+        Kept::Started { job: slot, pool, allocation, held } => {
             Record::Started { job: job(*slot), pool: *pool, allocation, held: *held }
         }
-        Told::Ended { job: slot, pool, allocation, held, started } => {
+        Kept::Ended { job: slot, pool, allocation, held, started } => {
             Record::Ended { job: job(*slot), pool: *pool, allocation, held: *held, started: *started }
         }
-        Told::Finished(slot, outcome) => {
+        Kept::Finished(slot, outcome) => {
             let state = jobs.even_over(*slot);
             Record::Finished { job: &state.job, life: &state.life, outcome: *outcome }
         }
-        Told::Plain(record) => *record,
-        Told::Rates(range) => return Out::Rates(rates.get(range.clone()).unwrap_or_default()),
+        Kept::Plain(record) => *record,
+        Kept::Rates(range) => return Out::Rates(&rates[range.clone()]),
     })
 }
 
@@ -151,6 +162,7 @@ mod tests {
     use crate::rng::Streams;
     use crate::scenario::{Input, load};
     use crate::sim::{Options, RunError, run_in_batches};
+    use crate::workload::{JobSource, Merged};
 
     /// All records as text; it ends the run at the one of this number.
     struct Text(Vec<String>, usize);
@@ -163,18 +175,34 @@ mod tests {
         }
     }
 
-    fn records(name: &str, set: &[String], most: usize, end_at: usize) -> (Vec<String>, Result<(), RunError>) {
+    /// What one observer hears.
+    fn records(name: &str, set: &[String], most: usize) -> (Vec<String>, Result<(), RunError>) {
+        let ([text, other], ran) = records_of(name, set, most, [0; 2]);
+        assert_eq!(text, other);
+        (text, ran)
+    }
+
+    /// What two observers hear of which each ends the run at the record of a number.
+    fn records_of(
+        name: &str,
+        set: &[String],
+        most: usize,
+        ends: [usize; 2],
+    ) -> ([Vec<String>; 2], Result<(), RunError>) {
         let scenario =
             load(&Input::Embedded(name.to_owned()), set).unwrap_or_else(|out| panic!("{}", out.render(false)));
         let streams = Streams::new(scenario.run.seed, 0);
         let stack =
             scenario.stacks.values().next_back().expect("a stack").build(&scenario.platform, &streams).expect("built");
-        let mut text = Text(Vec::new(), end_at);
-        let observers: &mut [&mut dyn Observer] = &mut [&mut text];
+        let [mut one, mut other] = ends.map(|end| Text(Vec::new(), end));
+        let observers: &mut [&mut dyn Observer] = &mut [&mut one, &mut other];
         let out = Emit::new(observers, most);
         let source = scenario.source(&streams).expect("a source");
-        let ran = run_in_batches(&scenario, source, stack, out, Options::default()).map(|_| ());
-        (text.0, ran)
+        // Some jobs are explained, so that records are among them that are told at once.
+        let explained = |job: &Job| job.request.number.0.is_multiple_of(50);
+        let options = Options { explain: Some(&explained), ..Options::default() };
+        let ran = run_in_batches(&scenario, source, stack, out, options).map(|_| ());
+        ([one.0, other.0], ran)
     }
 
     #[test]
@@ -184,10 +212,10 @@ mod tests {
             [("trunk-cut", "3 d"), ("online-services", "1500 min"), ("cluster-queues", "14 h"), ("hubs-10", "14 h")]
         {
             let set = [format!("run.until={until:?}")];
-            let (single, ran) = records(name, &set, 1, 0);
+            let (single, ran) = records(name, &set, 1);
             assert!(ran.is_ok() && single.len() > 1000, "{name}: {} records, {ran:?}", single.len());
             for most in [2, BATCH, usize::MAX] {
-                let (batches, ran) = records(name, &set, most, 0);
+                let (batches, ran) = records(name, &set, most);
                 assert!(ran.is_ok());
                 let differs = single.iter().zip(&batches).position(|(one, other)| one != other);
                 assert_eq!((differs, batches.len()), (None, single.len()), "{name} by {most}");
@@ -196,12 +224,52 @@ mod tests {
     }
 
     #[test]
-    fn a_violation_ends_the_run_and_what_was_before_it_is_told() {
+    fn the_earliest_violation_ends_the_run_and_what_was_before_it_is_told() {
         let set = [r#"run.until="13 h""#.to_owned()];
-        let (single, ran) = records("hubs-10", &set, 1, 777);
-        let (batches, broken) = records("hubs-10", &set, BATCH, 777);
-        assert_eq!((single.len(), &single), (777, &batches));
-        assert_eq!(format!("{ran:?}"), format!("{broken:?}"));
-        assert!(matches!(broken, Err(RunError::Violation(_))));
+        for ends in [[777, 0], [777, 700], [700, 777], [0, 777]] {
+            let (single, ran) = records_of("hubs-10", &set, 1, ends);
+            let (batches, broken) = records_of("hubs-10", &set, BATCH, ends);
+            assert_eq!(format!("{ran:?}"), format!("{broken:?}"), "{ends:?}");
+            assert!(matches!(broken, Err(RunError::Violation(_))));
+            // The one that found it has heard all that was before, and so have those that come later in the list; others may have heard more.
+            let first = usize::from(ends[0] == 0 || ends[1] != 0 && ends[1] < ends[0]);
+            assert_eq!(single[first], batches[first]);
+            assert_eq!(single[1], batches[1]);
+            assert!(batches[0].starts_with(&single[0]));
+        }
+    }
+
+    #[test]
+    fn what_was_before_an_error_of_the_source_is_told() {
+        /// Some jobs, then an error.
+        struct Breaks(Vec<Job>);
+        impl JobSource for Breaks {
+            fn next_job(&mut self) -> Result<Option<Job>, String> {
+                self.0.pop().map(Some).ok_or_else(|| "broken".to_owned())
+            }
+        }
+        let scenario =
+            load(&Input::Embedded("hubs-10".to_owned()), &[]).unwrap_or_else(|out| panic!("{}", out.render(false)));
+        let streams = Streams::new(scenario.run.seed, 0);
+        let run = |most: usize| {
+            let mut jobs = scenario.source(&streams).expect("a source");
+            let mut first: Vec<Job> = (0..50).map(|_| jobs.next_job().expect("fine").expect("a job")).collect();
+            first.reverse();
+            let source = Merged::new(vec![Box::new(Breaks(first))], None);
+            let stack = scenario
+                .stacks
+                .values()
+                .next_back()
+                .expect("a stack")
+                .build(&scenario.platform, &streams)
+                .expect("built");
+            let mut text = Text(Vec::new(), 0);
+            let observers: &mut [&mut dyn Observer] = &mut [&mut text];
+            let ran = run_in_batches(&scenario, source, stack, Emit::new(observers, most), Options::default());
+            assert!(matches!(&ran, Err(RunError::Source(error)) if error == "broken"), "{ran:?}");
+            text.0
+        };
+        let single = run(1);
+        assert_eq!((single.len() > 100, single), (true, run(usize::MAX)));
     }
 }

@@ -1,7 +1,7 @@
 //! From submission to placement: who is turned away at once, what the broker is asked, and whether what it wants can be.
 
 use super::driver::{Driver, Event};
-use super::emit::Told;
+use super::emit::Kept;
 use super::error::RunError;
 use super::information::work_of;
 use super::paths::PathsNow;
@@ -42,7 +42,7 @@ impl Driver<'_, '_, '_, '_> {
         let refused = hopeless(&self.world.platform, &job.request);
         let world = &mut self.world;
         let slot = world.jobs.insert(job);
-        self.out.keep(&world.jobs, Told::Submitted(slot))?;
+        self.out.keep(&world.jobs, Kept::Submitted(slot))?;
         world.stats.jobs += 1;
         world.stats.jobs_peak = world.stats.jobs_peak.max(world.jobs.len() as u64);
         world.advanced += 1;
@@ -210,7 +210,7 @@ impl Driver<'_, '_, '_, '_> {
         state.life.brokered = Some(now);
         state.life.round_trip_missed = missed;
         state.transfer = way;
-        self.out.keep(&self.world.jobs, Told::Brokered(slot, placement.pool))?;
+        self.out.keep(&self.world.jobs, Kept::Brokered(slot, placement.pool))?;
         if input_bytes + output_bytes > Bytes::ZERO {
             self.tell_storage(center)?;
         }
@@ -311,7 +311,7 @@ impl Driver<'_, '_, '_, '_> {
     /// Tells how much storage of a center is in use.
     pub(super) fn tell_storage(&mut self, center: crate::model::CenterId) -> Result<(), RunError> {
         let used = self.world.stores.used(center);
-        self.out.keep(&self.world.jobs, Told::Plain(Record::Storage { center, used }))?;
+        self.out.keep(&self.world.jobs, Kept::Plain(Record::Storage { center, used }))?;
         Ok(())
     }
 }

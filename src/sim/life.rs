@@ -2,7 +2,7 @@
 
 use super::desk::{Action, Interrupted, PoolDesk, Resized};
 use super::driver::{Driver, Event};
-use super::emit::Told;
+use super::emit::Kept;
 use super::error::RunError;
 use super::information::work_of;
 use super::slab::Phase;
@@ -44,7 +44,7 @@ impl Driver<'_, '_, '_, '_> {
         world.summaries.queued(pool, work);
         world.advanced += 1;
         world.touch(pool);
-        self.out.keep(&self.world.jobs, Told::Queued(slot, pool))?;
+        self.out.keep(&self.world.jobs, Kept::Queued(slot, pool))?;
         let mut none = Vec::new();
         let desk = desk!(self, pool, &mut none);
         self.stack.queues[pool.index()].enqueued(slot, &desk);
@@ -121,7 +121,7 @@ impl Driver<'_, '_, '_, '_> {
         match job.allocation.clone() {
             Some(allocation) => {
                 let held = job.demand;
-                self.out.keep(&world.jobs, Told::Started { job: slot, pool, allocation, held })?;
+                self.out.keep(&world.jobs, Kept::Started { job: slot, pool, allocation, held })?;
             }
             None => world.deferred.push(slot),
         }
@@ -182,7 +182,7 @@ impl Driver<'_, '_, '_, '_> {
             packing.taken(nodes, &allocation, &request.task);
             state.give(allocation.clone());
             let held = state.demand;
-            self.out.keep(&world.jobs, Told::Started { job: slot, pool, allocation, held })?;
+            self.out.keep(&world.jobs, Kept::Started { job: slot, pool, allocation, held })?;
         }
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Driver<'_, '_, '_, '_> {
         world.touch(pool);
         world.services.job_left(pool);
         let held = world.jobs[slot].demand;
-        self.out.keep(&world.jobs, Told::Ended { job: slot, pool, allocation, held, started })?;
+        self.out.keep(&world.jobs, Kept::Ended { job: slot, pool, allocation, held, started })?;
         self.tell_nodes(pool)?;
         let mut none = Vec::new();
         let desk = desk!(self, pool, &mut none);
@@ -274,7 +274,7 @@ impl Driver<'_, '_, '_, '_> {
         world.advanced += 1;
         world.jobs[slot].end_stall(world.now);
         world.jobs.end(slot);
-        self.out.keep(&world.jobs, Told::Finished(slot, outcome))?;
+        self.out.keep(&world.jobs, Kept::Finished(slot, outcome))?;
         Ok(())
     }
 }

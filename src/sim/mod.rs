@@ -35,7 +35,8 @@ use driver::Driver;
 use emit::Emit;
 use world::World;
 
-/// Runs a scenario under one stack to its end. Observers get every record in order.
+/// Runs a scenario under one stack to its end. Observers get every record in order, in batches of some instants; a violation ends the run when its
+/// batch is told.
 ///
 /// The stack is to be built with the same seed and replication (`options`), so that the draws of policies are part of
 /// the run.

@@ -145,8 +145,8 @@ impl JobState {
     }
 }
 
-/// So many jobs that are over wait for their slots to be given out again.
-const OVER_MOST: usize = 12;
+/// From so many jobs that are over on, their slots are given out again.
+const RECYCLE_AT: usize = 12;
 
 /// The jobs in the system by slot. Those that are over lie there until others come: a job is large, and is not moved twice.
 #[derive(Debug, Clone, Default)]
@@ -183,7 +183,7 @@ impl Slab {
         }
     }
 
-    /// A job, even if it is over, as long as its slot was not given out again.
+    /// A job, even if it is over, as long as its slot was not given out again; from then on the one that has its slot.
     pub(super) fn even_over(&self, slot: JobSlot) -> &JobState {
         &self.slots[slot.index()]
     }
@@ -198,7 +198,7 @@ impl Slab {
 
     /// Whether it is time for [`Slab::recycle`].
     pub(super) const fn has_many_over(&self) -> bool {
-        self.over.len() >= OVER_MOST
+        self.over.len() >= RECYCLE_AT
     }
 
     /// Nobody will be told of the jobs that are over any more: their slots can be given out.
@@ -253,8 +253,13 @@ mod tests {
         slab.end(slots[1]);
         assert_eq!((slab.len(), slab.get(slots[1]).is_none(), slab.by_number()), (2, true, vec![slots[0], slots[2]]));
         assert_eq!((slab.even_over(slots[1]).life.attempt, slab.has_many_over()), (3, false));
+        // Its slot is not given out before that is said.
+        assert_eq!(slab.insert(job(3, SimTime(3))), JobSlot(3));
+        slab.end(JobSlot(3));
         slab.recycle();
         assert_eq!(slab.len(), 2);
+        assert_eq!(slab.insert(job(4, SimTime(4))), JobSlot(3));
+        slab.end(JobSlot(3));
         let mut fresh = Slab::default();
         fresh.insert(job(5, SimTime(50)));
         assert_eq!(slab.insert(job(5, SimTime(50))), slots[1]);

@@ -91,9 +91,9 @@ mod tests {
     use crate::observe::sample::job;
 
     /// Jobs at these instants, then an error or the end; it counts what was asked of it.
-    struct Told(Vec<u64>, Option<&'static str>, std::sync::Arc<std::sync::atomic::AtomicUsize>);
+    struct Scripted(Vec<u64>, Option<&'static str>, std::sync::Arc<std::sync::atomic::AtomicUsize>);
 
-    impl JobSource for Told {
+    impl JobSource for Scripted {
         fn next_job(&mut self) -> Result<Option<Job>, String> {
             let at = self.2.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             match (self.0.get(at), self.1) {
@@ -111,7 +111,7 @@ mod tests {
         until: Option<u64>,
     ) -> (Vec<u64>, Option<String>, usize, usize) {
         let asked = std::sync::Arc::default();
-        let mut ahead = Ahead::new(Box::new(Told(instants.to_vec(), error, std::sync::Arc::clone(&asked))));
+        let mut ahead = Ahead::new(Box::new(Scripted(instants.to_vec(), error, std::sync::Arc::clone(&asked))));
         let asked = || asked.load(std::sync::atomic::Ordering::Relaxed);
         let (until, mut taken, mut first) = (until.map(SimTime), Vec::new(), None);
         loop {

@@ -19,7 +19,7 @@ pub trait JobSource: Send {
     /// The next job, `None` at the end.
     ///
     /// # Errors
-    /// A source that reads a file can fail in the middle; the text says where and why.
+    /// A source that reads a file can fail in the middle; the text says where and why. Nothing is to be asked of it after that.
     fn next_job(&mut self) -> Result<Option<Job>, String>;
 }
 

@@ -101,19 +101,15 @@ impl FairNetwork {
         self.solver.shares.get(lane.index()).copied().unwrap_or(0.0)
     }
 
-    /// When a flow ends next that no lane bounds.
+    /// When, as things are, the first of the flows ends that their caps hold and no lane; [`Schedule::NEVER`] without any.
     pub(crate) fn next_by_cap(&self) -> u64 {
         self.class_schedule.min()
     }
 
-    /// A flow that ends next as things are, if a lane does not bound it.
-    #[must_use]
-    pub(crate) fn next_end(&self) -> Option<FlowKey> {
-        let due = self.class_schedule.min();
-        if due >= self.lane_schedule.min() {
-            return None;
-        }
-        self.solver.classes.list.get(self.class_schedule.first() as usize)?.first_key().map(FlowKey)
+    /// Which flow that is.
+    pub(crate) fn first_by_cap(&self) -> Option<FlowKey> {
+        let class = self.solver.classes.list.get(self.class_schedule.first() as usize)?;
+        class.first_key().filter(|_| self.next_by_cap() != Schedule::NEVER).map(FlowKey)
     }
 
     fn slot(&self, key: FlowKey) -> Option<&Slot> {

@@ -144,7 +144,9 @@ impl Accounts {
     /// Brings what is kept of a job and its pool into the caches.
     pub(super) fn bring(&self, slot: JobSlot, pool: PoolId) {
         self.running.bring(slot.index());
-        bring(&self.pools[pool.index()].held);
+        if let Some(sums) = self.pools.get(pool.index()) {
+            bring(&sums.held);
+        }
     }
 
     /// What each pool comes to by `end`; jobs and nodes that are there go on until then.

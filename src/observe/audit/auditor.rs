@@ -277,7 +277,9 @@ impl Observer for Auditor {
             Record::Started { job, pool, allocation, .. } | Record::Ended { job, pool, allocation, .. } => {
                 self.jobs.bring(job.slot);
                 self.accounts.bring(job.slot, *pool);
-                self.pools[pool.index()].bring(allocation);
+                if let Some(book) = self.pools.get(pool.index()) {
+                    book.bring(allocation);
+                }
             }
             Record::FlowStarted { flow, job, lanes, .. } => {
                 self.jobs.bring(job.slot);

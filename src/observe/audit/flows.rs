@@ -100,9 +100,7 @@ impl FlowBook {
     /// Brings what is kept of a flow and its lanes into the caches.
     pub(super) fn bring(&self, flow: FlowKey, lanes: &[LaneId]) {
         self.flows.bring(flow.slot());
-        for lane in lanes {
-            bring(&self.lanes[lane.index()]);
-        }
+        lanes.iter().filter_map(|lane| self.lanes.get(lane.index())).for_each(bring);
     }
 
     pub(super) fn start(

@@ -737,3 +737,18 @@ fn figures_that_differ_are_caught_by_their_names() {
     let all = INVARIANTS.into_iter().filter(|name| name.starts_with("summary-") && *name != "summary-services");
     assert_eq!(distinct, all.collect::<Vec<_>>());
 }
+
+#[test]
+fn what_does_not_exist_is_passed_over_ahead_of_its_record() {
+    let auditor = Auditor::new(platform());
+    let mut job = crate::observe::sample::job(1, SimTime(0));
+    job.slot = JobSlot(99);
+    let (pool, allocation, held, flow) = (PoolId(99), &Allocation::default(), Totals::default(), FlowKey(u64::MAX));
+    let lanes: Arc<[LaneId]> = [LaneId(999)].into();
+    let (from, to, bytes) = (SiteId(0), SiteId(99), Bytes(1));
+    auditor.ahead(&Record::Submitted { job: &job });
+    auditor.ahead(&Record::Started { job: &job, pool, allocation, held });
+    auditor.ahead(&Record::Ended { job: &job, pool, allocation, held, started: SimTime(0) });
+    auditor.ahead(&Record::FlowStarted { flow, job: &job, from, to, lanes: &lanes, bytes });
+    auditor.ahead(&Record::FlowEnded { flow });
+}

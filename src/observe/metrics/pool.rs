@@ -136,6 +136,7 @@ impl PoolMeter {
 
     /// Brings what a job changes into the caches.
     pub(crate) fn bring(&self) {
+        // Each on a line of its own.
         bring(&self.held);
         bring(&self.sums.held);
         bring(&self.sums.cards);
