@@ -54,15 +54,14 @@ impl<V> Slots<V> {
     }
 
     /// Brings a row into the caches; see [`caches`](crate::model::caches).
-    pub(crate) fn bring(&self, slot: usize) {
-        if let Some(entry) = self.entries.get(slot) {
+    pub(crate) fn bring(&self, key: Key) {
+        if let Some(entry) = self.entries.get(key.slot) {
             bring(entry);
         }
     }
 
-    /// The value in a slot, whosever it is.
-    pub(crate) fn at(&self, slot: usize) -> Option<&V> {
-        self.entries.get(slot)?.value.as_ref()
+    pub(crate) fn get(&self, key: Key) -> Option<&V> {
+        self.entries.get(key.slot).filter(|entry| entry.number == key.number)?.value.as_ref()
     }
 
     /// False and nothing done where the slot is taken.
@@ -115,6 +114,7 @@ mod tests {
             }
             let wanted = map.get(&slot).filter(|(other, _)| *other == number).map(|(_, value)| *value);
             assert_eq!(slots.get_mut(key).copied(), wanted);
+            assert_eq!(slots.get(key).copied(), wanted);
             assert_eq!(slots.len(), map.len());
             assert_eq!(slots.least(), map.values().map(|(number, _)| *number).min());
         }

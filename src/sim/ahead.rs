@@ -4,8 +4,8 @@
 //! which events come next is enough for it, and nothing of it changes anything of a run.
 
 use super::driver::{Driver, Event};
+use crate::model::JobSlot;
 use crate::model::caches::bring;
-use crate::model::{JobSlot, PoolId};
 use crate::network::FlowKey;
 
 /// So many events are looked at.
@@ -51,15 +51,9 @@ impl Driver<'_, '_, '_, '_> {
         self.next_flow.steps = self.next_flow.steps.saturating_add(1);
     }
 
-    /// Where a job is: its pool.
+    /// The pool where a job is.
     fn bring_place(&self, slot: JobSlot) {
-        let pool = self.world.jobs.even_over(slot).life.pool;
-        if let Some(pool) = pool {
-            self.bring_pool(pool);
-        }
-    }
-
-    fn bring_pool(&self, pool: PoolId) {
+        let Some(pool) = self.world.jobs.even_over(slot).life.pool else { return };
         self.world.bring(pool);
         bring(&self.stack.packings[pool.index()]);
         self.stack.queues[pool.index()].bring();

@@ -1,7 +1,7 @@
 //! The record stream's way out, in batches.
 //!
 //! An instant has few records, each of them concerns several observers, and what an observer does with one takes some kilobytes of code
-//! and tables. Kept one by one, driver and observers drive each other out of the processor's caches at every event; so the records of
+//! and tables. Told one by one, driver and observers drive each other out of the processor's caches at every event; so the records of
 //! some instants are kept, and each observer gets all of them in one go, and hears of each a little before its turn, so that it can ask
 //! memory for what the record touches ([`Observer::ahead`]). It sees the same records with the same instants in the same order.
 
@@ -76,8 +76,8 @@ impl<'o, 'a> Emit<'o, 'a> {
     }
 
     /// Keeps a record.
-    pub(super) fn keep(&mut self, jobs: &Slab, told: Kept) -> Result<(), Violation> {
-        self.batch.records.push((self.now, told));
+    pub(super) fn keep(&mut self, jobs: &Slab, kept: Kept) -> Result<(), Violation> {
+        self.batch.records.push((self.now, kept));
         let room = self.batch.records.len() < self.most && self.batch.rates.len() < RATES;
         if room { Ok(()) } else { self.flush(jobs) }
     }
@@ -132,9 +132,9 @@ fn tell(observer: &mut dyn Observer, all: &[(SimTime, Out<'_>)]) -> Result<(), (
     Ok(())
 }
 
-fn out<'a>(told: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Out<'a> {
+fn out<'a>(kept: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Out<'a> {
     let job = |slot: JobSlot| -> &'a Job { &jobs.even_over(slot).job };
-    Out::Record(match told {
+    Out::Record(match kept {
         Kept::Submitted(slot) => Record::Submitted { job: job(*slot) },
         Kept::Brokered(slot, pool) => Record::Brokered { job: job(*slot), pool: *pool },
         Kept::FlowStarted { flow, job: slot, from, to, lanes, bytes } => {
@@ -159,8 +159,9 @@ fn out<'a>(told: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Out<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Stack;
     use crate::rng::Streams;
-    use crate::scenario::{Input, load};
+    use crate::scenario::{Input, Scenario, load};
     use crate::sim::{Options, RunError, run_in_batches};
     use crate::workload::{JobSource, Merged};
 
@@ -173,6 +174,17 @@ mod tests {
             let ends = self.0.len() == self.1;
             if ends { Err(Violation { invariant: "told", at: now, detail: String::new() }) } else { Ok(()) }
         }
+    }
+
+    /// A scenario, its last stack and its jobs.
+    fn ready(name: &str, set: &[String]) -> (Scenario, Stack, Merged) {
+        let scenario =
+            load(&Input::Embedded(name.to_owned()), set).unwrap_or_else(|out| panic!("{}", out.render(false)));
+        let streams = Streams::new(scenario.run.seed, 0);
+        let spec = scenario.stacks.values().next_back().expect("a stack");
+        let stack = spec.build(&scenario.platform, &streams).expect("built");
+        let source = scenario.source(&streams).expect("a source");
+        (scenario, stack, source)
     }
 
     /// What one observer hears.
@@ -189,15 +201,10 @@ mod tests {
         most: usize,
         ends: [usize; 2],
     ) -> ([Vec<String>; 2], Result<(), RunError>) {
-        let scenario =
-            load(&Input::Embedded(name.to_owned()), set).unwrap_or_else(|out| panic!("{}", out.render(false)));
-        let streams = Streams::new(scenario.run.seed, 0);
-        let stack =
-            scenario.stacks.values().next_back().expect("a stack").build(&scenario.platform, &streams).expect("built");
+        let (scenario, stack, source) = ready(name, set);
         let [mut one, mut other] = ends.map(|end| Text(Vec::new(), end));
         let observers: &mut [&mut dyn Observer] = &mut [&mut one, &mut other];
         let out = Emit::new(observers, most);
-        let source = scenario.source(&streams).expect("a source");
         // Some jobs are explained, so that records are among them that are told at once.
         let explained = |job: &Job| job.request.number.0.is_multiple_of(50);
         let options = Options { explain: Some(&explained), ..Options::default() };
@@ -248,21 +255,11 @@ mod tests {
                 self.0.pop().map(Some).ok_or_else(|| "broken".to_owned())
             }
         }
-        let scenario =
-            load(&Input::Embedded("hubs-10".to_owned()), &[]).unwrap_or_else(|out| panic!("{}", out.render(false)));
-        let streams = Streams::new(scenario.run.seed, 0);
         let run = |most: usize| {
-            let mut jobs = scenario.source(&streams).expect("a source");
+            let (scenario, stack, mut jobs) = ready("hubs-10", &[]);
             let mut first: Vec<Job> = (0..50).map(|_| jobs.next_job().expect("fine").expect("a job")).collect();
             first.reverse();
             let source = Merged::new(vec![Box::new(Breaks(first))], None);
-            let stack = scenario
-                .stacks
-                .values()
-                .next_back()
-                .expect("a stack")
-                .build(&scenario.platform, &streams)
-                .expect("built");
             let mut text = Text(Vec::new(), 0);
             let observers: &mut [&mut dyn Observer] = &mut [&mut text];
             let ran = run_in_batches(&scenario, source, stack, Emit::new(observers, most), Options::default());

@@ -11,6 +11,8 @@ const MOST: usize = 32;
 /// batch. The first batch is of one job and each is twice as large as the one before, so that a source of few jobs makes few in vain.
 pub(super) struct Ahead {
     source: Box<dyn JobSource>,
+    /// Jobs at or after it are left out.
+    until: Option<SimTime>,
     /// The next jobs, the last one first.
     jobs: Vec<Job>,
     /// The submission of the last job that was made.
@@ -28,8 +30,8 @@ enum Then {
 }
 
 impl Ahead {
-    pub(super) fn new(source: Box<dyn JobSource>) -> Self {
-        Self { source, jobs: Vec::new(), last: SimTime::ZERO, batch: 1, then: Then::More }
+    pub(super) fn new(source: Box<dyn JobSource>, until: Option<SimTime>) -> Self {
+        Self { source, until, jobs: Vec::new(), last: SimTime::ZERO, batch: 1, then: Then::More }
     }
 
     /// The next job, which stays: `None` at the end of the source and before the first [`Ahead::next`].
@@ -37,22 +39,22 @@ impl Ahead {
         self.jobs.last()
     }
 
-    /// Takes the first job, if one is there, and sees to it that [`Ahead::first`] is the one behind it. Jobs at or after `until` are left out.
+    /// Takes the first job, if one is there, and sees to it that [`Ahead::first`] is the one behind it.
     ///
     /// # Errors
     /// What comes behind the job cannot be read, or is not in order.
-    pub(super) fn next(&mut self, until: Option<SimTime>) -> Result<Option<Job>, String> {
+    pub(super) fn next(&mut self) -> Result<Option<Job>, String> {
         let job = self.jobs.pop();
         if self.jobs.is_empty() {
-            self.fill(until)?;
+            self.fill()?;
         }
         Ok(job)
     }
 
-    fn fill(&mut self, until: Option<SimTime>) -> Result<(), String> {
+    fn fill(&mut self) -> Result<(), String> {
         while self.jobs.len() < self.batch && matches!(self.then, Then::More) {
             match self.source.next_job() {
-                Ok(Some(job)) => self.take(job, until),
+                Ok(Some(job)) => self.take(job),
                 Ok(None) => self.then = Then::End,
                 Err(error) => self.then = Then::Error(error),
             }
@@ -68,7 +70,7 @@ impl Ahead {
         }
     }
 
-    fn take(&mut self, job: Job, until: Option<SimTime>) {
+    fn take(&mut self, job: Job) {
         let submit = job.request.submit;
         if submit < self.last {
             self.then = Then::Error(format!(
@@ -76,7 +78,7 @@ impl Ahead {
                 submit.since(SimTime::ZERO),
                 self.last.since(SimTime::ZERO)
             ));
-        } else if until.is_some_and(|until| submit >= until) {
+        } else if self.until.is_some_and(|until| submit >= until) {
             self.then = Then::End;
         } else {
             self.last = submit;
@@ -111,12 +113,13 @@ mod tests {
         until: Option<u64>,
     ) -> (Vec<u64>, Option<String>, usize, usize) {
         let asked = std::sync::Arc::default();
-        let mut ahead = Ahead::new(Box::new(Scripted(instants.to_vec(), error, std::sync::Arc::clone(&asked))));
+        let scripted = Scripted(instants.to_vec(), error, std::sync::Arc::clone(&asked));
+        let mut ahead = Ahead::new(Box::new(scripted), until.map(SimTime));
         let asked = || asked.load(std::sync::atomic::Ordering::Relaxed);
-        let (until, mut taken, mut first) = (until.map(SimTime), Vec::new(), None);
+        let (mut taken, mut first) = (Vec::new(), None);
         loop {
             let shown = ahead.first().map(|job| job.request.submit.0);
-            match ahead.next(until) {
+            match ahead.next() {
                 Err(error) => return (taken, Some(error), first.unwrap_or(0), asked()),
                 Ok(job) => {
                     assert_eq!(job.as_ref().map(|job| job.request.submit.0), shown);

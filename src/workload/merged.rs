@@ -54,21 +54,21 @@ impl Merged {
     /// Merges sources, each in its own order of submission. Jobs at or after `until` are left out.
     #[must_use]
     pub fn new(sources: Vec<Box<dyn JobSource>>, until: Option<SimTime>) -> Self {
-        let sources = sources.into_iter().map(Ahead::new).collect();
+        let sources = sources.into_iter().map(|source| Ahead::new(source, until)).collect();
         Self { sources, order: BinaryHeap::new(), until, next: 0, started: false }
     }
 
     /// Adds a source, such as a log. Only before the first job was taken.
     #[must_use]
     pub fn with(mut self, source: Box<dyn JobSource>) -> Self {
-        self.sources.push(Ahead::new(source));
+        self.sources.push(Ahead::new(source, self.until));
         self
     }
 
     /// The first jobs of all sources.
     fn begin(&mut self) -> Result<(), String> {
         for (at, source) in self.sources.iter_mut().enumerate() {
-            source.next(self.until)?;
+            source.next()?;
             self.order.extend(source.first().map(|job| Reverse(place(job, at))));
         }
         Ok(())
@@ -88,7 +88,7 @@ impl JobSource for Merged {
         let Some(mut first) = self.order.peek_mut() else { return Ok(None) };
         let Reverse((_, _, _, at)) = *first;
         let source = &mut self.sources[at];
-        let mut job = source.next(self.until)?;
+        let mut job = source.next()?;
         // The source's next job takes the place of this one in the order: one search down, where there would be one for each.
         match source.first() {
             Some(next) => *first = Reverse(place(next, at)),

@@ -1,10 +1,9 @@
 //! Utilization, energy, waits and outcomes once more, in another way than the metrics: jobs by their intervals from start to end,
 //! nodes by theirs between two changes.
 
-use crate::model::JobSlot;
 use crate::model::caches::bring;
 use crate::model::dense::Dense;
-use crate::model::slots::Slots;
+use crate::model::slots::{Key, Slots};
 use crate::model::{Job, Outcome, Platform, Pool, PoolId, RejectReason};
 use crate::signals::Series;
 use crate::units::SimTime;
@@ -142,8 +141,8 @@ impl Accounts {
     }
 
     /// Brings what is kept of a job and its pool into the caches.
-    pub(super) fn bring(&self, slot: JobSlot, pool: PoolId) {
-        self.running.bring(slot.index());
+    pub(super) fn bring(&self, job: Key, pool: PoolId) {
+        self.running.bring(job);
         if let Some(sums) = self.pools.get(pool.index()) {
             bring(&sums.held);
         }

@@ -272,22 +272,22 @@ impl Observer for Auditor {
             | Record::Brokered { job, .. }
             | Record::Queued { job, .. }
             | Record::Finished { job, .. } => {
-                self.jobs.bring(job.slot);
+                self.jobs.bring(job.key());
             }
             Record::Started { job, pool, allocation, .. } | Record::Ended { job, pool, allocation, .. } => {
-                self.jobs.bring(job.slot);
-                self.accounts.bring(job.slot, *pool);
+                self.jobs.bring(job.key());
+                self.accounts.bring(job.key(), *pool);
                 if let Some(book) = self.pools.get(pool.index()) {
                     book.bring(allocation);
                 }
             }
             Record::FlowStarted { flow, job, lanes, .. } => {
-                self.jobs.bring(job.slot);
+                self.jobs.bring(job.key());
                 self.flows.bring(*flow, lanes);
             }
             Record::FlowEnded { flow } => {
-                if let Some(entry) = self.flows.at(*flow) {
-                    self.jobs.bring(crate::model::JobSlot::from_index(entry.job.slot));
+                if let Some(entry) = self.flows.get(*flow) {
+                    self.jobs.bring(entry.job);
                     self.flows.bring(*flow, entry.lanes());
                 }
             }

@@ -92,14 +92,14 @@ impl FlowBook {
         }
     }
 
-    /// A flow under way, as far as its slot tells.
-    pub(super) fn at(&self, flow: FlowKey) -> Option<&Flow> {
-        self.flows.at(flow.slot())
+    /// A flow under way.
+    pub(super) fn get(&self, flow: FlowKey) -> Option<&Flow> {
+        self.flows.get(flow.key())
     }
 
     /// Brings what is kept of a flow and its lanes into the caches.
     pub(super) fn bring(&self, flow: FlowKey, lanes: &[LaneId]) {
-        self.flows.bring(flow.slot());
+        self.flows.bring(flow.key());
         lanes.iter().filter_map(|lane| self.lanes.get(lane.index())).for_each(bring);
     }
 

@@ -2,7 +2,6 @@
 
 use super::broken;
 use super::nodes::fingerprint;
-use crate::model::JobSlot;
 use crate::model::slots::{Key, Slots};
 use crate::model::{Allocation, Input, Job, Outcome, Platform, Pool, PoolId, Totals};
 use crate::observe::{Life, Violation};
@@ -86,8 +85,8 @@ pub(super) struct JobBook {
 
 impl JobBook {
     /// Brings what is kept of a job into the caches.
-    pub(super) fn bring(&self, slot: JobSlot) {
-        self.stories.bring(slot.index());
+    pub(super) fn bring(&self, job: Key) {
+        self.stories.bring(job);
     }
 
     pub(super) fn new() -> Self {

@@ -234,11 +234,11 @@ impl Observer for Metrics {
             Record::Queued { pool, .. } => self.meters.bring(*pool),
             Record::Started { job, pool, .. } => {
                 self.meters.bring(*pool);
-                self.running.bring(job.slot.index());
+                self.running.bring(job.key());
             }
             Record::Ended { job, pool, .. } => {
                 self.meters.bring(*pool);
-                self.running.bring(job.slot.index());
+                self.running.bring(job.key());
                 if let Some(tenant) = self.tenants.get(job.request.tenant.index()) {
                     bring(&tenant.caused);
                     bring(&tenant.caused.carbon_market);

@@ -43,12 +43,12 @@ impl Traffic {
 
     /// Brings what is kept of a flow into the caches.
     pub(crate) fn bring(&self, flow: FlowKey) {
-        self.flows.bring(flow.slot());
+        self.flows.bring(flow.key());
     }
 
     /// And what its end changes of lanes.
     pub(crate) fn bring_end(&self, flow: FlowKey, lanes: &[LaneMeter]) {
-        for lane in self.flows.at(flow.slot()).iter().flat_map(|known| known.lanes.iter()) {
+        for lane in self.flows.get(flow.key()).iter().flat_map(|known| known.lanes.iter()) {
             if let Some(meter) = lanes.get(lane.index()) {
                 meter.bring_end();
             }
