@@ -1,6 +1,7 @@
 //! Mean, quantiles and maximum of many values.
 
 use hdrhistogram::Histogram;
+use std::sync::Arc;
 
 /// So many values are kept as they are; beyond, quantiles come from a histogram.
 const EXACT_VALUES: usize = 1_000_000;
@@ -9,13 +10,21 @@ const EXACT_VALUES: usize = 1_000_000;
 /// a thousandth of its values wide. So quantiles are never below the exact ones and at most 0.1 % above them.
 const DIGITS: u8 = 3;
 
+/// So many values are kept in one part of memory, which never moves.
+const PART: usize = 4096;
+
 /// Values as integers. Mean and maximum are always exact; quantiles are exact up to a million values and
 /// within 0.1 % beyond (a high-dynamic-range histogram).
 ///
 /// The quantile `q` of `n` values is the nearest rank: the smallest value that at least `q × n` values do not exceed.
 #[derive(Debug, Clone, Default)]
 pub struct Quantiles {
+    /// Values that are not 0, in parts that are full: those who took them over share them.
+    full: Vec<Arc<[u64]>>,
+    /// And in one that is not.
     values: Vec<u64>,
+    /// How many are 0, as most waits are in a system with room; counted once they are in no histogram.
+    zeros: u64,
     histogram: Option<Box<Histogram<u64>>>,
     count: u64,
     sum: u128,
@@ -50,24 +59,42 @@ impl Quantiles {
         self.sum += u128::from(value);
         self.max = self.max.max(value);
         match &mut self.histogram {
-            Some(histogram) => record_in(histogram, value),
-            None => {
-                self.values.push(value);
-                if self.values.len() > exact {
-                    self.condense();
-                }
-            }
+            Some(histogram) => return record_in(histogram, value, 1),
+            None if value == 0 => self.zeros += 1,
+            None => self.keep(value),
         }
+        if self.count > exact as u64 {
+            self.condense();
+        }
+    }
+
+    fn keep(&mut self, value: u64) {
+        self.values.push(value);
+        if self.values.len() >= PART {
+            self.full.push(self.values.as_slice().into());
+            self.values.clear();
+        }
+    }
+
+    /// All values that are not 0 and in no histogram.
+    fn parts(&self) -> impl Iterator<Item = &[u64]> {
+        self.full.iter().map(|part| &**part).chain([self.values.as_slice()])
     }
 
     fn condense(&mut self) {
         // A histogram of 3 digits can always be made; without one the values stay exact.
-        let Ok(mut histogram) = Histogram::new(DIGITS) else { return };
-        for value in self.values.drain(..) {
-            record_in(&mut histogram, value);
-        }
-        self.values = Vec::new();
+        let Ok(histogram) = Histogram::new(DIGITS) else { return };
         self.histogram = Some(Box::new(histogram));
+        self.pour();
+    }
+
+    /// Values into the histogram.
+    fn pour(&mut self) {
+        let Some(histogram) = &mut self.histogram else { return };
+        record_in(histogram, 0, std::mem::take(&mut self.zeros));
+        let full = std::mem::take(&mut self.full);
+        let values = std::mem::take(&mut self.values);
+        full.iter().flat_map(|part| part.iter()).chain(&values).for_each(|value| record_in(histogram, *value, 1));
     }
 
     /// Takes in all values of another.
@@ -75,19 +102,17 @@ impl Quantiles {
         self.count += other.count;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
-        self.values.extend_from_slice(&other.values);
-        let crowded = self.values.len() > EXACT_VALUES || other.histogram.is_some();
+        self.zeros += other.zeros;
+        self.full.extend(other.full.iter().cloned());
+        other.values.iter().for_each(|value| self.keep(*value));
+        let crowded = self.count > EXACT_VALUES as u64 || other.histogram.is_some();
         if crowded && self.histogram.is_none() {
             self.condense();
         }
-        if let Some(histogram) = &mut self.histogram {
-            for value in self.values.drain(..) {
-                record_in(histogram, value);
-            }
-            if let Some(more) = &other.histogram {
-                // Both grow on demand, so that adding cannot fail; a failure would leave out values, which the count shows.
-                let _ = histogram.add(&**more);
-            }
+        self.pour();
+        if let (Some(histogram), Some(more)) = (&mut self.histogram, &other.histogram) {
+            // Both grow on demand, so that adding cannot fail; a failure would leave out values, which the count shows.
+            let _ = histogram.add(&**more);
         }
     }
 
@@ -113,10 +138,12 @@ impl Quantiles {
             let value = |share: &u16| histogram.value_at_quantile(f64::from(*share) / 1000.0).min(self.max);
             return thousandths.iter().map(value).collect();
         }
-        let mut sorted = self.values.clone();
+        let mut sorted: Vec<u64> = self.parts().flatten().copied().collect();
         sorted.sort_unstable();
-        let rank = |share: &u16| (sorted.len() * usize::from(*share)).div_ceil(1000).clamp(1, sorted.len()) - 1;
-        thousandths.iter().map(|share| sorted[rank(share)]).collect()
+        let zeros = self.zeros as usize;
+        let total = zeros + sorted.len();
+        let rank = |share: &u16| (total * usize::from(*share)).div_ceil(1000).clamp(1, total) - 1;
+        thousandths.iter().map(|share| rank(share).checked_sub(zeros).map_or(0, |at| sorted[at])).collect()
     }
 
     /// The distribution; `None` without values.
@@ -127,30 +154,57 @@ impl Quantiles {
         }
         let [median, p95, p99] = match &self.histogram {
             Some(histogram) => [0.5, 0.95, 0.99].map(|q| histogram.value_at_quantile(q).min(self.max)),
-            None => ranks(&mut self.values.clone()),
+            None => self.ranks(),
         };
         Some(Spread { count: self.count, sum: self.sum, median, p95, p99, max: self.max })
     }
+
+    /// The 50th, 95th and 99th percentile by nearest rank, of values that are in no histogram. They are counted in bins of equal
+    /// width first, and only those of a bin with one of the ranks are copied to be looked through.
+    fn ranks(&self) -> [u64; 3] {
+        let shift = (u64::BITS - self.max.leading_zeros()).saturating_sub(BINS.ilog2());
+        let bin = |value: u64| (value >> shift) as usize & (BINS - 1);
+        let mut counts = vec![0u64; BINS];
+        counts[0] = self.zeros;
+        for part in self.parts() {
+            part.iter().for_each(|value| counts[bin(*value)] += 1);
+        }
+        // The bin of each rank, and the rank within it.
+        let (mut begin, mut at) = (0, 0);
+        let wanted = [50, 95, 99].map(|percent| {
+            let rank = (self.count * percent).div_ceil(100).saturating_sub(1);
+            while begin + counts[at] <= rank {
+                (begin, at) = (begin + counts[at], at + 1);
+            }
+            (at, (rank - begin) as usize)
+        });
+        let mut inside: [Vec<u64>; 3] = Default::default();
+        for part in self.parts() {
+            for value in part {
+                let bin = bin(*value);
+                // Of bins that are the same the first has them.
+                if let Some(at) = wanted.iter().position(|(wanted, _)| *wanted == bin) {
+                    inside[at].push(*value);
+                }
+            }
+        }
+        wanted.map(|(bin, rank)| {
+            let zeros = if bin == 0 { self.zeros as usize } else { 0 };
+            let values = wanted.iter().position(|(wanted, _)| *wanted == bin).map(|at| &mut inside[at]);
+            match (rank.checked_sub(zeros), values) {
+                (Some(rank), Some(values)) => *values.select_nth_unstable(rank).1,
+                _ => 0,
+            }
+        })
+    }
 }
+
+/// Bins of a first count, a power of 2.
+const BINS: usize = 4096;
 
 /// It grows on demand, so that every value fits.
-fn record_in(histogram: &mut Histogram<u64>, value: u64) {
-    let _ = histogram.record(value);
-}
-
-/// The 50th, 95th and 99th percentile by nearest rank; reorders the values.
-fn ranks(values: &mut [u64]) -> [u64; 3] {
-    let total = values.len();
-    let rank = |percent: usize| (total * percent).div_ceil(100).saturating_sub(1);
-    let mut found = [0; 3];
-    // Each selection leaves everything larger to the right of it, where the next one looks on.
-    let mut begin = 0;
-    for (result, percent) in found.iter_mut().zip([50, 95, 99]) {
-        let at = rank(percent);
-        *result = *values[begin..].select_nth_unstable(at - begin).1;
-        begin = at;
-    }
-    found
+fn record_in(histogram: &mut Histogram<u64>, value: u64, times: u64) {
+    let _ = histogram.record_n(value, times);
 }
 
 #[cfg(test)]
@@ -181,7 +235,7 @@ mod tests {
         for value in 0..10_000u64 {
             quantiles.record_bounded(value * 1_000_003, 100);
         }
-        assert!(quantiles.values.is_empty());
+        assert_eq!((quantiles.parts().flatten().count(), quantiles.zeros), (0, 0));
         let spread = quantiles.spread().expect("values");
         assert_eq!(spread.sum, 1_000_003 * (9_999 * 10_000 / 2));
         assert_eq!(spread.max, 9_999 * 1_000_003);
@@ -222,7 +276,10 @@ mod tests {
         shape("one value", &mut || 206_000_000_001.0);
         shape("small", &mut || unit() * 3000.0);
         for (name, values) in shapes {
-            let exact = of(values.iter().copied()).at(&SHARES);
+            let exact = of(values.iter().copied());
+            let [median, p95, p99] = exact.spread().map(|all| [all.median, all.p95, all.p99]).expect("values");
+            assert_eq!(exact.at(&[500, 950, 990]), [median, p95, p99], "{name}: counted in bins, and sorted");
+            let exact = exact.at(&SHARES);
             // All in one; and in parts, of which the first are condensed and the last is not.
             let mut whole = Quantiles::default();
             values.iter().for_each(|value| whole.record_bounded(*value, 100));

@@ -2,7 +2,7 @@
 
 use crate::model::{Center, Pool};
 use crate::observe::Quantiles;
-use crate::observe::metrics::{Bill, PoolMeter, ratio};
+use crate::observe::metrics::{Bill, PoolMeter, Waits, ratio};
 
 /// Picojoules of a kWh.
 const KWH: u128 = 3_600_000_000_000_000_000;
@@ -112,6 +112,29 @@ pub(crate) fn spread(quantiles: &Quantiles, unit: u64) -> [Option<f64>; 5] {
     let each = |value: u64| ratio(u128::from(value), unit);
     let mean = ratio(spread.sum, unit * u128::from(spread.count));
     [mean, each(spread.median), each(spread.p95), each(spread.p99), each(spread.max)]
+}
+
+/// What is told of the spans of jobs, each as [`spread`] gives it: in seconds, and slowdowns as they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spreads {
+    pub(crate) wait: [Option<f64>; 5],
+    pub(crate) staging: [Option<f64>; 5],
+    pub(crate) queue_wait: [Option<f64>; 5],
+    pub(crate) response: [Option<f64>; 5],
+    pub(crate) slowdown: [Option<f64>; 5],
+}
+
+impl Spreads {
+    pub(crate) fn of(waits: &Waits) -> Self {
+        let of = |quantiles: &Quantiles| spread(quantiles, 1_000_000_000);
+        Self {
+            wait: of(&waits.wait),
+            staging: of(&waits.staging),
+            queue_wait: of(&waits.queue_wait),
+            response: of(&waits.response),
+            slowdown: of(&waits.slowdown),
+        }
+    }
 }
 
 /// Writes the figures of an area into a structure that has them; the window in ns.

@@ -1,6 +1,6 @@
 //! From integrals to figures: every division happens here, once.
 
-use super::area::{Area, hours, kwh, pico};
+use super::area::{Area, Spreads, hours, kwh, pico};
 use super::tenants::total_use;
 use super::{
     CenterSummary, ClassSummary, GroupSummary, LinkSummary, PoolSummary, Summary, TENANTS_LISTED, TenantSummary,
@@ -107,11 +107,12 @@ impl<'a> Extended<'a> {
         });
         let open = self.meters.pools.iter().fold(0u128, |sum, p| sum.saturating_add(p.open_headline()));
         self.services(open, summary);
-        let mut total = ClassTally::default();
+        let (mut total, mut spreads) = (ClassTally::default(), None);
         for ((tally, class), running) in metrics.classes.iter().zip(&metrics.platform.classes).zip(&running) {
             total.merge(tally);
             total.caused.add(running);
-            summary.classes.push(self.class(&class.name, tally, running, open));
+            let waits = spreads.insert(Spreads::of(&tally.waits));
+            summary.classes.push(self.class(&class.name, tally, (running, waits), open));
         }
         let outcomes = &total.outcomes;
         summary.jobs = outcomes.jobs();
@@ -150,10 +151,12 @@ impl<'a> Extended<'a> {
         summary.stalled = total.stalled;
         summary.storage_full_start_s = metrics.storage_full.map(SimTime::as_secs_f64);
         summary.stalled_mean_s = mean_span(total.stalled_nanos, total.stalled);
-        summary.set_waits(&total.waits);
+        // A single class is all there is.
+        let all = spreads.filter(|_| metrics.classes.len() == 1).unwrap_or_else(|| Spreads::of(&total.waits));
+        summary.set_waits(&all);
     }
 
-    fn class(&self, name: &str, tally: &ClassTally, running: &Caused, open: u128) -> ClassSummary {
+    fn class(&self, name: &str, tally: &ClassTally, (running, waits): (&Caused, &Spreads), open: u128) -> ClassSummary {
         let mut caused = tally.caused;
         caused.add(running);
         let [east_share, central_share, west_share] = side_shares(&tally.started_by_side);
@@ -190,7 +193,7 @@ impl<'a> Extended<'a> {
             stalled_mean_s: mean_span(tally.stalled_nanos, tally.stalled),
             ..ClassSummary::default()
         };
-        class.set_waits(&tally.waits);
+        class.set_waits(waits);
         class
     }
 

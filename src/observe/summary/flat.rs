@@ -114,38 +114,37 @@ macro_rules! flat {
         }
         impl $name {
             /// Fills in the distributions of spans.
-            pub(crate) fn set_waits(&mut self, waits: &$crate::observe::metrics::Waits) {
-                use $crate::observe::summary::area::spread;
+            pub(crate) const fn set_waits(&mut self, spreads: &$crate::observe::summary::area::Spreads) {
                 [self.wait_mean_s, self.wait_median_s, self.wait_p95_s, self.wait_p99_s, self.wait_max_s] =
-                    spread(&waits.wait, 1_000_000_000);
+                    spreads.wait;
                 [
                     self.staging_mean_s,
                     self.staging_median_s,
                     self.staging_p95_s,
                     self.staging_p99_s,
                     self.staging_max_s,
-                ] = spread(&waits.staging, 1_000_000_000);
+                ] = spreads.staging;
                 [
                     self.queue_wait_mean_s,
                     self.queue_wait_median_s,
                     self.queue_wait_p95_s,
                     self.queue_wait_p99_s,
                     self.queue_wait_max_s,
-                ] = spread(&waits.queue_wait, 1_000_000_000);
+                ] = spreads.queue_wait;
                 [
                     self.response_mean_s,
                     self.response_median_s,
                     self.response_p95_s,
                     self.response_p99_s,
                     self.response_max_s,
-                ] = spread(&waits.response, 1_000_000_000);
+                ] = spreads.response;
                 [
                     self.bounded_slowdown_mean,
                     self.bounded_slowdown_median,
                     self.bounded_slowdown_p95,
                     self.bounded_slowdown_p99,
                     self.bounded_slowdown_max,
-                ] = spread(&waits.slowdown, 1_000_000_000);
+                ] = spreads.slowdown;
             }
         }
     };
