@@ -97,18 +97,27 @@ impl<E> Bucket<E> {
 ///
 /// A radix heap (R. K. Ahuja, K. Mehlhorn, J. B. Orlin, R. E. Tarjan: Faster Algorithms for the Shortest Path Problem, 1990), which may be as
 /// time never runs backwards: later events lie in buckets by the highest bit in which their instant differs from a base, the instant
-/// that was last begun. When the clock comes to the first bucket's first instant, that becomes the base and the bucket's events go to the
+/// that was last begun for one of them. When the clock comes to the first bucket's first instant, that becomes the base and the bucket's events go to the
 /// buckets below, which were empty. An event falls at most once from each bucket to a lower one, and none is compared with others but
 /// those of its instant.
+///
+/// One event at a time can lie apart ([`Agenda::schedule_apart`]): that of a stream of which only the next is known, and which mostly is the
+/// next of all. It falls through no buckets.
 #[derive(Debug, Clone)]
 pub struct Agenda<E> {
-    /// Events at the base.
+    /// Events of the instant that was begun last.
     due: BinaryHeap<Due<E>>,
+    /// That instant.
+    at: SimTime,
+    /// The last one at which an event of a bucket was due.
     base: SimTime,
     buckets: [Bucket<E>; BUCKETS],
     /// Which buckets hold anything.
     held: u64,
     later: usize,
+    /// The event that lies apart, and its instant; [`SimTime::MAX`] of none.
+    apart: Option<Due<E>>,
+    apart_at: SimTime,
     now: SimTime,
     sequence: u64,
     rule: SameInstant,
@@ -125,6 +134,9 @@ impl<E> Agenda<E> {
     pub const fn new(rule: SameInstant) -> Self {
         Self {
             due: BinaryHeap::new(),
+            at: SimTime::ZERO,
+            apart: None,
+            apart_at: SimTime::MAX,
             base: SimTime::ZERO,
             buckets: [const { Bucket::EMPTY }; BUCKETS],
             held: 0,
@@ -143,18 +155,32 @@ impl<E> Agenda<E> {
 
     /// Adds an event. An instant that has passed counts as now: time never runs backwards.
     pub fn schedule(&mut self, time: SimTime, class: Class, event: E) {
-        let order = (u64::from(self.rule.rank(class)) << SEQUENCE_BITS) | self.sequence;
+        let due = self.due(class, event);
+        self.place(Later { time: time.max(self.now), due });
+    }
+
+    /// Adds an event that lies apart from the others where none does so already. When it comes, and in which order, is the same as with
+    /// [`Agenda::schedule`].
+    pub fn schedule_apart(&mut self, time: SimTime, class: Class, event: E) {
+        let due = self.due(class, event);
+        let time = time.max(self.now);
+        if self.apart.is_some() || time == self.at || time == SimTime::MAX {
+            return self.place(Later { time, due });
+        }
+        (self.apart, self.apart_at) = (Some(due), time);
+    }
+
+    const fn due(&mut self, class: Class, event: E) -> Due<E> {
+        let order = ((self.rule.rank(class) as u64) << SEQUENCE_BITS) | self.sequence;
         self.sequence += 1;
-        self.place(Later { time: time.max(self.now), due: Due { order, event } });
+        Due { order, event }
     }
 
     fn place(&mut self, later: Later<E>) {
-        let differ = later.time.0 ^ self.base.0;
-        if differ == 0 {
-            self.due.push(later.due);
-            return;
+        if later.time == self.at {
+            return self.due.push(later.due);
         }
-        let number = differ.ilog2() as usize;
+        let number = (later.time.0 ^ self.base.0).ilog2() as usize;
         let bucket = &mut self.buckets[number];
         bucket.first = bucket.first.min(later.time);
         bucket.events.push(later);
@@ -166,9 +192,12 @@ impl<E> Agenda<E> {
     #[must_use]
     pub fn next_time(&self) -> Option<SimTime> {
         if !self.due.is_empty() {
-            return Some(self.base);
+            return Some(self.at);
         }
-        (self.held != 0).then(|| self.buckets[self.held.trailing_zeros() as usize].first)
+        match self.buckets.get(self.held.trailing_zeros() as usize) {
+            Some(bucket) => Some(bucket.first.min(self.apart_at)),
+            None => self.apart.is_some().then_some(self.apart_at),
+        }
     }
 
     /// Moves the clock on to an instant that is not after the next event.
@@ -190,13 +219,21 @@ impl<E> Agenda<E> {
         self.due.pop().map(|due| due.event)
     }
 
-    /// Where events are due at the current instant, makes that the base.
+    /// Where events are due at the current instant, sees to it that they are among those that are due.
     fn begin_instant(&mut self) -> Option<()> {
         if self.next_time()? != self.now {
             return None;
         }
-        if self.due.is_empty() {
-            let number = self.held.trailing_zeros() as usize;
+        if !self.due.is_empty() {
+            return Some(());
+        }
+        self.at = self.now;
+        if self.apart_at == self.now {
+            self.apart_at = SimTime::MAX;
+            self.due.extend(self.apart.take());
+        }
+        let number = self.held.trailing_zeros() as usize;
+        if self.buckets.get(number).is_some_and(|bucket| bucket.first == self.now) {
             self.held &= self.held - 1;
             self.base = self.now;
             let bucket = &mut self.buckets[number];
@@ -213,6 +250,7 @@ impl<E> Agenda<E> {
     }
 
     /// Some of the events of later instants, those of the first of them, but in no order: so much can be said without putting them in order.
+    /// The one that lies apart is not among them.
     pub fn soon(&self) -> impl Iterator<Item = &E> {
         let mut held = self.held;
         let buckets = std::iter::from_fn(move || {
@@ -226,7 +264,7 @@ impl<E> Agenda<E> {
     /// How many events are pending.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.due.len() + self.later
+        self.due.len() + self.later + usize::from(self.apart.is_some())
     }
 
     /// Whether no event is pending.
@@ -326,7 +364,7 @@ mod tests {
         /// The same while events come and go, the clock stops between them, and some are scheduled for instants before the next one.
         #[test]
         fn agrees_with_an_ordered_map_as_time_goes_on(
-            steps in prop::collection::vec((0u64..4, 0u32..40, 0usize..5), 0..300),
+            steps in prop::collection::vec((0u64..5, 0u32..40, 0usize..5), 0..300),
         ) {
             let classes = [Class::Boundary, Class::Release, Class::Change, Class::Submission, Class::Wake];
             let mut agenda = Agenda::new(SameInstant::default());
@@ -338,9 +376,12 @@ mod tests {
                 prop_assert_eq!(agenda.len(), map.len());
                 match kind {
                     // Near and far instants alike.
-                    0 | 1 => {
+                    0 | 1 | 4 => {
                         let time = now + if *far < 8 { u64::from(*far) } else { 1 << far };
-                        agenda.schedule(SimTime(time), classes[*class], sequence);
+                        match kind {
+                            4 => agenda.schedule_apart(SimTime(time), classes[*class], sequence),
+                            _ => agenda.schedule(SimTime(time), classes[*class], sequence),
+                        }
                         map.insert((time, SameInstant::default().rank(classes[*class]), sequence), sequence);
                     }
                     2 => {

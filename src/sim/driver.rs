@@ -275,7 +275,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
     pub(super) fn fetch(&mut self) -> Result<(), RunError> {
         self.next_job = self.source.next_job().map_err(RunError::Source)?;
         if let Some(job) = &self.next_job {
-            self.world.schedule(job.request.submit, Class::Submission, Event::Submission);
+            self.world.schedule_submission(job.request.submit);
         }
         Ok(())
     }

@@ -196,6 +196,12 @@ impl World {
         self.agenda.schedule(time, class, event);
     }
 
+    /// The next job of the source is submitted at `time`.
+    pub(super) fn schedule_submission(&mut self, time: SimTime) {
+        self.single += 1;
+        self.agenda.schedule_apart(time, Class::Submission, Event::Submission);
+    }
+
     /// The queue of a pool is to be asked in this round.
     pub(super) fn touch(&mut self, pool: PoolId) {
         let state = &mut self.pools[pool.index()];
