@@ -2,8 +2,8 @@
 
 use super::slots::Key;
 use super::{
-    Checkpoint, ClassId, ConstraintId, DatasetId, Elastic, Flex, JobNumber, JobSlot, Precision, SiteId, TaskShape,
-    TenantId,
+    Checkpoint, ClassId, ConstraintId, DatasetId, Elastic, Flex, JobName, JobNumber, JobSlot, Precision, SiteId,
+    TaskShape, TenantId,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 use std::sync::Arc;
@@ -95,7 +95,7 @@ pub struct Truth {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
     /// Its name where the scenario or the log gives one; else it is `<class>-<ordinal>`.
-    pub name: Option<Arc<str>>,
+    pub name: Option<JobName>,
     /// Its place within its class, from 0.
     pub ordinal: u64,
     /// Where it is kept as long as it is in the system: the driver's to give.

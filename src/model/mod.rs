@@ -13,6 +13,7 @@ mod fragments;
 pub(crate) mod hash_index;
 mod ids;
 mod job;
+mod job_name;
 mod nodes;
 mod outcome;
 mod platform;
@@ -33,6 +34,7 @@ pub use ids::{
     SiteId, TenantId,
 };
 pub use job::{Class, ClassKind, Input, Job, Request, TenantGroup, Tenants, Truth, Work};
+pub use job_name::JobName;
 pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState, StateKey};
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};

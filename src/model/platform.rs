@@ -1,8 +1,8 @@
 //! Everything that does not change during a run.
 
 use super::{
-    AcceleratorKind, CenterId, Class, ClassId, Dataset, Fragmentation, Link, Pool, PoolId, Service, Site, SiteId,
-    Tenants, TypicalTask,
+    AcceleratorKind, CenterId, Class, ClassId, Dataset, Fragmentation, JobName, Link, Pool, PoolId, Service, Site,
+    SiteId, Tenants, TypicalTask,
 };
 use crate::signals::Series;
 use crate::units::Bytes;
@@ -197,8 +197,8 @@ impl Platform {
 
     /// What a job is called: by its own name if it has one, else `<class>-<ordinal>`.
     #[must_use]
-    pub fn job_name<'a>(&self, class: ClassId, ordinal: u64, own: Option<&'a str>) -> Cow<'a, str> {
-        own.map_or_else(|| Cow::Owned(format!("{}-{ordinal}", self.class_name(class))), Cow::Borrowed)
+    pub fn job_name<'a>(&self, class: ClassId, ordinal: u64, own: Option<&'a JobName>) -> Cow<'a, str> {
+        own.map_or_else(|| Cow::Owned(format!("{}-{ordinal}", self.class_name(class))), JobName::text)
     }
 
     /// The center of a name.

@@ -284,6 +284,11 @@ pub trait Observer: Send {
     /// A [`Violation`] ends the run.
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
 
+    /// Whether only [`Record::Finished`] means anything to it: other records need not be told then.
+    fn stories_only(&self) -> bool {
+        false
+    }
+
     /// This record will come soon, after some others: what it touches can be asked of memory before it is needed. Changes nothing, need not do
     /// anything, and is not called for every record.
     fn ahead(&self, record: &Record<'_>) {

@@ -3,8 +3,8 @@
 use super::{Life, Observer, Record};
 use crate::model::{
     Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId,
-    Input, Job, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, Request, Side,
-    Site, SiteId, SiteKind, TaskShape, TenantGroup, TenantId, Tenants, Totals, Truth, Work,
+    Input, Job, JobName, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, Request,
+    Side, Site, SiteId, SiteKind, TaskShape, TenantGroup, TenantId, Tenants, Totals, Truth, Work,
 };
 use crate::network::FlowKey;
 use crate::signals::Series;
@@ -103,7 +103,7 @@ pub(crate) fn platform() -> Platform {
 /// A job of four cores for an hour.
 pub(crate) fn job(number: u64, submit: SimTime) -> Job {
     Job {
-        name: Some(Arc::from(["a", "b", "c", "d"][number as usize % 4])),
+        name: Some(JobName::from(["a", "b", "c", "d"][number as usize % 4])),
         ordinal: number,
         slot: JobSlot(number as u32),
         request: Request {

@@ -2,7 +2,7 @@
 
 use super::cells::push_text;
 use super::decimal::{decimal, seconds, six_digits, whole};
-use crate::model::{Job, JobNumber, Outcome, Platform, TenantGroup, TenantId};
+use crate::model::{Job, JobName, JobNumber, Outcome, Platform, TenantGroup, TenantId};
 use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed, mix};
 use crate::units::SimTime;
 use std::io;
@@ -139,7 +139,8 @@ impl<W: io::Write> JobsCsv<W> {
         let buffer = &mut self.buffer;
         let class = self.classes.get(request.class.index()).map_or("", String::as_str);
         match &job.name {
-            Some(name) => push_text(buffer, name),
+            Some(JobName::Number(number)) => whole(buffer, *number),
+            Some(JobName::Text(name)) => push_text(buffer, name),
             None => {
                 push_joined(buffer, class, |buffer| {
                     buffer.push(b'-');
@@ -175,6 +176,10 @@ impl<W: io::Write> JobsCsv<W> {
 }
 
 impl<W: io::Write + Send> Observer for JobsCsv<W> {
+    fn stories_only(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         if let Record::Finished { job, life, outcome } = record
             && self.records.covers(job.request.number)
@@ -326,8 +331,10 @@ impl TenantCells {
 
 /// The tenant's name as [`Tenants::name`](crate::model::Tenants::name) forms it.
 fn push_tenant(buffer: &mut Vec<u8>, cells: &[TenantCells], platform: &Platform, tenant: TenantId) {
-    let at = cells.partition_point(|group| group.first <= tenant.0);
-    if let Some(group) = at.checked_sub(1).and_then(|at| cells.get(at))
+    // Where each group has but one, its place is the tenant's.
+    let guess = cells.get(tenant.index()).filter(|group| group.first == tenant.0 && group.count > 0);
+    let search = || cells.partition_point(|group| group.first <= tenant.0).checked_sub(1).and_then(|at| cells.get(at));
+    if let Some(group) = guess.or_else(search)
         && let Some(begins) = &group.begins
         && let member = tenant.0 - group.first
         && member < group.count.min(1_000_000)

@@ -22,6 +22,10 @@ pub(super) struct NextFlow {
 impl Driver<'_, '_, '_, '_> {
     /// Takes a step for each of some events to come: the sooner, the further.
     pub(super) fn look_ahead(&mut self) {
+        // A small run is in the caches anyway.
+        if !self.world.jobs.is_large() {
+            return;
+        }
         for (nth, event) in self.world.agenda.soon().take(EVENTS).enumerate() {
             if let Event::JobEnds(slot) | Event::FlowBegins(slot) = *event {
                 match nth {

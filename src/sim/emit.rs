@@ -97,9 +97,10 @@ impl<'o, 'a> Emit<'o, 'a> {
         }
         let out: Vec<(SimTime, Out<'_>)> = records.iter().map(|(at, kept)| (*at, out(kept, jobs, rates))).collect();
         let (mut end, mut told) = (out.len(), Ok(()));
+        let ahead = jobs.is_large();
         for observer in self.observers.iter_mut() {
             // The earliest violation is the one that ends the run.
-            if let Err((at, violation)) = tell(*observer, &out[..end]) {
+            if let Err((at, violation)) = tell(*observer, &out[..end], ahead) {
                 (end, told) = (at, Err(violation));
             }
         }
@@ -116,9 +117,13 @@ enum Out<'a> {
 }
 
 /// A violation comes with the place of its record.
-fn tell(observer: &mut dyn Observer, all: &[(SimTime, Out<'_>)]) -> Result<(), (usize, Violation)> {
+fn tell(observer: &mut dyn Observer, all: &[(SimTime, Out<'_>)], ahead: bool) -> Result<(), (usize, Violation)> {
+    let stories_only = observer.stories_only();
     for (at, (now, out)) in all.iter().enumerate() {
-        match all.get(at + AHEAD) {
+        if stories_only && !matches!(out, Out::Record(Record::Finished { .. })) {
+            continue;
+        }
+        match all.get(at + AHEAD).filter(|_| ahead) {
             Some((_, Out::Record(soon))) => observer.ahead(soon),
             Some((_, Out::Rates(soon))) => observer.lane_rates_ahead(soon),
             None => {}

@@ -156,7 +156,7 @@ impl Driver<'_, '_, '_, '_> {
 
     pub(super) fn illegal(&self, slot: JobSlot, what: &str) -> RunError {
         let job = &self.world.jobs[slot].job;
-        let name = self.world.platform.job_name(job.request.class, job.ordinal, job.name.as_deref());
+        let name = self.world.platform.job_name(job.request.class, job.ordinal, job.name.as_ref());
         RunError::IllegalAction { at: self.world.now, job: name.into_owned(), what: what.to_owned() }
     }
 

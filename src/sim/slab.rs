@@ -148,6 +148,9 @@ impl JobState {
 /// From so many jobs that are over on, their slots are given out again.
 const RECYCLE_AT: usize = 12;
 
+/// So many slots are large.
+const LARGE: usize = 512;
+
 /// The jobs in the system by slot. Those that are over lie there until others come: a job is large, and is not moved twice.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Slab {
@@ -160,6 +163,11 @@ pub(super) struct Slab {
 impl Slab {
     pub(super) const fn len(&self) -> usize {
         self.slots.len() - self.over.len() - self.free.len()
+    }
+
+    /// Whether so many jobs were in the system at once that they and what is kept of them lie beyond the near caches.
+    pub(super) const fn is_large(&self) -> bool {
+        self.slots.len() >= LARGE
     }
 
     pub(super) fn insert(&mut self, mut job: Job) -> JobSlot {

@@ -134,7 +134,7 @@ impl World {
         let number = self.scenario.jobs.len();
         let work = Work::Time(seconds(run));
         self.scenario.jobs.push(Job {
-            name: Some(Arc::from(format!("j{number}"))),
+            name: Some(JobName::from(format!("j{number}"))),
             ordinal: number as u64,
             slot: JobSlot(0),
             request: Request {

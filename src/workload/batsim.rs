@@ -5,14 +5,13 @@
 
 use super::Listed;
 use crate::model::{
-    ClassId, ConstraintId, Input, Job, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work,
+    ClassId, ConstraintId, Input, Job, JobName, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::sync::Arc;
 
 /// The longest time that is read, in seconds: 292 years.
 const SECONDS_MAX: f64 = 9.2e9;
@@ -157,7 +156,7 @@ fn convert(
         flex: None,
     };
     Ok(Job {
-        name: Some(Arc::from(name)),
+        name: Some(JobName::from(name)),
         ordinal: 0,
         slot: JobSlot(0),
         request,
@@ -191,15 +190,15 @@ mod tests {
         let seen: Vec<_> = workload
             .jobs
             .iter()
-            .map(|j| (j.name.as_deref(), j.ordinal, j.request.submit.0, j.request.tasks, j.request.requested))
+            .map(|j| (j.name.clone(), j.ordinal, j.request.submit.0, j.request.tasks, j.request.requested))
             .collect();
         let time = |ns| Work::Time(SimDuration(ns));
         assert_eq!(
             seen,
             [
-                (Some("7"), 0, 0, 1, time(1_500_000_000)),
-                (Some("b"), 1, 2_000_000_000, 3, time(9_000_000_000)),
-                (Some("6"), 2, 2_000_000_000, 1, time(1_500_000_000)),
+                (Some(JobName::from("7")), 0, 0, 1, time(1_500_000_000)),
+                (Some(JobName::from("b")), 1, 2_000_000_000, 3, time(9_000_000_000)),
+                (Some(JobName::from("6")), 2, 2_000_000_000, 1, time(1_500_000_000)),
             ]
         );
         assert_eq!(workload.jobs[1].truth.work, time(1_500_000_000));
@@ -237,7 +236,7 @@ mod tests {
         let workload = BatsimWorkload::read(bytes.as_slice(), MAPPING).expect("reads");
         assert_eq!((workload.jobs.len(), workload.machines), (801, Some(32)));
         // The first of the list is submitted last.
-        assert_eq!(workload.jobs[800].name.as_deref(), Some("424242"));
+        assert_eq!(workload.jobs[800].name, Some(JobName::from("424242")));
         assert_eq!(workload.jobs[800].request.submit, SimTime::from_secs(16_000));
     }
 

@@ -1,12 +1,13 @@
 //! What the tests share: the binary and its output files, and runs through the library with an auditor listening.
 
-use eastwest::model::{Job, Outcome};
+use eastwest::model::{Job, JobName, Outcome};
 use eastwest::observe::{Auditor, Life, Metrics, Observer, Record, Summary, Violation};
 use eastwest::policy::Stack;
 use eastwest::rng::Streams;
 use eastwest::scenario::{self, Input, Scenario};
 use eastwest::sim::{self, Options, RunStats};
 use eastwest::units::SimTime;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -230,8 +231,8 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    pub(crate) fn name(&self) -> &str {
-        self.job.name.as_deref().unwrap_or("")
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        self.job.name.as_ref().map(JobName::text).unwrap_or_default()
     }
 }
 

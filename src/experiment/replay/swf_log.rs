@@ -1,6 +1,6 @@
 //! The simulated schedule as a log again.
 
-use crate::model::Platform;
+use crate::model::{JobName, Platform};
 use crate::observe::{Observer, Record, Violation};
 use crate::units::SimTime;
 use crate::workload::swf::{SwfHeader, SwfRecord, SwfWriter};
@@ -37,12 +37,16 @@ impl SwfLog {
 }
 
 impl Observer for SwfLog {
+    fn stories_only(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, _now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         let Record::Finished { job, life, outcome } = *record else { return Ok(()) };
         let request = &job.request;
         let (Some(started), Some(ended)) = (life.started, life.ended) else { return Ok(()) };
         // Logs number their jobs; other names keep their place in the run.
-        let number = job.name.as_ref().and_then(|name| name.parse().ok()).unwrap_or(request.number.0 + 1);
+        let number = job.name.as_ref().and_then(JobName::number).unwrap_or(request.number.0 + 1);
         let user = self.platform.tenants.group(request.tenant).and_then(|group| group.name.strip_prefix("user-"));
         let requested = self.platform.pools[0].duration(&request.requested, request);
         let swf = SwfRecord {

@@ -1,7 +1,7 @@
 //! A log worked by hand.
 
 use super::*;
-use crate::model::Outcome;
+use crate::model::{JobName, Outcome};
 use crate::observe::{Observer, Record, Violation};
 use crate::policy::queue::{Estimate, OrderSpec};
 use crate::units::SimTime;
@@ -15,7 +15,7 @@ struct Waits(BTreeMap<u64, (Option<u64>, Outcome)>);
 impl Observer for Waits {
     fn record(&mut self, _now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         if let Record::Finished { job, life, outcome } = *record {
-            let number = job.name.as_ref().and_then(|name| name.parse().ok()).expect("a number");
+            let number = job.name.as_ref().and_then(JobName::number).expect("a number");
             let wait = life.started.map(|at| at.since(job.request.submit).0 / 1_000_000_000);
             self.0.insert(number, (wait, outcome));
         }

@@ -1,6 +1,6 @@
 //! Jobs of each center for a Gantt chart.
 
-use crate::model::{CenterId, ClassId, Job, Platform, PoolId};
+use crate::model::{CenterId, ClassId, Job, JobName, Platform, PoolId};
 use crate::observe::Life;
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ struct Kept {
     center: u32,
     class: u32,
     ordinal: u64,
-    name: Option<Arc<str>>,
+    name: Option<JobName>,
     /// Submitted, staged, started, ended.
     instants: [u64; 4],
     nodes: u64,
@@ -134,7 +134,7 @@ impl Sampler {
         }
         let mut sample = JobSample { placed: self.placed, ..JobSample::default() };
         for job in kept.into_values() {
-            let name = self.platform.job_name(ClassId(job.class), job.ordinal, job.name.as_deref());
+            let name = self.platform.job_name(ClassId(job.class), job.ordinal, job.name.as_ref());
             sample.job.push(name.into_owned());
             sample.center.push(job.center);
             sample.class.push(job.class);

@@ -74,7 +74,7 @@ impl Chosen {
             Self::All => true,
             Self::Class(class) => job.request.class == *class,
             Self::Jobs { named, numbered } => match &job.name {
-                Some(name) => named.contains(&**name),
+                Some(name) => named.contains(&*name.text()),
                 None => numbered.contains(&(job.request.class, job.ordinal)),
             },
             Self::Sample(one_in) => mix(job.request.number.0).is_multiple_of(*one_in),

@@ -1,17 +1,16 @@
 //! Who waits and who runs in each pool, and who gave nodes back last.
 
 use super::{Holder, NAMED_MAX, QueueStay};
-use crate::model::{ClassId, Job, JobNumber, Platform};
+use crate::model::{ClassId, Job, JobName, JobNumber, Platform};
 use crate::units::SimTime;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A job as it will be named.
 #[derive(Debug, Clone)]
 pub(super) struct Who {
     class: ClassId,
     ordinal: u64,
-    name: Option<Arc<str>>,
+    name: Option<JobName>,
 }
 
 impl Who {
@@ -20,7 +19,7 @@ impl Who {
     }
 
     pub(super) fn text(&self, platform: &Platform) -> String {
-        platform.job_name(self.class, self.ordinal, self.name.as_deref()).into_owned()
+        platform.job_name(self.class, self.ordinal, self.name.as_ref()).into_owned()
     }
 }
 

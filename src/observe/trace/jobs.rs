@@ -1,10 +1,9 @@
 //! The lives of jobs as spans.
 
-use crate::model::{ClassId, Job, JobNumber, Outcome, PoolId, SiteId, TenantId};
+use crate::model::{ClassId, Job, JobName, JobNumber, Outcome, PoolId, SiteId, TenantId};
 use crate::observe::{JobTimes, Life, mix};
 use crate::units::{Bytes, SimTime};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What a job does in a span of its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +54,7 @@ pub struct TracedJob {
     /// Its place among the jobs of its class.
     pub ordinal: u64,
     /// Its own name, if it has one.
-    pub name: Option<Arc<str>>,
+    pub name: Option<JobName>,
     /// Its class.
     pub class: ClassId,
     /// Whose it is.

@@ -62,6 +62,10 @@ impl<W: io::Write + Send> JobsParquet<W> {
 }
 
 impl<W: io::Write + Send> Observer for JobsParquet<W> {
+    fn stories_only(&self) -> bool {
+        true
+    }
+
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         if let Record::Finished { job, life, outcome } = record
             && self.records.covers(job.request.number)
@@ -82,7 +86,7 @@ fn cells<'a>(
     let request = &job.request;
     let times = JobTimes::of(job, life, outcome);
     let class = platform.class_name(request.class);
-    let name = platform.job_name(request.class, job.ordinal, job.name.as_deref());
+    let name = platform.job_name(request.class, job.ordinal, job.name.as_ref());
     let pool = life.pool.and_then(|pool| platform.pools.get(pool.index()));
     let center = pool.and_then(|pool| platform.centers.get(pool.center.index()));
     let origin = platform.site_name(request.origin);

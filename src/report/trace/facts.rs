@@ -68,7 +68,7 @@ pub(super) fn of_run(input: &TraceInput<'_>) -> String {
 
 /// The name of a job in `jobs.csv`.
 pub(super) fn name(platform: &Platform, job: &TracedJob) -> String {
-    platform.job_name(job.class, job.ordinal, job.name.as_deref()).into_owned()
+    platform.job_name(job.class, job.ordinal, job.name.as_ref()).into_owned()
 }
 
 /// Columns of `jobs.csv`.

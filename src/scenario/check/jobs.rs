@@ -11,13 +11,12 @@ use super::limits::{FLOP_MAX, TASKS_MAX, TIME_MAX};
 use super::reach::Journey;
 use super::{Scope, classes, flex, names, tenants};
 use crate::model::{
-    AcceleratorId, ConstraintId, Input, Job, JobNumber, JobSlot, PoolId, Precision, Request, SiteId, TaskShape,
-    TenantId, Truth, Work,
+    AcceleratorId, ConstraintId, Input, Job, JobName, JobNumber, JobSlot, PoolId, Precision, Request, SiteId,
+    TaskShape, TenantId, Truth, Work,
 };
 use crate::units::{Bytes, SimTime};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// All single jobs in the order of submission, then of the file. Numbers are given out later.
 pub(super) fn list(scope: &mut Scope<'_>, run: &RunPlan, out: &mut Diagnostics) -> Vec<Job> {
@@ -38,7 +37,7 @@ pub(super) fn list(scope: &mut Scope<'_>, run: &RunPlan, out: &mut Diagnostics) 
         counts[class.index()] += 1;
         let name = &scope.platform.classes[class.index()].name;
         if job.name.is_none() && scope.raw.workload.contains_key(name) {
-            job.name = Some(Arc::from(format!("{name}-single-{}", job.ordinal)));
+            job.name = Some(JobName::from(format!("{name}-single-{}", job.ordinal)));
         }
     }
     jobs
@@ -93,7 +92,7 @@ fn one(at: &At<RawJob>, place: usize, scope: &mut Scope<'_>, run: &RunPlan, out:
     let (origin, (demand, _), work, input, constraint) = (origin?, demand?, work?, input?, constraint?);
     let (output_to, deadline) = (output_to?, deadline.map_or(Some(None), |found| found.map(Some))?);
     Some(Job {
-        name: raw.id.as_ref().map(|id| Arc::from(id.get().as_str())),
+        name: raw.id.as_ref().map(|id| JobName::from(id.get().as_str())),
         ordinal: 0,
         slot: JobSlot(0),
         request: Request {

@@ -53,6 +53,20 @@ const fn digits(word: u64) -> (usize, u64) {
 /// Powers of ten by exponent.
 const POWERS: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
+/// All digits from a place on: how many, their number as far as 64 bits hold it, and the eight bytes in which they end.
+fn long(bytes: &[u8], at: usize) -> (usize, u64, u64) {
+    let (mut length, mut sum) = (0, 0u64);
+    loop {
+        let word = eight(bytes, at + length);
+        let (count, more) = digits(word);
+        sum = sum.wrapping_mul(POWERS[count]).wrapping_add(more);
+        length += count;
+        if count < 8 {
+            return (length, sum, word);
+        }
+    }
+}
+
 /// Reads the line that `bytes` begin with into `record`; how long it is, its end included. `None` where it is any other line, or does not
 /// end here: then what is in the record means nothing.
 pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
@@ -60,30 +74,30 @@ pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
     let (mut at, mut longest) = (0, 0);
     for value in &mut values {
         let mut word = eight(bytes, at);
-        while is_blank(word as u8) {
+        if is_blank(word as u8) {
+            // One blank, mostly: the seven bytes behind it will do for most numbers.
             at += 1;
-            word = eight(bytes, at);
+            word >>= 8;
+            while is_blank(word as u8) {
+                at += 1;
+                word = eight(bytes, at);
+            }
         }
         let behind = if word as u16 == u16::from_le_bytes(*b"-1") {
             at += 2;
             (word >> 16) as u8
         } else {
             let (mut count, mut sum) = digits(word);
-            let begin = at;
-            at += count;
-            while count == 8 {
-                word = eight(bytes, at);
-                let more;
-                (count, more) = digits(word);
-                sum = sum.wrapping_mul(POWERS[count]).wrapping_add(more);
-                at += count;
-            }
-            if at == begin {
+            if count == 0 {
                 return None;
             }
-            longest = longest.max(at - begin);
+            if count >= 7 {
+                (count, sum, word) = long(bytes, at);
+            }
+            at += count;
+            longest = longest.max(count);
             *value = sum;
-            (word >> (8 * count)) as u8
+            (word >> (8 * (count % 8))) as u8
         };
         if !is_blank(behind) && behind != b'\n' && behind != b'\r' {
             return None;

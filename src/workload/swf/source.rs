@@ -4,7 +4,8 @@ use super::options::{Entry, SwfOptions};
 use super::reader::{SwfHeader, SwfReader};
 use super::report::{Notice, ReadReport};
 use crate::model::{
-    ClassId, ConstraintId, Flex, Input, Job, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work,
+    ClassId, ConstraintId, Flex, Input, Job, JobName, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth,
+    Work,
 };
 use crate::rng::{Family, Streams, Weights};
 use crate::units::{Bytes, SimDuration};
@@ -12,7 +13,9 @@ use crate::workload::{JobSource, Weighted};
 use rand::distr::Distribution as _;
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::iter::Flatten;
 use std::sync::{Arc, OnceLock};
+use std::vec;
 
 /// What a first look through a log finds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -172,10 +175,13 @@ impl SwfMapping {
     }
 }
 
+/// So many entries are kept in one part of memory.
+const PART: usize = 1024;
+
 /// Where the entries come from.
 enum Entries {
     Stream(Box<dyn Iterator<Item = Result<Entry, String>> + Send>),
-    Sorted(std::vec::IntoIter<Entry>),
+    Sorted(Flatten<vec::IntoIter<Vec<Entry>>>),
 }
 
 /// A log as a source of jobs. A job's name is its number in the log, its ordinal its place among the jobs taken.
@@ -231,18 +237,28 @@ impl SwfSource {
     ) -> Result<Self, String> {
         let mut log = Log::open(bytes, options)?;
         let mut look = Look::default();
-        let mut entries = Vec::new();
+        // In parts: none moves to a larger place while the log is read, and each is given back once its jobs are taken.
+        let mut parts: Vec<Vec<Entry>> = Vec::new();
         while let Some(entry) = log.next()? {
             look.see(&entry);
-            entries.push(entry);
+            match parts.last_mut().filter(|part| part.len() < PART) {
+                Some(part) => part.push(entry),
+                None => {
+                    let mut part = Vec::with_capacity(PART);
+                    part.push(entry);
+                    parts.push(part);
+                }
+            }
         }
         let survey = look.survey(&log);
         if !survey.sorted {
-            entries.sort_by_key(|entry| entry.submit);
+            let mut all = parts.concat();
+            all.sort_by_key(|entry| entry.submit);
+            parts = vec![all];
         }
         let mapping = mapping(&survey);
         let report = Arc::new(OnceLock::from(survey.report));
-        Self::new(Entries::Sorted(entries.into_iter()), survey.header, options, mapping, streams, report)
+        Self::new(Entries::Sorted(parts.into_iter().flatten()), survey.header, options, mapping, streams, report)
     }
 
     fn new(
@@ -319,25 +335,11 @@ impl SwfSource {
             flex: self.mapping.flex.clone(),
         };
         Job {
-            name: Some(name(entry.number)),
+            name: Some(JobName::Number(entry.number)),
             ordinal,
             slot: JobSlot(0),
             request,
             truth: Truth { work: Work::Time(SimDuration(entry.run)) },
-        }
-    }
-}
-
-/// The name of a job: its number in the log.
-fn name(mut number: u64) -> Arc<str> {
-    let mut digits = [0; 20];
-    let mut begin = digits.len();
-    loop {
-        begin -= 1;
-        digits[begin] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return Arc::from(str::from_utf8(&digits[begin..]).unwrap_or_default());
         }
     }
 }

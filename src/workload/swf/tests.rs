@@ -136,7 +136,7 @@ fn each_bogus_line_is_counted_with_its_number() {
         "12 99999999999999999999 -1 10 4 -1 -1 4 20 -1 1 1 1 1 1 1 -1 -1",
     ]);
     let (jobs, report) = streamed(&text, &SwfOptions::default()).expect("reads");
-    let names: Vec<_> = jobs.iter().map(|j| j.name.as_deref().unwrap_or("")).collect();
+    let names: Vec<_> = jobs.iter().map(|j| j.name.as_ref().map_or_else(String::new, JobName::to_string)).collect();
     assert_eq!(names, ["1", "4", "5", "6", "10"]);
     let seen: Vec<_> = report.notices.iter().map(|(notice, n)| (*notice, n.count, n.lines.clone())).collect();
     assert_eq!(
@@ -170,7 +170,7 @@ fn a_line_without_end_does_not_fill_the_memory() {
 fn records_become_jobs() {
     let (jobs, report) = streamed(LOG, &SwfOptions::default()).expect("reads");
     let [first, second] = jobs.as_slice() else { panic!("two jobs") };
-    assert_eq!((first.name.as_deref(), first.ordinal, first.request.tasks), (Some("1"), 0, 56));
+    assert_eq!((&first.name, first.ordinal, first.request.tasks), (&Some(JobName::Number(1)), 0, 56));
     assert_eq!((first.request.tenant, first.request.class), (TenantId(100), ClassId(4)));
     assert_eq!((second.request.tenant, second.request.class), (TenantId(101), ClassId(9)));
     assert_eq!((first.request.origin, first.request.task.cores_milli), (SiteId(2), 1000));
@@ -234,8 +234,9 @@ fn an_unsorted_log_is_noticed_and_sorted() {
     assert_eq!(error, "job 2 of the log was submitted before the job above it: sort the log");
     let source = SwfSource::sorted(text.as_bytes(), &options, |_| mapping(), &Streams::new(1, 0)).expect("reads");
     let (jobs, report) = drain(source).expect("sorted");
-    let order: Vec<_> = jobs.iter().map(|j| (j.name.as_deref().unwrap_or(""), j.ordinal)).collect();
-    assert_eq!(order, [("2", 0), ("3", 1), ("1", 2)]);
+    let order: Vec<_> =
+        jobs.iter().map(|j| (j.name.as_ref().map_or_else(String::new, JobName::to_string), j.ordinal)).collect();
+    assert_eq!(order, [("2", 0), ("3", 1), ("1", 2)].map(|(name, ordinal)| (name.to_owned(), ordinal)));
     assert_eq!(report.count(Notice::Unsorted), 1);
 }
 

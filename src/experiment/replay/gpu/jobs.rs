@@ -1,10 +1,9 @@
 //! Pods as jobs.
 
 use super::cluster::GpuCluster;
-use crate::model::{Input, Job, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work};
+use crate::model::{Input, Job, JobName, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth, Work};
 use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::openb::{OpenbPod, PodNotice, PodReport};
-use std::sync::Arc;
 
 /// Time between two arrivals of a fill; nothing depends on it.
 const STEP: SimDuration = SimDuration(1_000_000_000);
@@ -16,7 +15,7 @@ pub(super) fn after(pods: usize) -> SimTime {
     SimTime(STEP.0.saturating_mul(pods as u64 + 1))
 }
 
-fn job(pod: &OpenbPod, name: Arc<str>, submit: SimTime, run: SimDuration, cluster: &GpuCluster) -> Job {
+fn job(pod: &OpenbPod, name: JobName, submit: SimTime, run: SimDuration, cluster: &GpuCluster) -> Job {
     let request = Request {
         number: JobNumber(0),
         class: cluster.class(pod),
@@ -59,7 +58,7 @@ pub(super) fn in_time(pods: &[OpenbPod], cluster: &GpuCluster, report: &mut PodR
         match times {
             (Some(created), Some(scheduled), Some(deleted)) if deleted > scheduled => {
                 let run = SimDuration::from_secs(deleted - scheduled);
-                jobs.push(job(pod, Arc::from(pod.name.as_str()), SimTime::from_secs(created), run, cluster));
+                jobs.push(job(pod, JobName::from(pod.name.as_str()), SimTime::from_secs(created), run, cluster));
             }
             _ => report.note(PodNotice::NeverRan, pod.line),
         }
@@ -75,8 +74,8 @@ pub(super) fn one_by_one(pods: &[OpenbPod], order: &[usize], cluster: &GpuCluste
         let pod = &pods[*at];
         seen[*at] += 1;
         let name = match seen[*at] {
-            1 => Arc::from(pod.name.as_str()),
-            times => Arc::from(format!("{}+{times}", pod.name)),
+            1 => JobName::from(pod.name.as_str()),
+            times => JobName::from(format!("{}+{times}", pod.name)),
         };
         job(pod, name, after(place), FOR_EVER, cluster)
     });

@@ -36,7 +36,7 @@ impl Observer for Starts {
         if let Record::Finished { job, life, outcome } = *record {
             let started = life.started.zip(life.pool).map(|(at, pool)| (pool, at.0 / 1_000_000_000));
             assert_eq!(started.is_none(), matches!(outcome, Outcome::Rejected(_)));
-            self.0.insert(job.name.as_deref().expect("a name").to_owned(), started);
+            self.0.insert(job.name.as_ref().expect("a name").to_string(), started);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What good scenarios become.
 
 use super::{good, look, with};
-use crate::model::{ClassKind, Input, JobNumber, LinkId, PoolId, SiteId, SiteKind, TenantId, Work};
+use crate::model::{ClassKind, Input, JobName, JobNumber, LinkId, PoolId, SiteId, SiteKind, TenantId, Work};
 use crate::scenario::{Change, Input as Text, load};
 use crate::signals::Series;
 use crate::units::{BitsPerSec, Bytes, Power, SimDuration, SimTime, TransferPrice};
@@ -81,8 +81,9 @@ fn two_centers() {
     assert_eq!(link.between, [SiteId(0), SiteId(1)]);
     assert_eq!((link.latency, link.bandwidth), (SimDuration(8_000_000), BitsPerSec(10_000_000_000)));
     assert_eq!(link.price, TransferPrice(100_000));
-    let names: Vec<Option<&str>> = scenario.jobs.iter().map(|job| job.name.as_deref()).collect();
-    assert_eq!(names, [Some("a"), Some("b"), Some("c")]);
+    let names: Vec<Option<String>> =
+        scenario.jobs.iter().map(|job| job.name.as_ref().map(JobName::to_string)).collect();
+    assert_eq!(names, ["a", "b", "c"].map(|name| Some(name.to_owned())));
     let job = &scenario.jobs[1];
     assert_eq!(job.request.number, JobNumber(0), "numbers are given out later");
     assert_eq!((job.ordinal, job.request.submit), (1, SimTime::from_secs(10)));
