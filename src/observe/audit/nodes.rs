@@ -230,10 +230,13 @@ pub(super) fn check_shape(
     let mut in_order = true;
     let mut cards_fit = true;
     for part in &allocation.parts {
-        let cards: u32 = part.cards.iter().map(|card| u32::from(*card)).sum();
         in_order &= part.first >= next && part.count > 0 && part.tasks_per_node > 0;
         next = part.first.saturating_add(part.count);
-        cards_fit &= u64::from(cards) == u64::from(request.task.accelerators_milli) * u64::from(part.tasks_per_node);
+        let asked = u64::from(request.task.accelerators_milli) * u64::from(part.tasks_per_node);
+        cards_fit &= match asked {
+            0 => part.cards == [0; CARDS_MAX],
+            _ => part.cards.iter().map(|card| u64::from(*card)).sum::<u64>() == asked,
+        };
     }
     let range = request.elastic().map_or((request.tasks, request.tasks), |elastic| elastic.range(request.tasks));
     let tasks = u32::try_from(allocation.tasks()).unwrap_or(u32::MAX);
@@ -256,8 +259,11 @@ pub(super) fn fingerprint(allocation: &Allocation) -> u64 {
         mix(part.first);
         mix(part.count);
         mix(u64::from(part.tasks_per_node));
-        for card in part.cards.chunks_exact(4) {
-            mix(card.iter().fold(0, |packed, &share| packed << 16 | u64::from(share)));
+        // Of most jobs there are none.
+        if part.cards != [0; CARDS_MAX] {
+            for card in part.cards.chunks_exact(4) {
+                mix(card.iter().fold(0, |packed, &share| packed << 16 | u64::from(share)));
+            }
         }
     }
     hash

@@ -36,8 +36,8 @@ impl Wide {
 
     /// `self × multiplier`, divided by each of the divisors, rounded down once; a divisor of 0 counts as 1.
     pub(crate) fn scaled(&self, multiplier: u64, divisors: &[u64]) -> u128 {
-        // Of a pool that is closed to jobs most sums are.
-        if (u128::from(self.low) | self.high) == 0 {
+        // Of a pool that is closed to jobs most sums are, and some draw no power.
+        if multiplier == 0 || (u128::from(self.low) | self.high) == 0 {
             return 0;
         }
         // What one job adds fits 128 bits, and one division does: rounding down step by step is rounding down the whole.

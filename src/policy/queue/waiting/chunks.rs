@@ -66,13 +66,25 @@ impl<T: Entry> Chunk<T> {
         self.least = self.entries.iter().map(T::least).reduce(Least::and);
     }
 
+    /// The least without one that was among the entries, which are not none.
+    fn measure_without(&mut self, gone: &Least) {
+        let Some(least) = self.least.as_mut().filter(|least| least.may_rise_without(gone)) else { return };
+        if least.demand.memory > 0 || least.demand.accelerators_milli > 0 {
+            return self.measure();
+        }
+        // What is 0 stays 0.
+        (least.demand.cores_milli, least.estimate) = (u64::MAX, SimDuration::MAX);
+        for entry in &self.entries {
+            let Least { demand, estimate } = entry.least();
+            least.demand.cores_milli = least.demand.cores_milli.min(demand.cores_milli);
+            least.estimate = least.estimate.min(estimate);
+        }
+    }
+
     /// The least after one entry has changed.
     fn follow(&mut self, before: &Least, after: Least) {
-        if self.least.is_some_and(|least| least.may_rise_without(before)) {
-            self.measure();
-        } else {
-            self.least = self.least.map(|least| least.and(after));
-        }
+        self.measure_without(before);
+        self.least = self.least.map(|least| least.and(after));
     }
 }
 
@@ -165,8 +177,8 @@ impl<T: Entry> Chunks<T> {
         self.len -= 1;
         if chunk.entries.is_empty() {
             self.chunks.remove(at);
-        } else if chunk.least.is_some_and(|least| least.may_rise_without(&entry.least())) {
-            chunk.measure();
+        } else {
+            chunk.measure_without(&entry.least());
         }
         Some(entry)
     }
