@@ -6,6 +6,7 @@
 //! [`ReadReport`], with the numbers of the first such lines. [`SwfSource`] turns records into jobs, [`survey`] looks
 //! through a log first (is it sorted, who are its users), and [`SwfWriter`] writes a log.
 
+mod kept;
 mod options;
 mod plain;
 mod plan;

@@ -1,5 +1,6 @@
 //! Records to jobs.
 
+use super::kept::{self, Kept};
 use super::options::{Entry, SwfOptions};
 use super::reader::{SwfHeader, SwfReader};
 use super::report::{Notice, ReadReport};
@@ -13,9 +14,7 @@ use crate::workload::{JobSource, Weighted};
 use rand::distr::Distribution as _;
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::iter::Flatten;
 use std::sync::{Arc, OnceLock};
-use std::vec;
 
 /// What a first look through a log finds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -175,13 +174,10 @@ impl SwfMapping {
     }
 }
 
-/// So many entries are kept in one part of memory.
-const PART: usize = 1024;
-
 /// Where the entries come from.
 enum Entries {
     Stream(Box<dyn Iterator<Item = Result<Entry, String>> + Send>),
-    Sorted(Flatten<vec::IntoIter<Vec<Entry>>>),
+    Sorted(kept::IntoIter),
 }
 
 /// A log as a source of jobs. A job's name is its number in the log, its ordinal its place among the jobs taken.
@@ -225,7 +221,7 @@ impl SwfSource {
         Self::new(Entries::Stream(Box::new(entries)), header, options, mapping, streams, report)
     }
 
-    /// A log in any order: all of it is read, at 56 bytes a job, and sorted by submission (ties in the log's order).
+    /// A log in any order: all of it is read, at 28 bytes a job where its times are whole seconds and 56 else, and sorted by submission (ties in the log's order).
     ///
     /// # Errors
     /// The bytes cannot be read, the load is not above 0, or no origin has a weight.
@@ -237,28 +233,18 @@ impl SwfSource {
     ) -> Result<Self, String> {
         let mut log = Log::open(bytes, options)?;
         let mut look = Look::default();
-        // In parts: none moves to a larger place while the log is read, and each is given back once its jobs are taken.
-        let mut parts: Vec<Vec<Entry>> = Vec::new();
+        let mut kept = Kept::default();
         while let Some(entry) = log.next()? {
             look.see(&entry);
-            match parts.last_mut().filter(|part| part.len() < PART) {
-                Some(part) => part.push(entry),
-                None => {
-                    let mut part = Vec::with_capacity(PART);
-                    part.push(entry);
-                    parts.push(part);
-                }
-            }
+            kept.push(&entry);
         }
         let survey = look.survey(&log);
         if !survey.sorted {
-            let mut all = parts.concat();
-            all.sort_by_key(|entry| entry.submit);
-            parts = vec![all];
+            kept = kept.sorted();
         }
         let mapping = mapping(&survey);
         let report = Arc::new(OnceLock::from(survey.report));
-        Self::new(Entries::Sorted(parts.into_iter().flatten()), survey.header, options, mapping, streams, report)
+        Self::new(Entries::Sorted(kept.into_iter()), survey.header, options, mapping, streams, report)
     }
 
     fn new(
