@@ -41,7 +41,7 @@ impl Driver<'_, '_, '_, '_> {
         for (number, planned) in scenario.changes.iter().enumerate() {
             self.world.schedule(planned.at, Class::Change, Event::Planned(number));
         }
-        self.fetch()
+        self.plan_submission()
     }
 
     /// What is still in the system is unfinished.

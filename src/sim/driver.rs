@@ -16,12 +16,12 @@ use super::options::{Decide, Options, Progress};
 use super::recorder::Watching;
 use super::world::World;
 use crate::engine::Class;
-use crate::model::{Job, JobSlot, LinkId, PoolId};
+use crate::model::{JobSlot, LinkId, PoolId};
 use crate::network::{FlowKey, NetworkModel};
 use crate::policy::Stack;
 use crate::scenario::Scenario;
 use crate::units::{SimDuration, SimTime};
-use crate::workload::{JobSource, Merged};
+use crate::workload::Merged;
 
 /// What can be due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +74,9 @@ pub(super) struct Driver<'s, 'o, 'r, 'p> {
     pub(super) world: World,
     pub(super) stack: Stack,
     pub(super) out: Emit<'o, 'r>,
-    source: Merged,
-    next_job: Option<Job>,
+    pub(super) source: Merged,
+    /// Whether the source has no more jobs.
+    exhausted: bool,
     pub(super) options: Options<'p>,
     next_look: u64,
     /// The last instant at which a job moved on or an event came that does not recur.
@@ -103,7 +104,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             stack,
             out,
             source,
-            next_job: None,
+            exhausted: false,
             watching: options.explain.map(|_| Watching::default()),
             options,
             next_look: LOOK_EVERY,
@@ -120,7 +121,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         let until = self.scenario.run.until;
         loop {
             let next = [self.world.agenda.next_time(), self.world.network.next_change()].into_iter().flatten().min();
-            let idle = self.world.jobs.len() == 0 && self.next_job.is_none();
+            let idle = self.world.jobs.len() == 0 && self.exhausted;
             let stop = match (next, until) {
                 (None, _) => true,
                 (Some(next), Some(until)) if next > until => idle || !self.scenario.run.drain,
@@ -271,17 +272,12 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         Ok(())
     }
 
-    /// Takes the next job of the source and plans its submission.
-    pub(super) fn fetch(&mut self) -> Result<(), RunError> {
-        self.next_job = self.source.next_job().map_err(RunError::Source)?;
-        if let Some(job) = &self.next_job {
-            self.world.schedule_submission(job.request.submit);
+    /// Plans the submission of the source's next job.
+    pub(super) fn plan_submission(&mut self) -> Result<(), RunError> {
+        match self.source.next_submission().map_err(RunError::Source)? {
+            Some(at) => self.world.schedule_submission(at),
+            None => self.exhausted = true,
         }
         Ok(())
-    }
-
-    /// The job that is submitted now.
-    pub(super) const fn take_job(&mut self) -> Option<Job> {
-        self.next_job.take()
     }
 }

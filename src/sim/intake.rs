@@ -14,6 +14,7 @@ use crate::policy::broker::{Bid, Decision, Placement};
 use crate::policy::view::View;
 use crate::scenario::Change;
 use crate::units::{Bytes, SimDuration, SimTime};
+use crate::workload::JobSource;
 
 /// Why no broker could place a job, as far as the platform alone decides it.
 fn hopeless(platform: &Platform, request: &Request) -> Option<RejectReason> {
@@ -32,8 +33,12 @@ fn hopeless(platform: &Platform, request: &Request) -> Option<RejectReason> {
 impl Driver<'_, '_, '_, '_> {
     /// The next job enters the system.
     pub(super) fn submission(&mut self) -> Result<(), RunError> {
-        let Some(job) = self.take_job() else { return Ok(()) };
-        self.fetch()?;
+        let job = match self.source.next_job() {
+            Ok(Some(job)) => job,
+            Ok(None) => return Ok(()),
+            Err(error) => return Err(RunError::Source(error)),
+        };
+        self.plan_submission()?;
         if self.world.jobs.has_many_over() {
             // Their records refer to them.
             self.out.flush(&self.world.jobs)?;

@@ -3,6 +3,7 @@
 use super::JobSource;
 use crate::model::Job;
 use crate::units::SimTime;
+use std::collections::VecDeque;
 
 /// So many jobs are drawn or read in one go at most.
 const MOST: usize = 32;
@@ -13,8 +14,8 @@ pub(super) struct Ahead {
     source: Box<dyn JobSource>,
     /// Jobs at or after it are left out.
     until: Option<SimTime>,
-    /// The next jobs, the last one first.
-    jobs: Vec<Job>,
+    /// The next jobs.
+    jobs: VecDeque<Job>,
     /// The submission of the last job that was made.
     last: SimTime,
     /// How large the next batch is.
@@ -31,35 +32,37 @@ enum Then {
 
 impl Ahead {
     pub(super) fn new(source: Box<dyn JobSource>, until: Option<SimTime>) -> Self {
-        Self { source, until, jobs: Vec::new(), last: SimTime::ZERO, batch: 1, then: Then::More }
+        Self { source, until, jobs: VecDeque::new(), last: SimTime::ZERO, batch: 1, then: Then::More }
     }
 
-    /// The next job, which stays: `None` at the end of the source and before the first [`Ahead::next`].
+    /// The next job, which stays: `None` at the end of the source and before the first [`Ahead::fill`].
     pub(super) fn first(&self) -> Option<&Job> {
-        self.jobs.last()
+        self.jobs.front()
     }
 
-    /// Takes the first job, if one is there, and sees to it that [`Ahead::first`] is the one behind it.
+    /// Takes the first job, if one is there; then [`Ahead::fill`] is due.
+    pub(super) fn take(&mut self) -> Option<Job> {
+        self.jobs.pop_front()
+    }
+
+    /// Sees to it that [`Ahead::first`] is the next job.
     ///
     /// # Errors
-    /// What comes behind the job cannot be read, or is not in order.
-    pub(super) fn next(&mut self) -> Result<Option<Job>, String> {
-        let job = self.jobs.pop();
-        if self.jobs.is_empty() {
-            self.fill()?;
-        }
-        Ok(job)
+    /// What comes behind the job that was taken last cannot be read, or is not in order.
+    pub(super) fn fill(&mut self) -> Result<(), String> {
+        if self.jobs.is_empty() { self.make() } else { Ok(()) }
     }
 
-    fn fill(&mut self) -> Result<(), String> {
+    fn make(&mut self) -> Result<(), String> {
         while self.jobs.len() < self.batch && matches!(self.then, Then::More) {
+            // A job is large, and not moved more than once on its way.
             match self.source.next_job() {
-                Ok(Some(job)) => self.take(job),
+                Ok(Some(job)) if self.is_next(&job) => self.jobs.push_back(job),
+                Ok(Some(_)) => {}
                 Ok(None) => self.then = Then::End,
                 Err(error) => self.then = Then::Error(error),
             }
         }
-        self.jobs.reverse();
         self.batch = (2 * self.batch).min(MOST);
         match std::mem::replace(&mut self.then, Then::End) {
             Then::Error(error) if self.jobs.is_empty() => Err(error),
@@ -70,7 +73,8 @@ impl Ahead {
         }
     }
 
-    fn take(&mut self, job: Job) {
+    /// Whether a job of the source comes next: it is in order, and there in time.
+    fn is_next(&mut self, job: &Job) -> bool {
         let submit = job.request.submit;
         if submit < self.last {
             self.then = Then::Error(format!(
@@ -82,8 +86,9 @@ impl Ahead {
             self.then = Then::End;
         } else {
             self.last = submit;
-            self.jobs.push(job);
+            return true;
         }
+        false
     }
 }
 
@@ -119,7 +124,8 @@ mod tests {
         let (mut taken, mut first) = (Vec::new(), None);
         loop {
             let shown = ahead.first().map(|job| job.request.submit.0);
-            match ahead.next() {
+            let taken_now = ahead.take();
+            match ahead.fill().map(|()| taken_now) {
                 Err(error) => return (taken, Some(error), first.unwrap_or(0), asked()),
                 Ok(job) => {
                     assert_eq!(job.as_ref().map(|job| job.request.submit.0), shown);

@@ -65,10 +65,22 @@ impl Merged {
         self
     }
 
-    /// The first jobs of all sources.
+    /// When the next job is submitted, `None` at the end.
+    ///
+    /// # Errors
+    /// A source fails at its beginning.
+    pub fn next_submission(&mut self) -> Result<Option<SimTime>, String> {
+        self.begin()?;
+        Ok(self.order.peek().map(|Reverse((submit, ..))| *submit))
+    }
+
+    /// The first jobs of all sources, once.
     fn begin(&mut self) -> Result<(), String> {
+        if std::mem::replace(&mut self.started, true) {
+            return Ok(());
+        }
         for (at, source) in self.sources.iter_mut().enumerate() {
-            source.next()?;
+            source.fill()?;
             self.order.extend(source.first().map(|job| Reverse(place(job, at))));
         }
         Ok(())
@@ -81,14 +93,12 @@ fn place(job: &Job, source: usize) -> Place {
 
 impl JobSource for Merged {
     fn next_job(&mut self) -> Result<Option<Job>, String> {
-        if !self.started {
-            self.started = true;
-            self.begin()?;
-        }
+        self.begin()?;
         let Some(mut first) = self.order.peek_mut() else { return Ok(None) };
         let Reverse((_, _, _, at)) = *first;
         let source = &mut self.sources[at];
-        let mut job = source.next()?;
+        let mut job = source.take();
+        source.fill()?;
         // The source's next job takes the place of this one in the order: one search down, where there would be one for each.
         match source.first() {
             Some(next) => *first = Reverse(place(next, at)),
