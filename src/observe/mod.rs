@@ -20,7 +20,7 @@ pub use glossary::{Better, Entry, glossary, glossary_markdown};
 pub use metrics::Metrics;
 pub(crate) use metrics::{JobTimes, deadline_missed};
 pub use quantiles::{Quantiles, Spread};
-pub use record::{Life, Observer, Record, Violation};
+pub use record::{Kinds, Life, Observer, Record, Violation};
 pub use story::{
     Attempt, Chosen, Costs, Filtered, Holder, NAMED_MAX, Question, QueueStay, Ranked, RateStep, STEPS_MAX, STORIES_MAX,
     Spot, Stories, Story, Storyteller, TermNamed, Transfer,

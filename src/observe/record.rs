@@ -257,6 +257,45 @@ pub enum Record<'a> {
     RunEnded,
 }
 
+/// Kinds of records, as far as many come of one that few observers need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// All of them.
+    pub const ALL: Self = Self(u8::MAX);
+    /// [`Record::Finished`].
+    pub const FINISHED: Self = Self(1);
+    /// [`Record::Submitted`] and [`Record::Brokered`]: a job is on its way to a queue.
+    pub const ON_THE_WAY: Self = Self(2);
+    /// All others.
+    pub const OTHERS: Self = Self(4);
+
+    /// All but these.
+    #[must_use]
+    pub const fn but(self, these: Self) -> Self {
+        Self(self.0 & !these.0)
+    }
+
+    /// Whether some of these are among them.
+    #[must_use]
+    pub const fn have(self, these: Self) -> bool {
+        self.0 & these.0 > 0
+    }
+}
+
+impl Record<'_> {
+    /// Of which kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kinds {
+        match self {
+            Record::Finished { .. } => Kinds::FINISHED,
+            Record::Submitted { .. } | Record::Brokered { .. } => Kinds::ON_THE_WAY,
+            _ => Kinds::OTHERS,
+        }
+    }
+}
+
 /// A broken invariant: the run is not to be trusted and ends with this error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -284,9 +323,9 @@ pub trait Observer: Send {
     /// A [`Violation`] ends the run.
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation>;
 
-    /// Whether only [`Record::Finished`] means anything to it: other records need not be told then.
-    fn stories_only(&self) -> bool {
-        false
+    /// What means anything to it: other records need not be told.
+    fn hears(&self) -> Kinds {
+        Kinds::ALL
     }
 
     /// This record will come soon, after some others: what it touches can be asked of memory before it is needed. Changes nothing, need not do

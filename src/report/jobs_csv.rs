@@ -3,7 +3,7 @@
 use super::cells::push_text;
 use super::decimal::{decimal, seconds, six_digits, whole};
 use crate::model::{Job, JobName, JobNumber, Outcome, Platform, TenantGroup, TenantId};
-use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed, mix};
+use crate::observe::{JobTimes, Kinds, Life, Observer, Record, Violation, deadline_missed, mix};
 use crate::units::SimTime;
 use std::io;
 use std::sync::Arc;
@@ -176,8 +176,8 @@ impl<W: io::Write> JobsCsv<W> {
 }
 
 impl<W: io::Write + Send> Observer for JobsCsv<W> {
-    fn stories_only(&self) -> bool {
-        true
+    fn hears(&self) -> Kinds {
+        Kinds::FINISHED
     }
 
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
@@ -256,20 +256,22 @@ fn cell(buffer: &mut Vec<u8>, text: &str) {
     buffer.extend_from_slice(text.as_bytes());
 }
 
-/// Cells of seconds. Neighbors are often the same (a job that waits for nothing): their text is copied.
+/// Cells of seconds. Near ones are often the same (a job that waits for nothing, or nowhere but in the queue): their text is copied.
 fn nanoseconds<const MORE: usize>(buffer: &mut Vec<u8>, first: Option<u64>, more: [Option<u64>; MORE]) {
-    let (mut before, mut begin) = (None, buffer.len());
+    // The last that was not 0, and where its cell is.
+    let (mut last, mut begin, mut end) = (0, 0, 0);
     for value in std::iter::once(first).chain(more) {
-        let end = buffer.len();
         match value {
-            Some(value) if value > 0 && before == Some(value) => buffer.extend_from_within(begin..end),
+            Some(0) => buffer.extend_from_slice(b",0"),
+            Some(value) if last == value => buffer.extend_from_within(begin..end),
             Some(value) => {
+                begin = buffer.len();
                 buffer.push(b',');
                 seconds(buffer, value);
+                (last, end) = (value, buffer.len());
             }
             None => buffer.push(b','),
         }
-        (before, begin) = (value, end);
     }
 }
 

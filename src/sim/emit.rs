@@ -8,7 +8,7 @@
 use super::slab::Slab;
 use crate::model::{Allocation, Job, JobSlot, LaneId, Outcome, PoolId, SiteId, Totals};
 use crate::network::{FlowKey, LaneRate};
-use crate::observe::{Observer, Record, Violation};
+use crate::observe::{Kinds, Observer, Record, Violation};
 use crate::units::{Bytes, SimTime};
 use std::ops::Range;
 use std::sync::Arc;
@@ -72,7 +72,8 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// Tells a record at once, after all that are kept.
     pub(super) fn record(&mut self, jobs: &Slab, record: &Record<'_>) -> Result<(), Violation> {
         self.flush(jobs)?;
-        self.observers.iter_mut().try_for_each(|observer| observer.record(self.now, record))
+        let mut listening = self.observers.iter_mut().filter(|observer| observer.hears().have(record.kind()));
+        listening.try_for_each(|observer| observer.record(self.now, record))
     }
 
     /// Keeps a record.
@@ -95,7 +96,7 @@ impl<'o, 'a> Emit<'o, 'a> {
         if records.is_empty() {
             return Ok(());
         }
-        let out: Vec<(SimTime, Out<'_>)> = records.iter().map(|(at, kept)| (*at, out(kept, jobs, rates))).collect();
+        let out: Vec<Told<'_>> = records.iter().map(|(at, kept)| Told::of(*at, kept, jobs, rates)).collect();
         let (mut end, mut told) = (out.len(), Ok(()));
         let ahead = jobs.is_large();
         for observer in self.observers.iter_mut() {
@@ -116,17 +117,37 @@ enum Out<'a> {
     Rates(&'a [LaneRate]),
 }
 
+/// The same, when it happened, and what kind of record it is: each observer asks for that.
+struct Told<'a> {
+    now: SimTime,
+    kind: Kinds,
+    out: Out<'a>,
+}
+
+impl<'a> Told<'a> {
+    fn of(now: SimTime, kept: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Self {
+        let kind = match kept {
+            Kept::Submitted(_) | Kept::Brokered(..) => Kinds::ON_THE_WAY,
+            Kept::Finished(..) => Kinds::FINISHED,
+            Kept::Plain(record) => record.kind(),
+            _ => Kinds::OTHERS,
+        };
+        Self { now, kind, out: out(kept, jobs, rates) }
+    }
+}
+
 /// A violation comes with the place of its record.
-fn tell(observer: &mut dyn Observer, all: &[(SimTime, Out<'_>)], ahead: bool) -> Result<(), (usize, Violation)> {
-    let stories_only = observer.stories_only();
-    for (at, (now, out)) in all.iter().enumerate() {
-        if stories_only && !matches!(out, Out::Record(Record::Finished { .. })) {
-            continue;
+fn tell(observer: &mut dyn Observer, all: &[Told<'_>], ahead: bool) -> Result<(), (usize, Violation)> {
+    let hears = observer.hears();
+    for (at, Told { now, kind, out }) in all.iter().enumerate() {
+        if ahead && let Some(soon) = all.get(at + AHEAD).filter(|soon| hears.have(soon.kind)) {
+            match &soon.out {
+                Out::Record(soon) => observer.ahead(soon),
+                Out::Rates(soon) => observer.lane_rates_ahead(soon),
+            }
         }
-        match all.get(at + AHEAD).filter(|_| ahead) {
-            Some((_, Out::Record(soon))) => observer.ahead(soon),
-            Some((_, Out::Rates(soon))) => observer.lane_rates_ahead(soon),
-            None => {}
+        if !hears.have(*kind) {
+            continue;
         }
         let told = match out {
             Out::Record(record) => observer.record(*now, record),
@@ -233,6 +254,33 @@ mod tests {
                 assert_eq!((differs, batches.len()), (None, single.len()), "{name} by {most}");
             }
         }
+    }
+
+    #[test]
+    fn an_observer_is_told_what_it_hears_of() {
+        /// Records of some kinds.
+        struct Choosy(Kinds, Text);
+        impl Observer for Choosy {
+            fn hears(&self) -> Kinds {
+                self.0
+            }
+            fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
+                assert!(self.0.have(record.kind()), "{record:?}");
+                self.1.record(now, record)
+            }
+        }
+        let (scenario, stack, source) = ready("hubs-10", &[r#"run.until="14 h""#.to_owned()]);
+        let kinds = [Kinds::ALL, Kinds::FINISHED, Kinds::ALL.but(Kinds::FINISHED), Kinds::ALL.but(Kinds::ON_THE_WAY)];
+        let [mut all, mut finished, mut others, mut there] = kinds.map(|kinds| Choosy(kinds, Text(Vec::new(), 0)));
+        let observers: &mut [&mut dyn Observer] = &mut [&mut all, &mut finished, &mut others, &mut there];
+        run_in_batches(&scenario, source, stack, Emit::new(observers, BATCH), Options::default()).expect("a run");
+        let only = |heard: &dyn Fn(&str) -> bool| -> Vec<String> {
+            all.1.0.iter().filter(|record| heard(record.split(' ').nth(1).unwrap_or_default())).cloned().collect()
+        };
+        assert_eq!(finished.1.0, only(&|kind| kind == "Finished"));
+        assert_eq!(others.1.0, only(&|kind| kind != "Finished"));
+        assert_eq!(there.1.0, only(&|kind| kind != "Submitted" && kind != "Brokered"));
+        assert!([&finished, &others, &there].iter().all(|some| some.1.0.len() > 100));
     }
 
     #[test]

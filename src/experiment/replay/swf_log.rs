@@ -1,7 +1,7 @@
 //! The simulated schedule as a log again.
 
 use crate::model::{JobName, Platform};
-use crate::observe::{Observer, Record, Violation};
+use crate::observe::{Kinds, Observer, Record, Violation};
 use crate::units::SimTime;
 use crate::workload::swf::{SwfHeader, SwfRecord, SwfWriter};
 use std::io::{self, Write};
@@ -37,8 +37,8 @@ impl SwfLog {
 }
 
 impl Observer for SwfLog {
-    fn stories_only(&self) -> bool {
-        true
+    fn hears(&self) -> Kinds {
+        Kinds::FINISHED
     }
 
     fn record(&mut self, _now: SimTime, record: &Record<'_>) -> Result<(), Violation> {

@@ -28,7 +28,7 @@ pub(crate) use services::{ServiceMeter, ServiceMeters};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
-use super::{Life, Observer, Record, Violation};
+use super::{Kinds, Life, Observer, Record, Violation};
 use crate::model::caches::bring;
 use crate::model::slots::{Key, Slots};
 use crate::model::{ClassId, Job, Outcome, Platform, PoolId, RejectReason, TenantId};
@@ -195,6 +195,10 @@ fn caused(job: &RunningJob, now: SimTime, meters: &Meters) -> Caused {
 }
 
 impl Observer for Metrics {
+    fn hears(&self) -> Kinds {
+        Kinds::ALL.but(Kinds::ON_THE_WAY)
+    }
+
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         self.now = self.now.max(now);
         self.meters.note(now, record);

@@ -2,7 +2,7 @@
 
 use super::Timeline;
 use crate::network::LaneRate;
-use crate::observe::{Metrics, Observer, Record, Violation};
+use crate::observe::{Kinds, Metrics, Observer, Record, Violation};
 use crate::units::SimTime;
 
 /// Metrics that a timeline may be cut from: one observer for both. The timeline becomes what it would be by itself, but for meters of its
@@ -38,6 +38,10 @@ impl<'t> Measured<'t> {
 }
 
 impl Observer for Measured<'_> {
+    fn hears(&self) -> Kinds {
+        self.metrics.hears()
+    }
+
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
         self.advance(now);
         if let (Record::WindowOpened, Some(timeline)) = (record, &mut self.timeline) {

@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Kind, Table};
 use crate::model::{Job, Outcome, Platform};
-use crate::observe::{JobTimes, Life, Observer, Record, Violation, deadline_missed};
+use crate::observe::{JobTimes, Kinds, Life, Observer, Record, Violation, deadline_missed};
 use crate::report::{JOBS_HEADER, JobRecords};
 use crate::units::SimTime;
 use std::io;
@@ -62,8 +62,8 @@ impl<W: io::Write + Send> JobsParquet<W> {
 }
 
 impl<W: io::Write + Send> Observer for JobsParquet<W> {
-    fn stories_only(&self) -> bool {
-        true
+    fn hears(&self) -> Kinds {
+        Kinds::FINISHED
     }
 
     fn record(&mut self, now: SimTime, record: &Record<'_>) -> Result<(), Violation> {
