@@ -115,6 +115,8 @@ pub struct Agenda<E> {
     /// Which buckets hold anything.
     held: u64,
     later: usize,
+    /// The first instant of all that is not due; [`SimTime::MAX`] of nothing.
+    next: SimTime,
     /// The event that lies apart, and its instant; [`SimTime::MAX`] of none.
     apart: Option<Due<E>>,
     apart_at: SimTime,
@@ -141,6 +143,7 @@ impl<E> Agenda<E> {
             buckets: [const { Bucket::EMPTY }; BUCKETS],
             held: 0,
             later: 0,
+            next: SimTime::MAX,
             now: SimTime::ZERO,
             sequence: 0,
             rule,
@@ -168,6 +171,7 @@ impl<E> Agenda<E> {
             return self.place(Later { time, due });
         }
         (self.apart, self.apart_at) = (Some(due), time);
+        self.next = self.next.min(time);
     }
 
     const fn due(&mut self, class: Class, event: E) -> Due<E> {
@@ -183,6 +187,7 @@ impl<E> Agenda<E> {
         let number = (later.time.0 ^ self.base.0).ilog2() as usize;
         let bucket = &mut self.buckets[number];
         bucket.first = bucket.first.min(later.time);
+        self.next = self.next.min(later.time);
         bucket.events.push(later);
         self.held |= 1 << number;
         self.later += 1;
@@ -194,10 +199,7 @@ impl<E> Agenda<E> {
         if !self.due.is_empty() {
             return Some(self.at);
         }
-        match self.buckets.get(self.held.trailing_zeros() as usize) {
-            Some(bucket) => Some(bucket.first.min(self.apart_at)),
-            None => self.apart.is_some().then_some(self.apart_at),
-        }
+        (self.held != 0 || self.apart.is_some()).then_some(self.next)
     }
 
     /// Moves the clock on to an instant that is not after the next event.
@@ -209,24 +211,25 @@ impl<E> Agenda<E> {
     /// The rank of the next event at the current instant; `None` where no event is due.
     #[must_use]
     pub fn due_rank(&mut self) -> Option<u8> {
-        self.begin_instant()?;
+        self.begin_instant();
         self.due.peek().map(|due| (due.order >> SEQUENCE_BITS) as u8)
     }
 
     /// Takes the next event if it is due at the current instant.
     pub fn pop_due(&mut self) -> Option<E> {
-        self.begin_instant()?;
+        self.begin_instant();
         self.due.pop().map(|due| due.event)
     }
 
     /// Where events are due at the current instant, sees to it that they are among those that are due.
-    fn begin_instant(&mut self) -> Option<()> {
-        if self.next_time()? != self.now {
-            return None;
+    #[inline]
+    fn begin_instant(&mut self) {
+        if self.due.is_empty() && self.next == self.now {
+            self.collect_due();
         }
-        if !self.due.is_empty() {
-            return Some(());
-        }
+    }
+
+    fn collect_due(&mut self) {
         self.at = self.now;
         if self.apart_at == self.now {
             self.apart_at = SimTime::MAX;
@@ -246,7 +249,8 @@ impl<E> Agenda<E> {
             // Its memory stays: none of its events came back to it.
             self.buckets[number].events = events;
         }
-        Some(())
+        let first = self.buckets.get(self.held.trailing_zeros() as usize).map_or(SimTime::MAX, |bucket| bucket.first);
+        self.next = first.min(self.apart_at);
     }
 
     /// Some of the events of later instants, those of the first of them, but in no order: so much can be said without putting them in order.

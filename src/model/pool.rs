@@ -1,6 +1,6 @@
 //! Pools of like nodes.
 
-use super::{AcceleratorId, CenterId, Precision, Request, TaskShape, Totals, Work};
+use super::{AcceleratorId, CenterId, Need, Precision, Request, TaskShape, Totals, Work};
 use crate::signals::Series;
 use crate::units::{Power, SimDuration, SimTime};
 
@@ -130,6 +130,10 @@ impl Pool {
     /// Whether the pool, empty and at its most open, could hold the job.
     #[must_use]
     pub fn could_hold(&self, tasks: u32, task: &TaskShape) -> bool {
+        // Mostly there is a node for each, which takes no division to see.
+        if u64::from(tasks) <= self.open_max() {
+            return Need::new(task, &self.node).is_some();
+        }
         let per_node = u64::from(task.per_node(&self.node));
         per_node > 0 && per_node.saturating_mul(self.open_max()) >= u64::from(tasks)
     }

@@ -1,6 +1,6 @@
 //! What a node has free, in one word: enough to tell most nodes that hold a task from those that do not.
 
-use super::{Need, NodeState};
+use super::{CARDS_MAX, Need, NodeState};
 
 /// What is free on a node, or needed of one: from the lowest bit cores and memory as [`code`]s, the emptiest card's thousandths, and the
 /// whole cards plus one. Above each there is a bit that is never set; of a node that is withheld all is 0.
@@ -49,6 +49,9 @@ impl Brief {
 
     /// Of a node.
     pub(super) fn of(state: &NodeState) -> Self {
+        if state.cards == [0; CARDS_MAX] {
+            return Self::new(state.cores_milli, state.memory, 0, 0);
+        }
         // Signed, as a processor finds the larger of several at a time: no card has more than its thousand.
         let share = state.cards.iter().fold(0, |most: i16, card| most.max(*card as i16));
         Self::new(state.cores_milli, state.memory, share as u16, state.whole_cards())
@@ -89,7 +92,6 @@ impl Brief {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::CARDS_MAX;
     use proptest::prelude::*;
 
     #[test]

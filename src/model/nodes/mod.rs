@@ -419,7 +419,10 @@ fn held(allocation: &Allocation, task: &TaskShape) -> Totals {
     let mut sum = Totals::default();
     for part in &allocation.parts {
         let one = task.times(part.tasks_per_node);
-        let cards: u64 = part.cards.iter().map(|card| u64::from(*card)).sum();
+        let cards: u64 = match task.accelerators_milli {
+            0 => 0,
+            _ => part.cards.iter().map(|card| u64::from(*card)).sum(),
+        };
         sum.add(&Totals {
             cores_milli: one.cores_milli * part.count,
             memory: one.memory * u128::from(part.count),

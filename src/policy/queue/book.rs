@@ -49,6 +49,8 @@ pub(super) struct Ended {
 /// Queued jobs by an order.
 struct Ranked {
     order: Box<dyn Order>,
+    /// When its ranks change.
+    changes: Changes,
     queue: Waiting,
     /// Whether jobs started or ended since the queue was last in order.
     charged: bool,
@@ -58,11 +60,12 @@ struct Ranked {
 
 impl Ranked {
     fn new(order: Box<dyn Order>) -> Self {
-        let queue = match order.changes() {
+        let changes = order.changes();
+        let queue = match changes {
             Changes::WithTenant => Waiting::of_lanes(),
             Changes::Never | Changes::WithUsage | Changes::WithTime => Waiting::of_jobs(),
         };
-        Self { order, queue, charged: false, tenants: Vec::new() }
+        Self { order, changes, queue, charged: false, tenants: Vec::new() }
     }
 
     fn lane(&self, facts: &Facts) -> Lane {
@@ -94,7 +97,7 @@ impl Ranked {
     /// Puts the queue in order; whether ranks may have changed. `kept` gives the rank of a queued job to be kept.
     fn refresh(&mut self, jobs: &mut Dense<Known>, now: SimTime, kept: impl Fn(&mut Known) -> &mut Rank) -> bool {
         let charged = std::mem::take(&mut self.charged);
-        match self.order.changes() {
+        match self.changes {
             Changes::Never => return false,
             Changes::WithUsage | Changes::WithTenant if !charged => return false,
             Changes::WithTenant => {

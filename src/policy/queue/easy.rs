@@ -88,6 +88,26 @@ impl Easy {
         free
     }
 
+    /// Whether so much is free; as [`Easy::free`], whose sums are not worth a copy for that.
+    fn is_free(&self, demand: &Totals, desk: &dyn Desk) -> bool {
+        if self.ends_by_prediction { self.free(desk).covers(demand) } else { desk.nodes().free().covers(demand) }
+    }
+
+    /// Whether just so much is free as should be.
+    fn is_as_left(&self, desk: &dyn Desk) -> bool {
+        if self.ends_by_prediction {
+            return self.left == self.free(desk);
+        }
+        // Word by word, as they were written a moment ago: a processor waits for the parts where it reads more at once.
+        let (left, free) = (&self.left, desk.nodes().free());
+        let memory = left.memory ^ free.memory;
+        (left.cores_milli ^ free.cores_milli)
+            | (left.accelerators_milli ^ free.accelerators_milli)
+            | memory as u64
+            | (memory >> 64) as u64
+            == 0
+    }
+
     /// Starts a job where there is room for it.
     fn start(&mut self, job: &Queued, desk: &mut dyn Desk) -> bool {
         let started = if self.ends_by_prediction { desk.start_overcommitted(job.job) } else { desk.start(job.job) };
@@ -108,7 +128,7 @@ impl Easy {
             // Another order of those who were refused at the last pass changes nothing for them.
             self.book.refresh(desk.now());
             let head = self.book.queue().first()?;
-            if !self.free(desk).covers(&head.demand) || !self.start(&head, desk) {
+            if !self.is_free(&head.demand, desk) || !self.start(&head, desk) {
                 return Some(head);
             }
             self.quiet = false;
@@ -248,7 +268,7 @@ impl QueueDiscipline for Easy {
             self.quiet = false;
         }
         // Nodes may have come or gone since.
-        if self.book.correct(self.now) || self.left != self.free(desk) {
+        if self.book.correct(self.now) || !self.is_as_left(desk) {
             self.quiet = false;
             self.reservation = None;
         }
