@@ -1,7 +1,6 @@
 //! What is told at the start and at the end, and what changes in between without any job: nodes, links, signals.
 
 use super::driver::{Driver, Event};
-use super::emit::Kept;
 use super::error::RunError;
 use crate::engine::Class;
 use crate::model::{CenterId, Direction, LinkId, Outcome, PoolId};
@@ -65,7 +64,7 @@ impl Driver<'_, '_, '_, '_> {
     /// The warm-up is over.
     pub(super) fn open_window(&mut self) -> Result<(), RunError> {
         self.world.opened = true;
-        self.out.keep(&self.world.jobs, Kept::Plain(Record::WindowOpened))?;
+        self.out.plain(&self.world.jobs, Record::WindowOpened)?;
         Ok(())
     }
 
@@ -84,7 +83,7 @@ impl Driver<'_, '_, '_, '_> {
             Change::Storage(center, space) => {
                 let filled = self.world.platform.centers[center.index()].storage.map_or(Bytes::ZERO, |it| it.filled);
                 self.world.stores.set_space(center, space.saturating_sub(filled));
-                self.out.keep(&self.world.jobs, Kept::Plain(Record::StorageSpace { center, space }))?;
+                self.out.plain(&self.world.jobs, Record::StorageSpace { center, space })?;
                 Ok(())
             }
             Change::LinkDown(link, down) => {
@@ -166,7 +165,7 @@ impl Driver<'_, '_, '_, '_> {
         if state.told != Some(now) {
             state.told = Some(now);
             let record = Record::PoolNodes { pool, open: now.0, closed: now.1 };
-            self.out.keep(&world.jobs, Kept::Plain(record))?;
+            self.out.plain(&world.jobs, record)?;
         }
         Ok(())
     }
@@ -176,7 +175,7 @@ impl Driver<'_, '_, '_, '_> {
         let (bandwidth, offered) = self.world.lane_capacity(link);
         for lane in [link.lane(Direction::Forth), link.lane(Direction::Back)] {
             self.world.network.set_capacity(self.world.now, lane, offered);
-            self.out.keep(&self.world.jobs, Kept::Plain(Record::LaneCapacity { lane, bandwidth, offered }))?;
+            self.out.plain(&self.world.jobs, Record::LaneCapacity { lane, bandwidth, offered })?;
         }
         Ok(())
     }

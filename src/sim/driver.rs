@@ -120,7 +120,10 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         self.open()?;
         let until = self.scenario.run.until;
         loop {
-            let next = [self.world.agenda.next_time(), self.world.network.next_change()].into_iter().flatten().min();
+            let next = match (self.world.agenda.next_time(), self.world.network.next_change()) {
+                (Some(event), Some(change)) => Some(event.min(change)),
+                (event, change) => event.or(change),
+            };
             let idle = self.world.jobs.len() == 0 && self.exhausted;
             let stop = match (next, until) {
                 (None, _) => true,

@@ -10,7 +10,6 @@ use crate::model::{Allocation, Job, JobSlot, LaneId, Outcome, PoolId, SiteId, To
 use crate::network::{FlowKey, LaneRate};
 use crate::observe::{Kinds, Observer, Record, Violation};
 use crate::units::{Bytes, SimTime};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// So many records are kept at most.
@@ -20,34 +19,74 @@ const RATES: usize = 4096;
 /// So many records before a record's turn an observer hears of it.
 const AHEAD: usize = 4;
 
-/// A record that is kept: jobs by their slots, which are not given to others before it is out.
-#[derive(Debug)]
+/// A record that is kept: jobs by their slots, which are not given to others before it is out. What is large of one lies in a list
+/// beside, and here is its place there: every job comes by several times, and a few words are written and read with less.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Kept {
     /// [`Record::Submitted`].
     Submitted(JobSlot),
     /// [`Record::Brokered`].
     Brokered(JobSlot, PoolId),
-    /// [`Record::FlowStarted`].
-    FlowStarted { flow: FlowKey, job: JobSlot, from: SiteId, to: SiteId, lanes: Arc<[LaneId]>, bytes: Bytes },
+    /// [`Record::FlowStarted`], and its [`Begun`].
+    FlowStarted(JobSlot, u32),
+    /// [`Record::FlowEnded`].
+    FlowEnded(FlowKey),
     /// [`Record::Queued`].
     Queued(JobSlot, PoolId),
-    /// [`Record::Started`].
-    Started { job: JobSlot, pool: PoolId, allocation: Allocation, held: Totals },
-    /// [`Record::Ended`].
-    Ended { job: JobSlot, pool: PoolId, allocation: Allocation, held: Totals, started: SimTime },
+    /// [`Record::Started`], and its [`Run`].
+    Started(JobSlot, PoolId, u32),
+    /// [`Record::Ended`], and its [`Run`].
+    Ended(JobSlot, PoolId, u32),
     /// [`Record::Finished`]: of a job that will not change any more.
     Finished(JobSlot, Outcome),
     /// Any record that refers to nothing.
-    Plain(Record<'static>),
-    /// Rates of lanes that changed at one instant, by their places in the list of all that are kept.
-    Rates(Range<usize>),
+    Plain(u32),
+    /// Rates of lanes that changed at one instant: from one place to another.
+    Rates(u32, u32),
 }
 
-/// Records and when they happened.
+/// What a job holds or held, and since when.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) allocation: Allocation,
+    pub(super) held: Totals,
+    pub(super) started: SimTime,
+}
+
+/// A flow that began.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) flow: FlowKey,
+    pub(super) from: SiteId,
+    pub(super) to: SiteId,
+    pub(super) lanes: Arc<[LaneId]>,
+    pub(super) bytes: Bytes,
+}
+
+/// Records and when they happened, and what is large of them.
 #[derive(Debug, Default)]
 struct Batch {
     records: Vec<(SimTime, Kept)>,
+    runs: Vec<Run>,
+    flows: Vec<Begun>,
+    plain: Vec<Record<'static>>,
     rates: Vec<LaneRate>,
+}
+
+impl Batch {
+    fn clear(&mut self) {
+        self.records.clear();
+        self.runs.clear();
+        self.flows.clear();
+        self.plain.clear();
+        self.rates.clear();
+    }
+}
+
+/// Adds to a list; the place there, of which no batch has more than 32 bits count.
+fn place_of<T>(list: &mut Vec<T>, value: T) -> u32 {
+    list.push(value);
+    (list.len() - 1) as u32
 }
 
 /// All observers of a run, and what they are still to be told.
@@ -83,20 +122,44 @@ impl<'o, 'a> Emit<'o, 'a> {
         if room { Ok(()) } else { self.flush(jobs) }
     }
 
+    /// Keeps [`Record::Started`].
+    pub(super) fn run_starts(&mut self, jobs: &Slab, job: JobSlot, pool: PoolId, run: Run) -> Result<(), Violation> {
+        let place = place_of(&mut self.batch.runs, run);
+        self.keep(jobs, Kept::Started(job, pool, place))
+    }
+
+    /// Keeps [`Record::Ended`].
+    pub(super) fn run_ends(&mut self, jobs: &Slab, job: JobSlot, pool: PoolId, run: Run) -> Result<(), Violation> {
+        let place = place_of(&mut self.batch.runs, run);
+        self.keep(jobs, Kept::Ended(job, pool, place))
+    }
+
+    /// Keeps [`Record::FlowStarted`].
+    pub(super) fn flow_starts(&mut self, jobs: &Slab, job: JobSlot, flow: Begun) -> Result<(), Violation> {
+        let place = place_of(&mut self.batch.flows, flow);
+        self.keep(jobs, Kept::FlowStarted(job, place))
+    }
+
+    /// Keeps any record that refers to nothing.
+    pub(super) fn plain(&mut self, jobs: &Slab, record: Record<'static>) -> Result<(), Violation> {
+        let place = place_of(&mut self.batch.plain, record);
+        self.keep(jobs, Kept::Plain(place))
+    }
+
     /// Keeps rates of lanes that changed.
     pub(super) fn lane_rates(&mut self, jobs: &Slab, rates: &[LaneRate]) -> Result<(), Violation> {
-        let from = self.batch.rates.len();
+        let from = self.batch.rates.len() as u32;
         self.batch.rates.extend_from_slice(rates);
-        self.keep(jobs, Kept::Rates(from..self.batch.rates.len()))
+        self.keep(jobs, Kept::Rates(from, self.batch.rates.len() as u32))
     }
 
     /// Tells all that is kept. A violation ends that for all observers that come later: they hear nothing of what it makes doubtful.
     pub(super) fn flush(&mut self, jobs: &Slab) -> Result<(), Violation> {
-        let Batch { records, rates } = &self.batch;
-        if records.is_empty() {
+        let batch = &self.batch;
+        if batch.records.is_empty() {
             return Ok(());
         }
-        let out: Vec<Told<'_>> = records.iter().map(|(at, kept)| Told::of(*at, kept, jobs, rates)).collect();
+        let out: Vec<Told<'_>> = batch.records.iter().map(|(at, kept)| Told::of(*at, *kept, jobs, batch)).collect();
         let (mut end, mut told) = (out.len(), Ok(()));
         let ahead = jobs.is_large();
         for observer in self.observers.iter_mut() {
@@ -105,8 +168,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                 (end, told) = (at, Err(violation));
             }
         }
-        self.batch.records.clear();
-        self.batch.rates.clear();
+        self.batch.clear();
         told
     }
 }
@@ -125,14 +187,13 @@ struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    fn of(now: SimTime, kept: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Self {
+    fn of(now: SimTime, kept: Kept, jobs: &'a Slab, batch: &'a Batch) -> Self {
         let kind = match kept {
             Kept::Submitted(_) | Kept::Brokered(..) => Kinds::ON_THE_WAY,
             Kept::Finished(..) => Kinds::FINISHED,
-            Kept::Plain(record) => record.kind(),
             _ => Kinds::OTHERS,
         };
-        Self { now, kind, out: out(kept, jobs, rates) }
+        Self { now, kind, out: out(kept, jobs, batch) }
     }
 }
 
@@ -158,27 +219,31 @@ fn tell(observer: &mut dyn Observer, all: &[Told<'_>], ahead: bool) -> Result<()
     Ok(())
 }
 
-fn out<'a>(kept: &'a Kept, jobs: &'a Slab, rates: &'a [LaneRate]) -> Out<'a> {
+fn out<'a>(kept: Kept, jobs: &'a Slab, batch: &'a Batch) -> Out<'a> {
     let job = |slot: JobSlot| -> &'a Job { &jobs.even_over(slot).job };
     Out::Record(match kept {
-        Kept::Submitted(slot) => Record::Submitted { job: job(*slot) },
-        Kept::Brokered(slot, pool) => Record::Brokered { job: job(*slot), pool: *pool },
-        Kept::FlowStarted { flow, job: slot, from, to, lanes, bytes } => {
-            Record::FlowStarted { flow: *flow, job: job(*slot), from: *from, to: *to, lanes, bytes: *bytes }
+        Kept::Submitted(slot) => Record::Submitted { job: job(slot) },
+        Kept::Brokered(slot, pool) => Record::Brokered { job: job(slot), pool },
+        Kept::FlowStarted(slot, at) => {
+            let Begun { flow, from, to, lanes, bytes } = &batch.flows[at as usize];
+            Record::FlowStarted { flow: *flow, job: job(slot), from: *from, to: *to, lanes, bytes: *bytes }
         }
-        Kept::Queued(slot, pool) => Record::Queued { job: job(*slot), pool: *pool },
-        Kept::Started { job: slot, pool, allocation, held } => {
-            Record::Started { job: job(*slot), pool: *pool, allocation, held: *held }
+        Kept::FlowEnded(flow) => Record::FlowEnded { flow },
+        Kept::Queued(slot, pool) => Record::Queued { job: job(slot), pool },
+        Kept::Started(slot, pool, at) => {
+            let Run { allocation, held, .. } = &batch.runs[at as usize];
+            Record::Started { job: job(slot), pool, allocation, held: *held }
         }
-        Kept::Ended { job: slot, pool, allocation, held, started } => {
-            Record::Ended { job: job(*slot), pool: *pool, allocation, held: *held, started: *started }
+        Kept::Ended(slot, pool, at) => {
+            let Run { allocation, held, started } = &batch.runs[at as usize];
+            Record::Ended { job: job(slot), pool, allocation, held: *held, started: *started }
         }
         Kept::Finished(slot, outcome) => {
-            let state = jobs.even_over(*slot);
-            Record::Finished { job: &state.job, life: &state.life, outcome: *outcome }
+            let state = jobs.even_over(slot);
+            Record::Finished { job: &state.job, life: &state.life, outcome }
         }
-        Kept::Plain(record) => *record,
-        Kept::Rates(range) => return Out::Rates(&rates[range.clone()]),
+        Kept::Plain(at) => batch.plain[at as usize],
+        Kept::Rates(from, to) => return Out::Rates(&batch.rates[from as usize..to as usize]),
     })
 }
 

@@ -316,7 +316,7 @@ impl Driver<'_, '_, '_, '_> {
     /// Tells how much storage of a center is in use.
     pub(super) fn tell_storage(&mut self, center: crate::model::CenterId) -> Result<(), RunError> {
         let used = self.world.stores.used(center);
-        self.out.keep(&self.world.jobs, Kept::Plain(Record::Storage { center, used }))?;
+        self.out.plain(&self.world.jobs, Record::Storage { center, used })?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::desk::{Action, Interrupted, PoolDesk, Resized};
 use super::driver::{Driver, Event};
-use super::emit::Kept;
+use super::emit::{Kept, Run};
 use super::error::RunError;
 use super::information::work_of;
 use super::slab::Phase;
@@ -121,7 +121,7 @@ impl Driver<'_, '_, '_, '_> {
         match job.allocation.clone() {
             Some(allocation) => {
                 let held = job.demand;
-                self.out.keep(&world.jobs, Kept::Started { job: slot, pool, allocation, held })?;
+                self.out.run_starts(&world.jobs, slot, pool, Run { allocation, held, started: world.now })?;
             }
             None => world.deferred.push(slot),
         }
@@ -182,7 +182,7 @@ impl Driver<'_, '_, '_, '_> {
             packing.taken(nodes, &allocation, &request.task);
             state.give(allocation.clone());
             let held = state.demand;
-            self.out.keep(&world.jobs, Kept::Started { job: slot, pool, allocation, held })?;
+            self.out.run_starts(&world.jobs, slot, pool, Run { allocation, held, started: world.now })?;
         }
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Driver<'_, '_, '_, '_> {
         world.touch(pool);
         world.services.job_left(pool);
         let held = world.jobs[slot].demand;
-        self.out.keep(&world.jobs, Kept::Ended { job: slot, pool, allocation, held, started })?;
+        self.out.run_ends(&world.jobs, slot, pool, Run { allocation, held, started })?;
         self.tell_nodes(pool)?;
         let mut none = Vec::new();
         let desk = desk!(self, pool, &mut none);

@@ -3,7 +3,6 @@
 //! Without [`Options::explain`](super::Options::explain) none of it is worked out. It changes nothing of the run: it reads and tells.
 
 use super::driver::Driver;
-use super::emit::Kept;
 use super::error::RunError;
 use super::world::World;
 use crate::model::{JobNumber, JobSlot, LaneId};
@@ -52,7 +51,7 @@ impl Driver<'_, '_, '_, '_> {
                 flow.told = Some(now);
                 let (flow, number) = (flow.flow, flow.number);
                 let record = Record::FlowRate { flow, number, rate, bottleneck, flows };
-                self.out.keep(&self.world.jobs, Kept::Plain(record))?;
+                self.out.plain(&self.world.jobs, record)?;
             }
         }
         self.watching = Some(watching);

@@ -1,7 +1,7 @@
 //! Moving data: inputs to centers, outputs away from them. Latency first, then a flow that shares its lanes.
 
 use super::driver::{Driver, Event};
-use super::emit::Kept;
+use super::emit::{Begun, Kept};
 use super::error::RunError;
 use crate::engine::Class;
 use crate::model::{DatasetId, JobSlot, LaneId, LinkId, SiteId};
@@ -100,7 +100,7 @@ impl Driver<'_, '_, '_, '_> {
         flow.cap = world.platform.flow_window.and_then(|window| window_cap(window, 1, transfer.latency));
         let (lanes, bytes) = (Arc::clone(&transfer.lanes), transfer.left);
         let key = world.network.start(world.now, flow);
-        self.out.keep(&world.jobs, Kept::FlowStarted { flow: key, job: slot, from, to, lanes, bytes })?;
+        self.out.flow_starts(&world.jobs, slot, Begun { flow: key, from, to, lanes, bytes })?;
         world.jobs[slot].flow = Some(key);
         let at = key.slot();
         if world.flows.len() <= at {
@@ -123,7 +123,7 @@ impl Driver<'_, '_, '_, '_> {
         let Some(slot) = world.flows.get_mut(key.slot()).and_then(Option::take) else { return Ok(()) };
         // The whole job in one go, in case that nobody saw this end coming.
         world.jobs.bring(slot);
-        self.out.keep(&world.jobs, Kept::Plain(Record::FlowEnded { flow: key }))?;
+        self.out.keep(&world.jobs, Kept::FlowEnded(key))?;
         world.under_way.end(world.now);
         world.advanced += 1;
         self.unwatch(key);
@@ -167,7 +167,7 @@ impl Driver<'_, '_, '_, '_> {
             let Some(left) = world.network.stop(world.now, key) else { continue };
             world.flows[key.slot()] = None;
             world.under_way.end(world.now);
-            self.out.keep(&world.jobs, Kept::Plain(Record::FlowStopped { flow: key, left }))?;
+            self.out.plain(&world.jobs, Record::FlowStopped { flow: key, left })?;
             self.unwatch(key);
             let world = &mut self.world;
             let job = &mut world.jobs[slot];

@@ -15,87 +15,20 @@ mod need;
 mod ranges;
 #[cfg(test)]
 pub(crate) mod slow;
+mod state;
 mod states;
 #[cfg(test)]
 mod tests;
 
 pub use need::{CardOrder, Need};
+pub use state::NodeState;
 
 use super::caches::bring;
 use super::{Allocation, AllocationPart, CARDS_MAX, NodeShape, TaskShape, Totals};
 use brief::Brief;
 use ranges::{Place, Ranges};
+use state::{Given, Next, Taken};
 use states::{IDLE, StateId, States, WITHHELD};
-
-/// What is free on a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NodeState {
-    /// Thousandths of cores free.
-    pub cores_milli: u32,
-    /// Bytes of memory free; `u64::MAX` where it has no bound.
-    pub memory: u64,
-    /// Thousandths free of each card; beyond the node's cards 0.
-    pub cards: [u16; CARDS_MAX],
-}
-
-impl NodeState {
-    /// An idle node.
-    #[must_use]
-    pub fn idle(shape: &NodeShape) -> Self {
-        let mut cards = [0; CARDS_MAX];
-        cards.iter_mut().take(usize::from(shape.cards)).for_each(|card| *card = 1000);
-        Self { cores_milli: shape.cores_milli, memory: shape.memory, cards }
-    }
-
-    /// Cards that are wholly free.
-    #[must_use]
-    pub fn whole_cards(&self) -> u32 {
-        // Counted in as few bits as a card has, several at a time.
-        self.cards.iter().map(|card| u16::from(*card == 1000)).sum::<u16>().into()
-    }
-
-    /// Thousandths of accelerators free.
-    #[must_use]
-    pub fn accelerators_milli(&self) -> u32 {
-        self.cards.iter().map(|card| u32::from(*card)).sum()
-    }
-
-    /// What is left after one job's tasks; `None` where there is not so much.
-    fn less(&self, part: &AllocationPart, task: &TaskShape) -> Option<Self> {
-        let tasks = u64::from(part.tasks_per_node);
-        let cores_milli = u32::try_from(u64::from(task.cores_milli) * tasks).ok()?;
-        let memory = if self.memory == u64::MAX {
-            u64::MAX
-        } else {
-            self.memory.checked_sub(task.memory.checked_mul(tasks)?)?
-        };
-        // All cards are gone over without a way out, several at once.
-        let (mut cards, mut enough) = (self.cards, true);
-        for (free, taken) in cards.iter_mut().zip(&part.cards) {
-            enough &= *free >= *taken;
-            *free = free.wrapping_sub(*taken);
-        }
-        let cores_milli = self.cores_milli.checked_sub(cores_milli)?;
-        enough.then_some(Self { cores_milli, memory, cards })
-    }
-
-    /// What is free after one job's tasks are gone; `None` where that is more than `idle`.
-    fn more(&self, part: &AllocationPart, task: &TaskShape, idle: &Self) -> Option<Self> {
-        let tasks = u64::from(part.tasks_per_node);
-        let cores_milli = u32::try_from(u64::from(self.cores_milli) + u64::from(task.cores_milli) * tasks).ok()?;
-        let memory = if idle.memory == u64::MAX {
-            u64::MAX
-        } else {
-            self.memory.checked_add(task.memory.checked_mul(tasks)?)?
-        };
-        let (mut cards, mut within) = (self.cards, cores_milli <= idle.cores_milli && memory <= idle.memory);
-        for ((free, given), whole) in cards.iter_mut().zip(&part.cards).zip(&idle.cards) {
-            *free = free.saturating_add(*given);
-            within &= *free <= *whole;
-        }
-        within.then_some(Self { cores_milli, memory, cards })
-    }
-}
 
 /// Neighboring nodes in the same state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,7 +180,7 @@ impl NodePool {
 
     /// Takes an allocation; `false` and nothing done where some of it is not free, or its parts are not what the tasks need.
     pub fn allocate(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
-        let done = self.well_formed(allocation, task) && self.change(allocation, |state, part| state.less(part, task));
+        let done = self.well_formed(allocation, task) && self.change(allocation, &Taken(task));
         if done {
             self.free.subtract(&held(allocation, task));
         }
@@ -257,8 +190,7 @@ impl NodePool {
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
         let idle = self.states.get(IDLE).state;
-        let done =
-            self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
+        let done = self.well_formed(allocation, task) && self.change(allocation, &Given(task, idle));
         if done {
             self.free.add(&held(allocation, task));
             self.collect();
@@ -279,11 +211,7 @@ impl NodePool {
     }
 
     /// As [`NodePool::change`], for an allocation of one part that lies in one range; `None` for others.
-    fn change_one(
-        &mut self,
-        allocation: &Allocation,
-        next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
-    ) -> Option<bool> {
+    fn change_one(&mut self, allocation: &Allocation, next: &impl Next) -> Option<bool> {
         let [part] = &*allocation.parts else { return None };
         let Some(place) = self.ranges.locate(part.first) else { return Some(false) };
         let run = self.ranges.get(place);
@@ -294,7 +222,7 @@ impl NodePool {
             return None;
         }
         let old = &self.states.get(run.state).state;
-        let Some(new) = next(old, part) else { return Some(false) };
+        let Some(new) = next.next(old, part) else { return Some(false) };
         if new != *old {
             self.put(place, part.first, part.count, new);
         }
@@ -313,12 +241,8 @@ impl NodePool {
     }
 
     /// Puts all nodes of an allocation into the state that `next` says; where it says none for one of them, nothing is done.
-    fn change(
-        &mut self,
-        allocation: &Allocation,
-        next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
-    ) -> bool {
-        if let Some(done) = self.change_one(allocation, &next) {
+    fn change(&mut self, allocation: &Allocation, next: &impl Next) -> bool {
+        if let Some(done) = self.change_one(allocation, next) {
             return done;
         }
         let possible = allocation.parts.iter().all(|part| {
@@ -327,7 +251,7 @@ impl NodePool {
             while at < end {
                 let Some(place) = self.ranges.locate(at) else { return false };
                 let run = self.ranges.get(place);
-                if run.state == WITHHELD || next(&self.states.get(run.state).state, part).is_none() {
+                if run.state == WITHHELD || next.next(&self.states.get(run.state).state, part).is_none() {
                     return false;
                 }
                 at = run.end();
@@ -346,7 +270,7 @@ impl NodePool {
                 let run = self.ranges.get(place);
                 let upto = run.end().min(end);
                 let old = self.states.get(run.state).state;
-                if let Some(new) = next(&old, part).filter(|new| *new != old) {
+                if let Some(new) = next.next(&old, part).filter(|new| *new != old) {
                     self.put(place, at, upto - at, new);
                 }
                 at = upto;

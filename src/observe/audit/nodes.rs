@@ -80,6 +80,8 @@ pub(super) struct PoolBook {
     pub(super) touched: bool,
     held: Totals,
     open: u64,
+    /// What the open nodes have.
+    capacity: Totals,
     /// Nodes that are services' own.
     services: u64,
     /// Parts that did not fit when they were taken, to be looked at again when the instant is over.
@@ -95,7 +97,7 @@ impl PoolBook {
                 format!("pool {}: {open} open and {closed} closed nodes of at most {}", pool.name, pool.nodes_max);
             return Err(broken("pool-nodes", now, detail));
         }
-        self.open = open;
+        (self.open, self.capacity) = (open, pool.capacity(open));
         Ok(())
     }
 
@@ -152,13 +154,14 @@ impl PoolBook {
     /// Judges an instant that is over.
     pub(super) fn settle(&mut self, at: SimTime, pool: &Pool, id: PoolId) -> Result<(), Violation> {
         self.touched = false;
-        for (first, end) in std::mem::take(&mut self.crowded) {
-            if let Some((first, end, used)) = self.overfull(first, end, &pool.node) {
+        for (first, end) in &self.crowded {
+            if let Some((first, end, used)) = self.overfull(*first, *end, &pool.node) {
                 let detail = format!("pool {} ({}): nodes {first}..{end} hold {used:?}", pool.name, id.0);
                 return Err(broken("node-capacity", at, detail));
             }
         }
-        if self.busy.saturating_add(self.services) > self.open || !pool.capacity(self.open).covers(&self.held) {
+        self.crowded.clear();
+        if self.busy.saturating_add(self.services) > self.open || !self.capacity.covers(&self.held) {
             let detail = format!(
                 "pool {} ({}): {:?} held on {} nodes and {} of services, {} open",
                 pool.name, id.0, self.held, self.busy, self.services, self.open

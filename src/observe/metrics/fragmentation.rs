@@ -10,9 +10,9 @@ use crate::units::SimTime;
 struct Pool {
     fragments: Fragments,
     /// The fragmented amount.
-    amount: Gauge,
+    amount: Gauge<u128>,
     /// Thousandths of accelerators free.
-    free: Gauge,
+    free: Gauge<u128>,
 }
 
 /// Integrals of some pools: fragmented, and free times the weight of typical tasks.

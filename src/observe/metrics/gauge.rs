@@ -13,13 +13,49 @@ pub(crate) struct Spell {
     pub(crate) open: bool,
 }
 
+/// What a gauge can show.
+pub(crate) trait Amount: Copy + Ord + Default {
+    /// The amount times a span in ns.
+    fn over(self, span: u64) -> u128;
+    /// The sum, at most the largest there is.
+    fn plus(self, more: Self) -> Self;
+    /// The difference, at least 0.
+    fn minus(self, less: Self) -> Self;
+}
+
+/// Jobs, of which there are never more than 64 bits count: they change at every job, in pool, center and all.
+impl Amount for u64 {
+    fn over(self, span: u64) -> u128 {
+        u128::from(self) * u128::from(span)
+    }
+    fn plus(self, more: Self) -> Self {
+        self.saturating_add(more)
+    }
+    fn minus(self, less: Self) -> Self {
+        self.saturating_sub(less)
+    }
+}
+
+/// Bytes.
+impl Amount for u128 {
+    fn over(self, span: u64) -> u128 {
+        over(self, span)
+    }
+    fn plus(self, more: Self) -> Self {
+        self.saturating_add(more)
+    }
+    fn minus(self, less: Self) -> Self {
+        self.saturating_sub(less)
+    }
+}
+
 /// An integer that changes at instants, with its exact integral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Gauge {
-    value: u128,
-    since: SimTime,
+pub(crate) struct Gauge<A> {
     sum: u128,
-    peak: u128,
+    value: A,
+    since: SimTime,
+    peak: A,
     peak_at: SimTime,
     /// When the value left 0.
     spell: Option<SimTime>,
@@ -27,7 +63,7 @@ pub(crate) struct Gauge {
     longest: Option<(SimTime, SimTime)>,
 }
 
-impl Gauge {
+impl<A: Amount> Gauge<A> {
     /// Brings the integral to `now`. A value counts for the peak, and 0 ends a spell, only if it lasted: what comes and goes within one
     /// instant was never there.
     // One copy for all: inlined into each change of a gauge it would fill pages of code.
@@ -35,17 +71,17 @@ impl Gauge {
     pub(crate) fn advance(&mut self, now: SimTime) {
         let span = now.since(self.since).0;
         if span > 0 {
-            self.sum = self.sum.saturating_add(over(self.value, span));
+            self.sum = self.sum.saturating_add(self.value.over(span));
             if self.value > self.peak {
                 self.peak = self.value;
                 self.peak_at = self.since;
             }
-            match (self.value, self.spell) {
-                (0, Some(start)) => {
+            match (self.value > A::default(), self.spell) {
+                (false, Some(start)) => {
                     self.close(start, self.since);
                     self.spell = None;
                 }
-                (1.., None) => self.spell = Some(self.since),
+                (true, None) => self.spell = Some(self.since),
                 _ => {}
             }
             self.since = now;
@@ -59,32 +95,32 @@ impl Gauge {
     }
 
     /// Another value from now on.
-    pub(crate) fn set(&mut self, now: SimTime, value: u128) {
+    pub(crate) fn set(&mut self, now: SimTime, value: A) {
         self.advance(now);
         self.value = value;
     }
 
     /// More from now on.
-    pub(crate) fn add(&mut self, now: SimTime, more: u128) {
-        self.set(now, self.value.saturating_add(more));
+    pub(crate) fn add(&mut self, now: SimTime, more: A) {
+        self.set(now, self.value.plus(more));
     }
 
     /// Less from now on, at least 0.
-    pub(crate) fn subtract(&mut self, now: SimTime, less: u128) {
-        self.set(now, self.value.saturating_sub(less));
+    pub(crate) fn subtract(&mut self, now: SimTime, less: A) {
+        self.set(now, self.value.minus(less));
     }
 
     /// Forgets the integral, the peak and all spells but the one under way, which begins anew; not the value. It must have been advanced to
     /// now.
     pub(crate) fn restart(&mut self) {
         self.sum = 0;
-        self.peak = 0;
+        self.peak = A::default();
         self.longest = None;
-        self.spell = (self.value > 0).then_some(self.since);
+        self.spell = (self.value > A::default()).then_some(self.since);
     }
 
     /// The value now.
-    pub(crate) const fn value(&self) -> u128 {
+    pub(crate) const fn value(&self) -> A {
         self.value
     }
 
@@ -94,19 +130,19 @@ impl Gauge {
     }
 
     /// The largest value that lasted since the last restart.
-    pub(crate) const fn peak(&self) -> u128 {
+    pub(crate) const fn peak(&self) -> A {
         self.peak
     }
 
     /// When that value was reached first; `None` where nothing but 0 lasted.
     pub(crate) fn peak_at(&self) -> Option<SimTime> {
-        (self.peak > 0).then_some(self.peak_at)
+        (self.peak > A::default()).then_some(self.peak_at)
     }
 
     /// The longest spell since the last restart; the first of equals.
     pub(crate) fn longest(&self) -> Option<Spell> {
         let over = self.longest.map(|(start, end)| Spell { start, end, open: false });
-        let last = self.spell.map(|start| Spell { start, end: self.since, open: self.value > 0 });
+        let last = self.spell.map(|start| Spell { start, end: self.since, open: self.value > A::default() });
         match (over, last) {
             (Some(over), Some(last)) if last.end.since(last.start) > over.end.since(over.start) => Some(last),
             (over, last) => over.or(last),
@@ -125,7 +161,7 @@ mod tests {
     #[test]
     fn the_longest_spell_is_worked_by_hand() {
         let spell = |start, end, open| Some(Spell { start: at(start), end: at(end), open });
-        let mut gauge = Gauge::default();
+        let mut gauge = Gauge::<u64>::default();
         assert_eq!((gauge.longest(), gauge.peak_at()), (None, None));
         // 1 from 10 to 20, 2 from 30 to 35 and 1 to 45; at 40 it is 0 for no time, which ends nothing.
         gauge.add(at(10), 1);

@@ -14,10 +14,10 @@ use crate::units::SimTime;
 #[derive(Debug, Clone)]
 #[repr(C, align(64))]
 pub(crate) struct CenterMeter {
-    pub(crate) storage: Gauge,
+    pub(crate) storage: Gauge<u128>,
     pub(crate) store: Option<Store>,
-    pub(crate) running: Gauge,
-    pub(crate) waiting: Gauge,
+    pub(crate) running: Gauge<u64>,
+    pub(crate) waiting: Gauge<u64>,
     signal: Signal,
 }
 
@@ -78,8 +78,8 @@ pub(crate) struct Meters {
     pub(crate) centers: Vec<CenterMeter>,
     pub(crate) pools: Vec<PoolMeter>,
     pub(crate) lanes: Vec<LaneMeter>,
-    pub(crate) running: Gauge,
-    pub(crate) waiting: Gauge,
+    pub(crate) running: Gauge<u64>,
+    pub(crate) waiting: Gauge<u64>,
 }
 
 impl Meters {
@@ -201,7 +201,7 @@ impl Meters {
 
     fn wait(&mut self, now: SimTime, pool: PoolId, begins: bool) {
         let Some((meter, center)) = parts(&mut self.pools, &mut self.centers, pool) else { return };
-        let change = |gauge: &mut Gauge| if begins { gauge.add(now, 1) } else { gauge.subtract(now, 1) };
+        let change = |gauge: &mut Gauge<u64>| if begins { gauge.add(now, 1) } else { gauge.subtract(now, 1) };
         change(&mut meter.waiting);
         change(&mut center.waiting);
         change(&mut self.waiting);

@@ -20,7 +20,7 @@ mod traffic;
 
 pub(crate) use exact::{ratio, seconds};
 pub(crate) use fragmentation::{FragmentMeter, FragmentSums};
-pub(crate) use gauge::{Gauge, Spell};
+pub(crate) use gauge::{Amount, Gauge, Spell};
 pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
 pub(crate) use pool::{Bill, PoolMeter, PoolSums};

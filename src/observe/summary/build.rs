@@ -9,8 +9,8 @@ use super::{
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
 use crate::observe::metrics::{
-    Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters, Spell,
-    Sums, ratio, seconds,
+    Amount, Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters,
+    Spell, Sums, ratio, seconds,
 };
 use crate::units::SimTime;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ const SIDE_WORDS: [&str; SIDES] = ["east", "central", "west", "none"];
 /// Fills in what is left of a queue at the end, and its longest spell without an empty moment.
 macro_rules! set_backlog {
     ($row:ident, $waiting:expr) => {{
-        $row.waiting_end = count($waiting.value());
+        $row.waiting_end = $waiting.value();
         if let Some(Spell { start, end, open }) = $waiting.longest() {
             $row.backlog_start_s = Some(start.as_secs_f64());
             $row.backlog_end_s = (!open).then(|| end.as_secs_f64());
@@ -222,9 +222,9 @@ impl<'a> Extended<'a> {
                 wait_mean_s: mean_wait(jobs),
                 queue_wait_mean_s: mean_queue_wait(jobs),
                 running_mean: self.mean(&meter.running),
-                running_peak: count(meter.running.peak()),
+                running_peak: meter.running.peak(),
                 waiting_mean: self.mean(&meter.waiting),
-                waiting_peak: count(meter.waiting.peak()),
+                waiting_peak: meter.waiting.peak(),
                 ..PoolSummary::default()
             };
             row.set_area(&area, self.window);
@@ -232,9 +232,9 @@ impl<'a> Extended<'a> {
             summary.pools.push(row);
         }
         summary.running_mean = self.mean(&self.meters.running);
-        summary.running_peak = count(self.meters.running.peak());
+        summary.running_peak = self.meters.running.peak();
         summary.waiting_mean = self.mean(&self.meters.waiting);
-        summary.waiting_peak = count(self.meters.waiting.peak());
+        summary.waiting_peak = self.meters.waiting.peak();
         summary.set_area(&whole, self.window);
         summary.fragmentation = ratio(fragments.fragmented, fragments.free);
         set_backlog!(summary, self.meters.waiting);
@@ -258,9 +258,9 @@ impl<'a> Extended<'a> {
             wait_mean_s: mean_wait(jobs),
             queue_wait_mean_s: mean_queue_wait(jobs),
             running_mean: self.mean(&meter.running),
-            running_peak: count(meter.running.peak()),
+            running_peak: meter.running.peak(),
             waiting_mean: self.mean(&meter.waiting),
-            waiting_peak: count(meter.waiting.peak()),
+            waiting_peak: meter.waiting.peak(),
             storage_mean_bytes: self.mean(&meter.storage),
             storage_peak_bytes: meter.storage.peak() as f64,
             storage_peak_at_s: meter.storage.peak_at().map(SimTime::as_secs_f64),
@@ -384,7 +384,7 @@ impl<'a> Extended<'a> {
         }
     }
 
-    fn mean(&self, gauge: &Gauge) -> Option<f64> {
+    fn mean<A: Amount>(&self, gauge: &Gauge<A>) -> Option<f64> {
         ratio(gauge.sum(), self.window)
     }
 }
@@ -413,8 +413,4 @@ fn mean_queue_wait(sums: &Sums) -> Option<f64> {
 
 pub(super) fn micro(amount: u128) -> f64 {
     ratio(amount, 1_000_000).unwrap_or_default()
-}
-
-fn count(value: u128) -> u64 {
-    u64::try_from(value).unwrap_or(u64::MAX)
 }

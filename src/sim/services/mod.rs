@@ -15,7 +15,6 @@ mod grant;
 mod plan;
 
 use super::driver::{Driver, Event};
-use super::emit::Kept;
 use super::error::RunError;
 use super::world::World;
 use crate::engine::Class;
@@ -224,7 +223,7 @@ impl Driver<'_, '_, '_, '_> {
                         before: held(&fixed.replica, before.1),
                         held: held(&fixed.replica, now.1),
                     };
-                    self.out.keep(&self.world.jobs, Kept::Plain(record))?;
+                    self.out.plain(&self.world.jobs, record)?;
                 }
             }
             let offered = fixed.rate.at(self.world.now);
