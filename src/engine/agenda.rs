@@ -233,7 +233,9 @@ impl<E> Agenda<E> {
         self.at = self.now;
         if self.apart_at == self.now {
             self.apart_at = SimTime::MAX;
-            self.due.extend(self.apart.take());
+            if let Some(due) = self.apart.take() {
+                self.due.push(due);
+            }
         }
         let number = self.held.trailing_zeros() as usize;
         if self.buckets.get(number).is_some_and(|bucket| bucket.first == self.now) {

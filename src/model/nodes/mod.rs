@@ -27,7 +27,6 @@ use super::caches::bring;
 use super::{Allocation, AllocationPart, CARDS_MAX, NodeShape, TaskShape, Totals};
 use brief::Brief;
 use ranges::{Place, Ranges};
-use state::{Given, Next, Taken};
 use states::{IDLE, StateId, States, WITHHELD};
 
 /// Neighboring nodes in the same state.
@@ -180,7 +179,7 @@ impl NodePool {
 
     /// Takes an allocation; `false` and nothing done where some of it is not free, or its parts are not what the tasks need.
     pub fn allocate(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
-        let done = self.well_formed(allocation, task) && self.change(allocation, &Taken(task));
+        let done = self.well_formed(allocation, task) && self.change(allocation, |state, part| state.less(part, task));
         if done {
             self.free.subtract(&held(allocation, task));
         }
@@ -190,7 +189,8 @@ impl NodePool {
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
         let idle = self.states.get(IDLE).state;
-        let done = self.well_formed(allocation, task) && self.change(allocation, &Given(task, idle));
+        let done =
+            self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {
             self.free.add(&held(allocation, task));
             self.collect();
@@ -211,7 +211,11 @@ impl NodePool {
     }
 
     /// As [`NodePool::change`], for an allocation of one part that lies in one range; `None` for others.
-    fn change_one(&mut self, allocation: &Allocation, next: &impl Next) -> Option<bool> {
+    fn change_one(
+        &mut self,
+        allocation: &Allocation,
+        next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
+    ) -> Option<bool> {
         let [part] = &*allocation.parts else { return None };
         let Some(place) = self.ranges.locate(part.first) else { return Some(false) };
         let run = self.ranges.get(place);
@@ -222,7 +226,7 @@ impl NodePool {
             return None;
         }
         let old = &self.states.get(run.state).state;
-        let Some(new) = next.next(old, part) else { return Some(false) };
+        let Some(new) = next(old, part) else { return Some(false) };
         if new != *old {
             self.put(place, part.first, part.count, new);
         }
@@ -241,8 +245,12 @@ impl NodePool {
     }
 
     /// Puts all nodes of an allocation into the state that `next` says; where it says none for one of them, nothing is done.
-    fn change(&mut self, allocation: &Allocation, next: &impl Next) -> bool {
-        if let Some(done) = self.change_one(allocation, next) {
+    fn change(
+        &mut self,
+        allocation: &Allocation,
+        next: impl Fn(&NodeState, &AllocationPart) -> Option<NodeState>,
+    ) -> bool {
+        if let Some(done) = self.change_one(allocation, &next) {
             return done;
         }
         let possible = allocation.parts.iter().all(|part| {
@@ -251,7 +259,7 @@ impl NodePool {
             while at < end {
                 let Some(place) = self.ranges.locate(at) else { return false };
                 let run = self.ranges.get(place);
-                if run.state == WITHHELD || next.next(&self.states.get(run.state).state, part).is_none() {
+                if run.state == WITHHELD || next(&self.states.get(run.state).state, part).is_none() {
                     return false;
                 }
                 at = run.end();
@@ -270,7 +278,7 @@ impl NodePool {
                 let run = self.ranges.get(place);
                 let upto = run.end().min(end);
                 let old = self.states.get(run.state).state;
-                if let Some(new) = next.next(&old, part).filter(|new| *new != old) {
+                if let Some(new) = next(&old, part).filter(|new| *new != old) {
                     self.put(place, at, upto - at, new);
                 }
                 at = upto;

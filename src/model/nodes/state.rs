@@ -1,4 +1,4 @@
-//! What one node has free, and what becomes of it.
+//! What one node has free.
 
 use super::{AllocationPart, CARDS_MAX, NodeShape, TaskShape};
 
@@ -36,7 +36,6 @@ impl NodeState {
     }
 
     /// What is left after one job's tasks; `None` where there is not so much.
-    #[inline(always)]
     pub(super) fn less(&self, part: &AllocationPart, task: &TaskShape) -> Option<Self> {
         let tasks = u64::from(part.tasks_per_node);
         let cores_milli = u32::try_from(u64::from(task.cores_milli) * tasks).ok()?;
@@ -56,7 +55,6 @@ impl NodeState {
     }
 
     /// What is free after one job's tasks are gone; `None` where that is more than `idle`.
-    #[inline(always)]
     pub(super) fn more(&self, part: &AllocationPart, task: &TaskShape, idle: &Self) -> Option<Self> {
         let tasks = u64::from(part.tasks_per_node);
         let cores_milli = u32::try_from(u64::from(self.cores_milli) + u64::from(task.cores_milli) * tasks).ok()?;
@@ -71,32 +69,5 @@ impl NodeState {
             within &= *free <= *whole;
         }
         within.then_some(Self { cores_milli, memory, cards })
-    }
-}
-
-/// What becomes of nodes of which an allocation uses some. A state is of several words, and what is found of one is at hand only where it
-/// was not written to memory in between: so these are no closures, which cannot be asked to be inlined.
-pub(super) trait Next {
-    /// The state after one part of it; `None` where that cannot be.
-    fn next(&self, state: &NodeState, part: &AllocationPart) -> Option<NodeState>;
-}
-
-/// The tasks are put there.
-pub(super) struct Taken<'a>(pub(super) &'a TaskShape);
-
-impl Next for Taken<'_> {
-    #[inline(always)]
-    fn next(&self, state: &NodeState, part: &AllocationPart) -> Option<NodeState> {
-        state.less(part, self.0)
-    }
-}
-
-/// They are gone; an idle node has so much.
-pub(super) struct Given<'a>(pub(super) &'a TaskShape, pub(super) NodeState);
-
-impl Next for Given<'_> {
-    #[inline(always)]
-    fn next(&self, state: &NodeState, part: &AllocationPart) -> Option<NodeState> {
-        state.more(part, self.0, &self.1)
     }
 }
