@@ -32,6 +32,13 @@ struct Reservation {
     spare: Totals,
 }
 
+impl Reservation {
+    /// Whether a job of this demand and estimate that starts now leaves it alone.
+    fn allows(&self, now: SimTime, demand: &Totals, estimate: SimDuration) -> bool {
+        now + estimate <= self.at || self.spare.covers(demand)
+    }
+}
+
 /// EASY backfilling with a counted reservation.
 pub struct Easy {
     book: Book,
@@ -186,8 +193,9 @@ impl Easy {
         let now = desk.now();
         let mut after = None;
         loop {
-            let (free, spare, at) = (self.free(desk), reservation.spare, reservation.at);
-            let may = |demand: &Totals, estimate: SimDuration| may_overtake(now, &free, &spare, at, demand, estimate);
+            let (free, kept) = (self.free(desk), *reservation);
+            let may =
+                |demand: &Totals, estimate: SimDuration| free.covers(demand) && kept.allows(now, demand, estimate);
             let (head, refused) = (reservation.head, &self.refused);
             let asking: &dyn Desk = desk;
             let may_fit = |job: JobSlot| {
@@ -203,30 +211,27 @@ impl Easy {
     }
 
     fn try_fresh(&mut self, fresh: &[JobSlot], reservation: &mut Reservation, desk: &mut dyn Desk) {
+        // Mostly there is one, which needs no place in an order.
+        if let [job] = fresh {
+            let job = if *job == reservation.head { None } else { self.book.overtaker(*job) };
+            job.into_iter().for_each(|job| self.try_one(&job, reservation, desk));
+            return;
+        }
         let mut tried = std::mem::take(&mut self.tried);
         let queued = fresh.iter().filter(|job| **job != reservation.head);
         tried.extend(queued.filter_map(|job| self.book.overtaker(*job)));
         tried.sort_unstable_by_key(|job| job.place);
         for job in tried.drain(..) {
-            let free = self.free(desk);
-            if may_overtake(desk.now(), &free, &reservation.spare, reservation.at, &job.demand, job.estimate) {
-                self.try_overtake(&job, reservation, desk);
-            }
+            self.try_one(&job, reservation, desk);
         }
         self.tried = tried;
     }
-}
 
-/// Whether a job of this demand and estimate fits now and leaves the reservation alone.
-fn may_overtake(
-    now: SimTime,
-    free: &Totals,
-    spare: &Totals,
-    at: SimTime,
-    demand: &Totals,
-    estimate: SimDuration,
-) -> bool {
-    free.covers(demand) && (now + estimate <= at || spare.covers(demand))
+    fn try_one(&mut self, job: &Queued, reservation: &mut Reservation, desk: &mut dyn Desk) {
+        if self.is_free(&job.demand, desk) && reservation.allows(desk.now(), &job.demand, job.estimate) {
+            self.try_overtake(job, reservation, desk);
+        }
+    }
 }
 
 impl QueueDiscipline for Easy {
