@@ -16,7 +16,7 @@ mod memory;
 use eastwest::experiment::replay::Backfill;
 
 fn row(backfill: Backfill, word: &str, jobs: u64) -> Result<(), String> {
-    let outcome = easy::run(backfill, jobs)?;
+    let outcome = easy::run(backfill, jobs, true)?;
     let text = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |v| format!("{v:.digits$}"));
     println!(
         "{word:>14}{jobs:>10}{:>10.2}{:>12.2}{:>12}{:>14}",

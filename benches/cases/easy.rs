@@ -1,4 +1,5 @@
-//! Replays of a generated log: 512 processors at load 0.9, read as a file, scheduled, audited and written as `jobs.csv`.
+//! Replays of a generated log: 512 processors at load 0.9, read as a file, scheduled, audited and written as `jobs.csv`, or
+//! written to nowhere.
 //!
 //! Jobs are of 2^0 to 2^7 processors, run times log-uniform from 10 s to about 5.5 h and requests one to five times as long; the log is written to a
 //! temporary file first, which is not counted.
@@ -57,8 +58,8 @@ pub(crate) struct Outcome {
     pub(crate) wait_mean_s: Option<f64>,
 }
 
-/// Replays a generated log of so many jobs.
-pub(crate) fn run(backfill: Backfill, jobs: u64) -> Result<Outcome, String> {
+/// Replays a generated log of so many jobs, and writes its `jobs.csv` or nothing.
+pub(crate) fn run(backfill: Backfill, jobs: u64, written: bool) -> Result<Outcome, String> {
     let directory = std::env::temp_dir();
     let log = directory.join(format!("eastwest-bench-{}-{jobs}.swf", std::process::id()));
     let rows = directory.join(format!("eastwest-bench-{}-jobs.csv", std::process::id()));
@@ -70,7 +71,10 @@ pub(crate) fn run(backfill: Backfill, jobs: u64) -> Result<Outcome, String> {
     let out = BufWriter::new(File::create(&rows).map_err(failed)?);
     let mut csv = JobsCsv::new(out, scenario.platform.clone(), JobRecords::All);
     let policy = ReplayPolicy::new(OrderSpec::default(), backfill, Estimate::Requested);
-    let mut sinks: [&mut dyn Observer; 1] = [&mut csv];
+    let mut sinks: Vec<&mut dyn Observer> = Vec::new();
+    if written {
+        sinks.push(&mut csv);
+    }
     let result = replay::replay(&scenario, read, &policy, Listeners::of(&mut sinks), Options::default());
     let result = result.map_err(|error| error.to_string())?;
     csv.finish().map_err(failed)?;

@@ -11,7 +11,7 @@ pub(crate) fn peer(group: &str, name: &str) -> &'static str {
         ("flows", "star-2000/1000, 100 k flows") => "SimGrid 85,500 a CPU s, 667 in flight; DSLab 1,200",
         ("flows", "burst, star-10, 10 k flows") => "DSLab 466 a CPU s",
         ("EASY, 512 processors", "100 k jobs") => "pyss 39.6, Batsim 73.3 CPU s",
-        ("EASY, 512 processors", "1 M jobs") => "a textbook in C++ 0.69 CPU s",
+        ("EASY, 512 processors", "1 M jobs" | "1 M jobs, nothing written") => "a textbook in C++ 0.69 CPU s",
         ("first-fit", "10 k nodes, 100 k requests, none leaving") => "DSLab 130, CloudSim Plus 47 (next-fit) CPU s",
         ("first-fit", "500 M nodes, 10 M requests, large") => "LGDCloudSim claims it for 16 cores and 32 GB",
         _ => "",

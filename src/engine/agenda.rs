@@ -97,9 +97,9 @@ impl<E> Bucket<E> {
 ///
 /// A radix heap (R. K. Ahuja, K. Mehlhorn, J. B. Orlin, R. E. Tarjan: Faster Algorithms for the Shortest Path Problem, 1990), which may be as
 /// time never runs backwards: later events lie in buckets by the highest bit in which their instant differs from a base, the instant
-/// that was last begun for one of them. When the clock comes to the first bucket's first instant, that becomes the base and the bucket's events go to the
-/// buckets below, which were empty. An event falls at most once from each bucket to a lower one, and none is compared with others but
-/// those of its instant.
+/// that was last begun for one of them. When the clock comes to the first bucket's first instant, that becomes the base and the bucket's
+/// events go to the buckets below, which were empty. An event falls at most once from each bucket to a lower one, and none is compared with
+/// others but those of its instant.
 ///
 /// One event at a time can lie apart ([`Agenda::schedule_apart`]): that of a stream of which only the next is known, and which mostly is the
 /// next of all. It falls through no buckets.
@@ -351,6 +351,19 @@ mod tests {
         agenda.advance(SimTime(4));
         assert_eq!(agenda.pop_due(), Some(4));
         assert!(!agenda.soon().any(|time| *time == 4));
+    }
+
+    #[test]
+    fn what_lies_apart_may_be_at_the_end_of_time_and_is_one_at_most() {
+        let mut agenda = Agenda::new(SameInstant::default());
+        agenda.schedule_apart(SimTime::MAX, Class::Submission, "last");
+        assert_eq!((agenda.next_time(), agenda.len()), (Some(SimTime::MAX), 1));
+        for (time, name) in [(7, "second"), (7, "third"), (3, "first")] {
+            agenda.schedule_apart(SimTime(time), Class::Submission, name);
+        }
+        assert_eq!((agenda.next_time(), agenda.len()), (Some(SimTime(3)), 4));
+        assert_eq!(drain(&mut agenda), ["first", "second", "third", "last"]);
+        assert!(agenda.is_empty());
     }
 
     proptest! {

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt::{Display, Formatter, Result};
 use std::sync::Arc;
 
-/// The name that a job has from whoever gave it.
+/// The name that a job has from whoever gave it. A number and the text of that number are two names: who gives them gives one or the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JobName {
     /// A number, as jobs have in a log. Millions of them are not worth a text each.
     Number(u64),
-    /// Any other.
+    /// A text.
     Text(Arc<str>),
 }
 

@@ -23,7 +23,7 @@ pub struct Quantiles {
     full: Vec<Arc<[u64]>>,
     /// And in one that is not.
     values: Vec<u64>,
-    /// How many are 0, as most waits are in a system with room; counted once they are in no histogram.
+    /// How many are 0, as most waits are in a system with room; only as long as there is no histogram.
     zeros: u64,
     histogram: Option<Box<Histogram<u64>>>,
     count: u64,
@@ -243,6 +243,22 @@ mod tests {
             let exact = exact as f64 * 1_000_003.0;
             assert!((found as f64 - exact).abs() <= exact * 1e-3, "{found} {exact}");
         }
+    }
+
+    #[test]
+    fn ranks_behind_zeros_in_the_first_bin_and_parts_that_are_shared() {
+        // 40 zeros, 1 to 55, and five so large that all others are in the first bin: ranks 50, 95 and 99 are 10, 55 and the large one.
+        let values = (0..40).map(|_| 0).chain(1..=55).chain((0..5).map(|_| 1 << 40));
+        let spread = of(values).spread().expect("values");
+        assert_eq!((spread.median, spread.p95, spread.p99), (10, 55, 1 << 40));
+        // Two that have full parts, and a part that becomes full by merging.
+        let count = 3 * PART as u64 - 10;
+        let (mut left, right) = (of(0..count), of(count..2 * count));
+        left.merge(&right);
+        assert_eq!(left.full.len(), 5);
+        assert_eq!(left.spread(), of(0..2 * count).spread());
+        assert_eq!(left.spread().map(|all| (all.count, all.median)), Some((2 * count, count - 1)));
+        assert_eq!(right.spread(), of(count..2 * count).spread(), "it is as it was");
     }
 
     #[test]

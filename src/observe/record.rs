@@ -257,7 +257,7 @@ pub enum Record<'a> {
     RunEnded,
 }
 
-/// Kinds of records, as far as many come of one that few observers need.
+/// Kinds of records, told apart as far as many come of a kind that only some observers need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kinds(u8);
 

@@ -323,8 +323,8 @@ pub trait Desk {
     /// Its nodes as they are.
     fn nodes(&self) -> &NodePool;
     /// Sums of what is free on its nodes.
-    fn free(&self) -> Totals {
-        *self.nodes().free()
+    fn free(&self) -> &Totals {
+        self.nodes().free()
     }
     /// What a job of this pool (queued or running) asked for.
     fn request(&self, job: JobSlot) -> &Request;

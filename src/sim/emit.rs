@@ -2,8 +2,9 @@
 //!
 //! An instant has few records, each of them concerns several observers, and what an observer does with one takes some kilobytes of code
 //! and tables. Told one by one, driver and observers drive each other out of the processor's caches at every event; so the records of
-//! some instants are kept, and each observer gets all of them in one go, and hears of each a little before its turn, so that it can ask
-//! memory for what the record touches ([`Observer::ahead`]). It sees the same records with the same instants in the same order.
+//! some instants are kept, and each observer gets all of them that it hears of ([`Observer::hears`]) in one go: the same records with the
+//! same instants in the same order. Where many jobs are in the system it is shown each a little before its turn, so that it can ask memory for
+//! what the record touches ([`Observer::ahead`]).
 
 use super::slab::Slab;
 use crate::model::{Allocation, Job, JobSlot, LaneId, Outcome, PoolId, SiteId, Totals};
@@ -188,12 +189,12 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     fn of(now: SimTime, kept: Kept, jobs: &'a Slab, batch: &'a Batch) -> Self {
-        let kind = match kept {
-            Kept::Submitted(_) | Kept::Brokered(..) => Kinds::ON_THE_WAY,
-            Kept::Finished(..) => Kinds::FINISHED,
-            _ => Kinds::OTHERS,
+        let out = out(kept, jobs, batch);
+        let kind = match &out {
+            Out::Record(record) => record.kind(),
+            Out::Rates(_) => Kinds::OTHERS,
         };
-        Self { now, kind, out: out(kept, jobs, batch) }
+        Self { now, kind, out }
     }
 }
 

@@ -148,7 +148,7 @@ impl JobState {
 /// From so many jobs that are over on, their slots are given out again.
 const RECYCLE_AT: usize = 12;
 
-/// So many slots are large.
+/// From so many slots on a run is large.
 const LARGE: usize = 512;
 
 /// The jobs in the system by slot. Those that are over lie there until others come: a job is large, and is not moved twice.

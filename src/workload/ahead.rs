@@ -55,7 +55,7 @@ impl Ahead {
 
     fn make(&mut self) -> Result<(), String> {
         while self.jobs.len() < self.batch && matches!(self.then, Then::More) {
-            // A job is large, and not moved more than once on its way.
+            // A job is large, and goes from there right into its place.
             match self.source.next_job() {
                 Ok(Some(job)) if self.is_next(&job) => self.jobs.push_back(job),
                 Ok(Some(_)) => {}

@@ -58,7 +58,7 @@ impl Merged {
         Self { sources, order: BinaryHeap::new(), until, next: 0, started: false }
     }
 
-    /// Adds a source, such as a log. Only before the first job was taken.
+    /// Adds a source, such as a log. Only before anything was asked of the others.
     #[must_use]
     pub fn with(mut self, source: Box<dyn JobSource>) -> Self {
         self.sources.push(Ahead::new(source, self.until));

@@ -19,7 +19,8 @@ pub struct Log {
     pub report: ReadReport,
 }
 
-/// Reads a log in the Standard Workload Format, plain or compressed, sorted or not, at 28 bytes a job, 56 where times are not whole seconds.
+/// Reads a log in the Standard Workload Format, plain or compressed, sorted or not, at 28 bytes a job, 56 where times are
+/// not whole seconds.
 ///
 /// # Errors
 /// The bytes cannot be read or unpacked, or the options make no sense.

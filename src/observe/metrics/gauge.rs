@@ -36,7 +36,7 @@ impl Amount for u64 {
     }
 }
 
-/// Bytes.
+/// Bytes, and whatever else may need more.
 impl Amount for u128 {
     fn over(self, span: u64) -> u128 {
         over(self, span)

@@ -140,8 +140,8 @@ impl Desk for Bench {
     fn nodes(&self) -> &NodePool {
         &self.nodes
     }
-    fn free(&self) -> Totals {
-        self.free
+    fn free(&self) -> &Totals {
+        &self.free
     }
     fn request(&self, job: JobSlot) -> &Request {
         &self.requests[job.index()]

@@ -80,7 +80,7 @@ impl Conservative {
 
     /// What the profile should hold now: what is free, less what is due to start.
     fn expected(&self, desk: &dyn Desk) -> Totals {
-        let mut free = desk.free();
+        let mut free = *desk.free();
         for (.., job) in self.due.iter().take_while(|(at, ..)| *at <= self.now) {
             if let Some(queued) = self.book.overtaker(*job) {
                 free.subtract(&queued.demand);
@@ -92,7 +92,7 @@ impl Conservative {
     /// Makes all reservations anew from what is free and who runs.
     fn rebuild(&mut self, desk: &dyn Desk) {
         self.due.clear();
-        self.profile = Profile::new(self.now, desk.free());
+        self.profile = Profile::new(self.now, *desk.free());
         let running: Vec<(SimTime, Totals)> = self.book.ends().map(|(end, _, demand)| (end, *demand)).collect();
         for (end, demand) in running {
             // Who has outlived his estimate is expected to end at once, but not before the next instant.
@@ -188,7 +188,7 @@ impl QueueDiscipline for Conservative {
         let fresh = std::mem::take(&mut self.fresh);
         let corrected = self.book.correct(self.now);
         let resorted = self.book.refresh(self.now);
-        if corrected || self.left != desk.free() || self.profile.now() != self.expected(desk) {
+        if corrected || self.left != *desk.free() || self.profile.now() != self.expected(desk) {
             self.rebuild(desk);
         } else {
             self.join_and_compress(&fresh, resorted);
@@ -198,7 +198,7 @@ impl QueueDiscipline for Conservative {
             self.rebuild(desk);
             self.start_due(desk);
         }
-        self.left = desk.free();
+        self.left = *desk.free();
     }
 
     fn len(&self) -> usize {

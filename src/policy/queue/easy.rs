@@ -87,7 +87,7 @@ impl Easy {
 
     fn free(&self, desk: &dyn Desk) -> Totals {
         if !self.ends_by_prediction {
-            return desk.free();
+            return *desk.free();
         }
         let pool = desk.pool();
         let mut free = pool.capacity(pool.nodes);
@@ -97,7 +97,7 @@ impl Easy {
 
     /// Whether so much is free; as [`Easy::free`], whose sums are not worth a copy for that.
     fn is_free(&self, demand: &Totals, desk: &dyn Desk) -> bool {
-        if self.ends_by_prediction { self.free(desk).covers(demand) } else { desk.nodes().free().covers(demand) }
+        if self.ends_by_prediction { self.free(desk).covers(demand) } else { desk.free().covers(demand) }
     }
 
     /// Whether just so much is free as should be.
@@ -106,7 +106,7 @@ impl Easy {
             return self.left == self.free(desk);
         }
         // Word by word, as they were written a moment ago: a processor waits for the parts where it reads more at once.
-        let (left, free) = (&self.left, desk.nodes().free());
+        let (left, free) = (&self.left, desk.free());
         let memory = left.memory ^ free.memory;
         (left.cores_milli ^ free.cores_milli)
             | (left.accelerators_milli ^ free.accelerators_milli)

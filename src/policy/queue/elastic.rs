@@ -69,7 +69,7 @@ impl ElasticQueue {
         let request = desk.request(head.job);
         let wanted = request.elastic().map_or(request.tasks, |elastic| elastic.range(request.tasks).0);
         let demand = request.task.times(wanted);
-        let mut possible = desk.free();
+        let mut possible = *desk.free();
         for job in &self.malleable {
             possible.add(&desk.request(*job).task.times(spare(*job, desk)));
         }
@@ -81,7 +81,7 @@ impl ElasticQueue {
             if tasks_that_fit(desk.nodes(), desk.request(head.job), wanted) >= wanted {
                 break;
             }
-            let give = gift(desk.free(), desk.request(*job), spare(*job, desk), &demand);
+            let give = gift(*desk.free(), desk.request(*job), spare(*job, desk), &demand);
             any |= give > 0 && desk.resize(*job, desk.tasks(*job) - give);
         }
         any

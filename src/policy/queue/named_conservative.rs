@@ -165,7 +165,7 @@ impl QueueDiscipline for NamedConservative {
         let resorted = self.book.refresh(self.now);
         let outlived = self.book.ends().next().is_some_and(|(end, ..)| end <= self.now);
         let compress = std::mem::take(&mut self.compress);
-        if corrected || outlived || self.left != desk.free() {
+        if corrected || outlived || self.left != *desk.free() {
             self.rebuild(desk);
         } else if compress || resorted {
             self.compress(desk);
@@ -180,7 +180,7 @@ impl QueueDiscipline for NamedConservative {
             self.rebuild(desk);
             self.start_due(desk);
         }
-        self.left = desk.free();
+        self.left = *desk.free();
     }
 
     fn len(&self) -> usize {

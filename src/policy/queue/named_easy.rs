@@ -151,7 +151,7 @@ impl QueueDiscipline for NamedEasy {
         self.now = desk.now();
         let fresh = std::mem::take(&mut self.fresh);
         let mut all = std::mem::take(&mut self.ended);
-        if self.left != desk.free() {
+        if self.left != *desk.free() {
             self.idle = idle_nodes(desk);
             all = true;
         }
@@ -159,7 +159,7 @@ impl QueueDiscipline for NamedEasy {
             Some(head) => self.overtake(&head, all, &fresh, desk),
             None => self.reservation = None,
         }
-        self.left = desk.free();
+        self.left = *desk.free();
     }
 
     fn len(&self) -> usize {

@@ -80,9 +80,18 @@ impl Kept {
         }
     }
 
-    /// The same in the order of submission; ties stay in theirs.
+    fn len(&self) -> usize {
+        let lengths = self.parts.iter().map(|part| match part {
+            Part::Small(part) => part.len(),
+            Part::Whole(part) => part.len(),
+        });
+        lengths.sum()
+    }
+
+    /// The same in the order of submission; ties stay in theirs. All are there twice meanwhile.
     pub(super) fn sorted(self) -> Self {
-        let mut all: Vec<Entry> = self.into_iter().collect();
+        let mut all: Vec<Entry> = Vec::with_capacity(self.len());
+        all.extend(self);
         all.sort_by_key(|entry| entry.submit);
         let mut sorted = Self::default();
         all.iter().for_each(|entry| sorted.push(entry));

@@ -66,7 +66,7 @@ impl<T: Entry> Chunk<T> {
         self.least = self.entries.iter().map(T::least).reduce(Least::and);
     }
 
-    /// The least without one that was among the entries, which are not none.
+    /// The least without one that was among the entries: of those that are left, or something less. Some are left.
     fn measure_without(&mut self, gone: &Least) {
         let Some(least) = self.least.as_mut().filter(|least| least.may_rise_without(gone)) else { return };
         if least.demand.memory > 0 || least.demand.accelerators_milli > 0 {
