@@ -10,6 +10,7 @@ const NANOS_PER_SEC: u64 = 1_000_000_000;
 /// that they are. Nothing left takes no time; anything left takes at least 1 ns; without a rate it takes for ever
 /// ([`SimDuration::MAX`]), and so does what would take longer than 584 years.
 #[must_use]
+#[inline]
 pub fn transfer_time(bits: f64, rate: f64) -> SimDuration {
     if bits <= 0.0 {
         return SimDuration::ZERO;
@@ -30,7 +31,13 @@ pub fn transfer_time(bits: f64, rate: f64) -> SimDuration {
     if rest > doubt && rest < 1.0 - doubt {
         return SimDuration(whole + 1);
     }
-    SimDuration(exact_nanos(bits, rate).unwrap_or(whole.saturating_add(u64::from(rest > 0.0))).max(1))
+    in_doubt(bits, rate, whole.saturating_add(u64::from(rest > 0.0)))
+}
+
+/// The same where the estimate leaves more than one answer.
+#[cold]
+fn in_doubt(bits: f64, rate: f64, estimate: u64) -> SimDuration {
+    SimDuration(exact_nanos(bits, rate).unwrap_or(estimate).max(1))
 }
 
 /// The bits that a rate carries in a number of nanoseconds.

@@ -33,10 +33,9 @@ const AT_ONCE: u32 = u32::MAX;
 /// Offered capacity is bounded so that sums stay finite.
 const CAPACITY_MAX: f64 = 1e30;
 
-/// A flow in the network.
+/// A flow in the network, but for its key.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
-    key: u64,
     class: u32,
     /// Where on the class's clock it ends.
     end: f64,
@@ -60,6 +59,8 @@ pub struct FairNetwork {
     /// When a class that its cap holds next loses a flow.
     class_schedule: Schedule,
     slots: Vec<Slot>,
+    /// The key of the flow in each slot, or [`FREE`]: all that is asked of a flow when it ends, close together.
+    keys: Vec<u64>,
     free: Vec<u32>,
     /// Flows that end at the next advance, whenever it is.
     at_once: Vec<u64>,
@@ -88,6 +89,7 @@ impl FairNetwork {
             lane_schedule: Schedule::with_room(capacities.len()),
             class_schedule: Schedule::new(),
             slots: Vec::new(),
+            keys: Vec::new(),
             free: Vec::new(),
             at_once: Vec::new(),
             due_classes: Vec::new(),
@@ -113,12 +115,13 @@ impl FairNetwork {
     }
 
     fn slot(&self, key: FlowKey) -> Option<&Slot> {
-        self.slots.get(slot_of(key.0)).filter(|slot| slot.key == key.0 && key.0 != FREE)
+        let there = self.keys.get(slot_of(key.0)).is_some_and(|known| *known == key.0 && key.0 != FREE);
+        self.slots.get(slot_of(key.0)).filter(|_| there)
     }
 
     fn release(&mut self, key: u64) {
         let slot = slot_of(key);
-        self.slots[slot].key = FREE;
+        self.keys[slot] = FREE;
         self.free.push(slot as u32);
     }
 
@@ -213,8 +216,8 @@ impl FairNetwork {
                 None => class.due_by_cap(),
             };
             let Some(key) = class.first_key().filter(|_| due <= self.now) else { break };
-            let slots = &self.slots;
-            class.pop(|key| slots[slot_of(key)].key == key);
+            let keys = &self.keys;
+            class.pop(|key| keys[slot_of(key)] == key);
             self.ended.push(key);
             self.release(key);
             self.touch(number);
@@ -225,16 +228,15 @@ impl FairNetwork {
     fn rebase(&mut self, number: u32) -> f64 {
         let clock = self.solver.class_clock(number, self.now);
         let limit = self.solver.rebase_limit();
-        let (class, slots) = (&mut self.solver.classes.list[number as usize], &mut self.slots);
+        let (class, slots, keys) = (&mut self.solver.classes.list[number as usize], &mut self.slots, &self.keys);
         if !class.ran_far(clock, limit) {
             return clock;
         }
         let lane_clock = self.solver.lanes.get(class.bottleneck as usize).map_or(0.0, |lane| lane.clock_at(self.now));
         class.rebase(clock, lane_clock, self.now, |key, end| {
-            let slot = &mut slots[slot_of(key)];
-            let alive = slot.key == key;
+            let alive = keys[slot_of(key)] == key;
             if alive {
-                slot.end = end;
+                slots[slot_of(key)].end = end;
             }
             alive
         });
@@ -258,7 +260,7 @@ impl NetworkModel for FairNetwork {
         let key = self.starts << SLOT_BITS | u64::from(slot);
         self.starts += 1;
         let bits = flow.bytes.bits_f64();
-        let mut entry = Slot { key, class: AT_ONCE, end: 0.0, bytes: flow.bytes };
+        let mut entry = Slot { class: AT_ONCE, end: 0.0, bytes: flow.bytes };
         let class_key = ClassKey::new(flow);
         if bits > 0.0 && (class_key.cap < f64::INFINITY || !class_key.is_free()) {
             let (class, new) = self.solver.classes.find_or_add(class_key);
@@ -278,8 +280,10 @@ impl NetworkModel for FairNetwork {
         }
         if slot as usize == self.slots.len() {
             self.slots.push(entry);
+            self.keys.push(key);
         } else {
             self.slots[slot as usize] = entry;
+            self.keys[slot as usize] = key;
         }
         FlowKey(key)
     }
@@ -294,8 +298,8 @@ impl NetworkModel for FairNetwork {
             return Some(bytes);
         }
         let bits = (end - self.solver.class_clock(number, self.now)).max(0.0);
-        let (class, slots) = (&mut self.solver.classes.list[number as usize], &self.slots);
-        class.leave(key.0, |key| slots[slot_of(key)].key == key);
+        let (class, keys) = (&mut self.solver.classes.list[number as usize], &self.keys);
+        class.leave(key.0, |key| keys[slot_of(key)] == key);
         self.touch(number);
         Some(remaining_bytes(bits, bytes))
     }
