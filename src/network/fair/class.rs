@@ -1,11 +1,10 @@
 //! Route classes: flows that share alike, and the table that finds them.
 
+use super::ends::Ends;
 use crate::model::LaneId;
 use crate::model::hash_index::HashIndex;
 use crate::network::Flow;
 use crate::network::work::{carried, transfer_time};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// No lane bounds the class.
@@ -140,15 +139,17 @@ pub(super) struct Class {
     /// Flows that joined since the clock was last set to zero.
     joined: u32,
     /// Ends of the other flows on the clock, with keys; entries of stopped flows stay until they surface.
-    ends: BinaryHeap<Reverse<u128>>,
+    ends: Ends,
 }
 
-const _: () = assert!(std::mem::offset_of!(Class, clock) == 64 && std::mem::offset_of!(Class, ends) == 192);
+const _: () = assert!(
+    std::mem::offset_of!(Class, clock) == 64 && std::mem::offset_of!(Class, ends) == 192 && size_of::<Class>() == 256
+);
 
 /// An end on the clock and the flow's key, in the order of the ends and then of the keys: ends are not negative, so their bits order as
 /// they do.
-fn entry(end: f64, key: u64) -> Reverse<u128> {
-    Reverse(u128::from(end.to_bits()) << 64 | u128::from(key))
+fn entry(end: f64, key: u64) -> u128 {
+    u128::from(end.to_bits()) << 64 | u128::from(key)
 }
 
 impl Class {
@@ -175,7 +176,7 @@ impl Class {
             shared: false,
             first_end: f64::INFINITY,
             first_key: 0,
-            ends: BinaryHeap::new(),
+            ends: Ends::default(),
             stopped: 0,
             joined: 0,
         }
@@ -263,13 +264,13 @@ impl Class {
         let mut first = f64::INFINITY;
         if self.flows > 0 {
             while self.stopped > 0
-                && let Some(Reverse(other)) = self.ends.peek()
-                && !alive(*other as u64)
+                && let Some(other) = self.ends.first()
+                && !alive(other as u64)
             {
                 self.ends.pop();
                 self.stopped -= 1;
             }
-            if let Some(Reverse(next)) = self.ends.pop() {
+            if let Some(next) = self.ends.pop() {
                 (first, self.first_key) = (f64::from_bits((next >> 64) as u64), next as u64);
             }
         }
@@ -294,7 +295,7 @@ impl Class {
     pub(super) fn leave(&mut self, key: u64, alive: impl Fn(u64) -> bool) {
         self.flows -= 1;
         if self.stopped >= 16 && (self.stopped + 1) * 2 > self.entries() + 1 {
-            self.ends.retain(|Reverse(other)| alive(*other as u64));
+            self.ends.retain(|other| alive(other as u64));
             self.stopped = 0;
         } else if key != self.first_key {
             self.stopped += 1;
@@ -317,11 +318,8 @@ impl Class {
     /// Sets a clock that shows so much back to zero. `moved` is told the new end of each flow and says whether it is still there.
     pub(super) fn rebase(&mut self, clock: f64, lane_clock: f64, now: u64, mut moved: impl FnMut(u64, f64) -> bool) {
         (self.joined, self.stopped) = (0, 0);
-        let mut entries = std::mem::take(&mut self.ends).into_vec();
-        if self.flows > 0 {
-            entries.push(entry(self.first_end, self.first_key));
-        }
-        let set_back = entries.into_iter().filter_map(|Reverse(known)| {
+        let first = (self.flows > 0).then(|| entry(self.first_end, self.first_key));
+        let set_back = self.ends.take().chain(first).filter_map(|known| {
             let end = (f64::from_bits((known >> 64) as u64) - clock).max(0.0);
             moved(known as u64, end).then(|| entry(end, known as u64))
         });

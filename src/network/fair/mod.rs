@@ -13,6 +13,7 @@
 
 mod class;
 mod clocks;
+mod ends;
 mod fill;
 mod lane;
 mod mend;
