@@ -117,9 +117,8 @@ pub struct Agenda<E> {
     later: usize,
     /// The first instant of all that is not due; [`SimTime::MAX`] of nothing.
     next: SimTime,
-    /// The event that lies apart, and its instant; [`SimTime::MAX`] of none.
-    apart: Option<Due<E>>,
-    apart_at: SimTime,
+    /// The event that lies apart.
+    apart: Option<Later<E>>,
     now: SimTime,
     sequence: u64,
     rule: SameInstant,
@@ -138,7 +137,6 @@ impl<E> Agenda<E> {
             due: BinaryHeap::new(),
             at: SimTime::ZERO,
             apart: None,
-            apart_at: SimTime::MAX,
             base: SimTime::ZERO,
             buckets: [const { Bucket::EMPTY }; BUCKETS],
             held: 0,
@@ -165,13 +163,12 @@ impl<E> Agenda<E> {
     /// Adds an event that lies apart from the others where none does so already. When it comes, and in which order, is the same as with
     /// [`Agenda::schedule`].
     pub fn schedule_apart(&mut self, time: SimTime, class: Class, event: E) {
-        let due = self.due(class, event);
-        let time = time.max(self.now);
-        if self.apart.is_some() || time == self.at || time == SimTime::MAX {
-            return self.place(Later { time, due });
+        let later = Later { time: time.max(self.now), due: self.due(class, event) };
+        if self.apart.is_some() || later.time == self.at {
+            return self.place(later);
         }
-        (self.apart, self.apart_at) = (Some(due), time);
-        self.next = self.next.min(time);
+        self.next = self.next.min(later.time);
+        self.apart = Some(later);
     }
 
     const fn due(&mut self, class: Class, event: E) -> Due<E> {
@@ -231,11 +228,8 @@ impl<E> Agenda<E> {
 
     fn collect_due(&mut self) {
         self.at = self.now;
-        if self.apart_at == self.now {
-            self.apart_at = SimTime::MAX;
-            if let Some(due) = self.apart.take() {
-                self.due.push(due);
-            }
+        if let Some(later) = self.apart.take_if(|later| later.time == self.now) {
+            self.due.push(later.due);
         }
         let number = self.held.trailing_zeros() as usize;
         if self.buckets.get(number).is_some_and(|bucket| bucket.first == self.now) {
@@ -252,7 +246,7 @@ impl<E> Agenda<E> {
             self.buckets[number].events = events;
         }
         let first = self.buckets.get(self.held.trailing_zeros() as usize).map_or(SimTime::MAX, |bucket| bucket.first);
-        self.next = first.min(self.apart_at);
+        self.next = self.apart.as_ref().map_or(first, |later| first.min(later.time));
     }
 
     /// Some of the events of later instants, those of the first of them, but in no order: so much can be said without putting them in order.

@@ -17,10 +17,6 @@ pub(crate) struct Spell {
 pub(crate) trait Amount: Copy + Ord + Default {
     /// The amount times a span in ns.
     fn over(self, span: u64) -> u128;
-    /// The sum, at most the largest there is.
-    fn plus(self, more: Self) -> Self;
-    /// The difference, at least 0.
-    fn minus(self, less: Self) -> Self;
 }
 
 /// Jobs, of which there are never more than 64 bits count: they change at every job, in pool, center and all.
@@ -28,24 +24,12 @@ impl Amount for u64 {
     fn over(self, span: u64) -> u128 {
         u128::from(self) * u128::from(span)
     }
-    fn plus(self, more: Self) -> Self {
-        self.saturating_add(more)
-    }
-    fn minus(self, less: Self) -> Self {
-        self.saturating_sub(less)
-    }
 }
 
 /// Bytes, and whatever else may need more.
 impl Amount for u128 {
     fn over(self, span: u64) -> u128 {
         over(self, span)
-    }
-    fn plus(self, more: Self) -> Self {
-        self.saturating_add(more)
-    }
-    fn minus(self, less: Self) -> Self {
-        self.saturating_sub(less)
     }
 }
 
@@ -61,6 +45,18 @@ pub(crate) struct Gauge<A> {
     spell: Option<SimTime>,
     /// The longest spell that is over: the first of equals.
     longest: Option<(SimTime, SimTime)>,
+}
+
+impl Gauge<u64> {
+    /// More from now on.
+    pub(crate) fn add(&mut self, now: SimTime, more: u64) {
+        self.set(now, self.value.saturating_add(more));
+    }
+
+    /// Less from now on, at least 0.
+    pub(crate) fn subtract(&mut self, now: SimTime, less: u64) {
+        self.set(now, self.value.saturating_sub(less));
+    }
 }
 
 impl<A: Amount> Gauge<A> {
@@ -98,16 +94,6 @@ impl<A: Amount> Gauge<A> {
     pub(crate) fn set(&mut self, now: SimTime, value: A) {
         self.advance(now);
         self.value = value;
-    }
-
-    /// More from now on.
-    pub(crate) fn add(&mut self, now: SimTime, more: A) {
-        self.set(now, self.value.plus(more));
-    }
-
-    /// Less from now on, at least 0.
-    pub(crate) fn subtract(&mut self, now: SimTime, less: A) {
-        self.set(now, self.value.minus(less));
     }
 
     /// Forgets the integral, the peak and all spells but the one under way, which begins anew; not the value. It must have been advanced to

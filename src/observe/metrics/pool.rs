@@ -267,9 +267,6 @@ impl PoolMeter {
     /// What a job with this much of the headline resource has caused between two readings of the center: its share of
     /// the nodes at peak power.
     pub(crate) fn caused(&self, headline: u64, from: &Readings, to: &Readings) -> Bill {
-        if self.peak == 0 {
-            return Bill::default();
-        }
         let mut sums = [Wide::default(); 3];
         for (sum, part) in sums.iter_mut().zip(between(from, to)) {
             sum.add_product(part, headline);

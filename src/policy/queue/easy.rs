@@ -95,26 +95,6 @@ impl Easy {
         free
     }
 
-    /// Whether so much is free; as [`Easy::free`], whose sums are not worth a copy for that.
-    fn is_free(&self, demand: &Totals, desk: &dyn Desk) -> bool {
-        if self.ends_by_prediction { self.free(desk).covers(demand) } else { desk.free().covers(demand) }
-    }
-
-    /// Whether just so much is free as should be.
-    fn is_as_left(&self, desk: &dyn Desk) -> bool {
-        if self.ends_by_prediction {
-            return self.left == self.free(desk);
-        }
-        // Word by word, as they were written a moment ago: a processor waits for the parts where it reads more at once.
-        let (left, free) = (&self.left, desk.free());
-        let memory = left.memory ^ free.memory;
-        (left.cores_milli ^ free.cores_milli)
-            | (left.accelerators_milli ^ free.accelerators_milli)
-            | memory as u64
-            | (memory >> 64) as u64
-            == 0
-    }
-
     /// Starts a job where there is room for it.
     fn start(&mut self, job: &Queued, desk: &mut dyn Desk) -> bool {
         let started = if self.ends_by_prediction { desk.start_overcommitted(job.job) } else { desk.start(job.job) };
@@ -135,7 +115,7 @@ impl Easy {
             // Another order of those who were refused at the last pass changes nothing for them.
             self.book.refresh(desk.now());
             let head = self.book.queue().first()?;
-            if !self.is_free(&head.demand, desk) || !self.start(&head, desk) {
+            if !self.free(desk).covers(&head.demand) || !self.start(&head, desk) {
                 return Some(head);
             }
             self.quiet = false;
@@ -211,26 +191,16 @@ impl Easy {
     }
 
     fn try_fresh(&mut self, fresh: &[JobSlot], reservation: &mut Reservation, desk: &mut dyn Desk) {
-        // Mostly there is one, which needs no place in an order.
-        if let [job] = fresh {
-            let job = if *job == reservation.head { None } else { self.book.overtaker(*job) };
-            job.into_iter().for_each(|job| self.try_one(&job, reservation, desk));
-            return;
-        }
         let mut tried = std::mem::take(&mut self.tried);
         let queued = fresh.iter().filter(|job| **job != reservation.head);
         tried.extend(queued.filter_map(|job| self.book.overtaker(*job)));
         tried.sort_unstable_by_key(|job| job.place);
         for job in tried.drain(..) {
-            self.try_one(&job, reservation, desk);
+            if self.free(desk).covers(&job.demand) && reservation.allows(desk.now(), &job.demand, job.estimate) {
+                self.try_overtake(&job, reservation, desk);
+            }
         }
         self.tried = tried;
-    }
-
-    fn try_one(&mut self, job: &Queued, reservation: &mut Reservation, desk: &mut dyn Desk) {
-        if self.is_free(&job.demand, desk) && reservation.allows(desk.now(), &job.demand, job.estimate) {
-            self.try_overtake(job, reservation, desk);
-        }
     }
 }
 
@@ -273,7 +243,7 @@ impl QueueDiscipline for Easy {
             self.quiet = false;
         }
         // Nodes may have come or gone since.
-        if self.book.correct(self.now) || !self.is_as_left(desk) {
+        if self.book.correct(self.now) || self.left != self.free(desk) {
             self.quiet = false;
             self.reservation = None;
         }

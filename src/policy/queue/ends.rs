@@ -35,10 +35,6 @@ pub(super) struct Ends {
 impl Ends {
     /// The row that a key is in, or would be.
     fn row_of(&self, key: (SimTime, u64)) -> usize {
-        // As in most pools.
-        if self.rows.len() < 2 {
-            return 0;
-        }
         let begins_by = |row: &VecDeque<End>| row.front().is_some_and(|first| first.key() <= key);
         self.rows.partition_point(begins_by).saturating_sub(1)
     }

@@ -87,13 +87,7 @@ pub(super) fn scan(bytes: &[u8], record: &mut SwfRecord) -> Option<usize> {
             at += 2;
             (word >> 16) as u8
         } else {
-            // Of a single digit, as many are, or of several.
-            let [first, second, ..] = word.to_le_bytes();
-            let (mut count, mut sum) = if first.is_ascii_digit() && !second.is_ascii_digit() {
-                (1, u64::from(first - b'0'))
-            } else {
-                digits(word)
-            };
+            let (mut count, mut sum) = digits(word);
             if count == 0 {
                 return None;
             }

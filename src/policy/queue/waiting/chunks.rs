@@ -134,10 +134,6 @@ impl<T: Entry> Chunks<T> {
     }
 
     fn chunk_of(&self, key: &T::Key) -> usize {
-        // As in most queues.
-        if self.chunks.len() < 2 {
-            return 0;
-        }
         let begins_by = |chunk: &Chunk<T>| chunk.entries.front().is_some_and(|entry| entry.key() <= *key);
         self.chunks.partition_point(begins_by).saturating_sub(1)
     }
