@@ -20,6 +20,7 @@ mod platform;
 mod pool;
 mod reasons;
 mod service;
+mod share;
 pub(crate) mod slots;
 mod topology;
 
@@ -41,6 +42,7 @@ pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};
 pub use reasons::{Reasons, Removed, Scored, Term};
 pub use service::{MICRO, Service, ServiceFlow, ServicePlacement, ServiceState, UnservedReason};
+pub use share::NodeEquivalents;
 pub use topology::{Direction, Link, Site, SiteKind};
 
 #[cfg(test)]
