@@ -35,6 +35,11 @@ impl<V> Dense<V> {
         self.entries.iter().filter_map(|entry| entry.value.as_ref())
     }
 
+    /// The numbers of all values, in no order that means anything.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.entries.iter().filter(|entry| entry.value.is_some()).map(|entry| entry.number)
+    }
+
     /// Brings the line of the index where a number is or would be into the processor's caches; see [`caches`](super::caches).
     pub(crate) fn bring(&self, number: u64) {
         self.index.bring(hash(number));

@@ -7,6 +7,7 @@ mod complaints;
 mod determinism;
 mod documents;
 mod explain;
+mod fair_share;
 mod figures;
 mod hostile;
 mod knowledge;

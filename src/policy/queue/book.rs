@@ -6,7 +6,7 @@ use super::order::{Changes, Charged, Facts, Order, Rank};
 use super::waiting::{Lane, Place, Queued, Waiting};
 use crate::model::caches::bring;
 use crate::model::dense::Dense;
-use crate::model::{JobSlot, TenantId, Totals};
+use crate::model::{JobSlot, Request, TenantId, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 use std::num::NonZeroU64;
@@ -32,6 +32,7 @@ impl Known {
 /// A running job's times.
 #[derive(Debug, Clone, Copy)]
 struct Run {
+    started: SimTime,
     predicted: SimTime,
     limit: SimTime,
     sequence: NonZeroU64,
@@ -56,6 +57,8 @@ struct Ranked {
     charged: bool,
     /// Tenants whose ranks changed; empty but while their jobs are moved.
     tenants: Vec<TenantId>,
+    /// When ranks that change with time were last looked at.
+    ranked_at: SimTime,
 }
 
 impl Ranked {
@@ -65,7 +68,7 @@ impl Ranked {
             Changes::WithTenant => Waiting::of_lanes(),
             Changes::Never | Changes::WithUsage | Changes::WithTime => Waiting::of_jobs(),
         };
-        Self { order, changes, queue, charged: false, tenants: Vec::new() }
+        Self { order, changes, queue, charged: false, tenants: Vec::new(), ranked_at: SimTime::ZERO }
     }
 
     fn lane(&self, facts: &Facts) -> Lane {
@@ -99,19 +102,10 @@ impl Ranked {
         let charged = std::mem::take(&mut self.charged);
         match self.changes {
             Changes::Never => return false,
-            Changes::WithUsage | Changes::WithTenant if !charged => return false,
-            Changes::WithTenant => {
-                let charged = self.order.charged(&mut self.tenants);
-                let rank = |facts: &Facts| self.order.rank(facts, now);
-                match charged {
-                    Charged::Tenants if self.queue.len() == 0 => self.tenants.clear(),
-                    Charged::Tenants => {
-                        self.tenants.drain(..).for_each(|tenant| self.queue.rank_again(Some(tenant), rank));
-                    }
-                    Charged::All => self.queue.rank_again(None, rank),
-                }
-            }
+            Changes::WithUsage if !charged => return false,
+            Changes::WithTenant => return self.refresh_tenants(charged, now),
             Changes::WithUsage | Changes::WithTime => {
+                self.order.advance(now);
                 let mut all = self.queue.to_vec();
                 for queued in &mut all {
                     if let Some(known) = jobs.get_mut(queued.job.0.into()) {
@@ -125,6 +119,45 @@ impl Ranked {
         }
         true
     }
+
+    /// Ranks the jobs of tenants again that were charged, or whose ranks changed with time; whether there were any.
+    fn refresh_tenants(&mut self, charged: bool, now: SimTime) -> bool {
+        if self.queue.len() == 0 && !charged {
+            return false;
+        }
+        let charged = self.order.advance(now) || charged;
+        let drifted = now > self.ranked_at && self.queue.len() > 0 && self.order.accruing() > 0;
+        if !charged && !drifted {
+            return false;
+        }
+        let all = self.order.charged(&mut self.tenants) == Charged::All;
+        let rank = |facts: &Facts| self.order.rank(facts, now);
+        if all {
+            self.queue.rank_again(None, rank);
+        } else if self.queue.len() > 0 {
+            self.tenants.iter().for_each(|tenant| self.queue.rank_again(Some(*tenant), rank));
+        }
+        self.tenants.clear();
+        if drifted {
+            self.ranked_at = now;
+        }
+        if drifted && !all {
+            if self.order.accruing() < self.queue.lanes() {
+                self.order.list_accruing(&mut self.tenants);
+            } else {
+                self.queue.list_tenants(&mut self.tenants);
+                self.tenants.retain(|tenant| self.order.accrues(*tenant));
+            }
+            self.tenants.drain(..).for_each(|tenant| self.queue.rank_again(Some(tenant), rank));
+        }
+        true
+    }
+}
+
+/// The dominant share of so many tasks of a job in parts of 2^-32 of a node, rounded down.
+fn share_of(request: &Request, tasks: u32, desk: &dyn Desk) -> u64 {
+    const ONE: f64 = (1_u64 << 32) as f64;
+    (desk.pool().dominant_share(tasks, &request.task).as_f64() * ONE) as u64
 }
 
 /// The queue and the running jobs of one pool.
@@ -209,6 +242,7 @@ impl Book {
             queued_at,
             estimate: self.estimator.estimate(job, desk),
             headline: demand.headline(desk.pool().accelerated()),
+            share: if self.weighs_tenants() { share_of(request, request.tasks, desk) } else { 0 },
             deadline: request.deadline,
             priority: request.priority,
             tenant: request.tenant,
@@ -244,7 +278,7 @@ impl Book {
         let predicted = now + known.facts.estimate;
         self.sequence = self.sequence.saturating_add(1);
         let sequence = self.sequence;
-        known.run = Some(Run { predicted, limit: now + desk.requested(job), sequence });
+        known.run = Some(Run { started: now, predicted, limit: now + desk.requested(job), sequence });
         self.running.insert(End { at: predicted, sequence: sequence.get(), job, demand: known.demand });
         self.main.remove(&known.facts, &known.place(known.rank));
         self.main.started(&known.facts, now);
@@ -253,6 +287,21 @@ impl Book {
             other.started(&known.facts, now);
         }
         predicted
+    }
+
+    /// A running job holds another number of tasks.
+    pub(super) fn resize(&mut self, job: JobSlot, tasks: u32, desk: &dyn Desk) {
+        if !self.weighs_tenants() {
+            return;
+        }
+        let share = share_of(desk.request(job), tasks, desk);
+        let Some(known) = self.jobs.get_mut(job.0.into()) else { return };
+        let Some(run) = known.run else { return };
+        for ranked in [Some(&mut self.main), self.overtaking.as_mut()].into_iter().flatten() {
+            ranked.order.resized(&known.facts, share, run.started, desk.now());
+            ranked.charged = true;
+        }
+        known.facts.share = share;
     }
 
     /// Forgets a running job that ended.

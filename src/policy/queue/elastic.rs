@@ -65,7 +65,7 @@ impl ElasticQueue {
     }
 
     /// Malleable jobs give up tasks so that the first of the queue can start; whether any did.
-    fn make_room(&self, head: &Queued, desk: &mut dyn Desk) -> bool {
+    fn make_room(&mut self, head: &Queued, desk: &mut dyn Desk) -> bool {
         let request = desk.request(head.job);
         let wanted = request.elastic().map_or(request.tasks, |elastic| elastic.range(request.tasks).0);
         let demand = request.task.times(wanted);
@@ -82,13 +82,16 @@ impl ElasticQueue {
                 break;
             }
             let give = gift(*desk.free(), desk.request(*job), spare(*job, desk), &demand);
-            any |= give > 0 && desk.resize(*job, desk.tasks(*job) - give);
+            if give > 0 && desk.resize(*job, desk.tasks(*job) - give) {
+                self.book.resize(*job, desk.tasks(*job), desk);
+                any = true;
+            }
         }
         any
     }
 
     /// Malleable jobs grow into what is free.
-    fn grow(&self, desk: &mut dyn Desk) {
+    fn grow(&mut self, desk: &mut dyn Desk) {
         let jobs = self.malleable.len();
         for (at, job) in self.malleable.iter().enumerate() {
             let request = desk.request(*job);
@@ -97,8 +100,8 @@ impl ElasticQueue {
             let more = tasks_that_fit(desk.nodes(), request, u32::MAX);
             let share = more.div_ceil(u32::try_from(jobs - at).unwrap_or(u32::MAX).max(1));
             let to = now.saturating_add(share).min(most);
-            if to > now {
-                desk.resize(*job, to);
+            if to > now && desk.resize(*job, to) {
+                self.book.resize(*job, to, desk);
             }
         }
     }
@@ -151,9 +154,10 @@ impl QueueDiscipline for ElasticQueue {
         loop {
             self.book.refresh(desk.now());
             let Some(head) = self.book.queue().first() else { break };
-            let started = self.share(&head, desk).is_some_and(|tasks| desk.start_with(head.job, tasks));
-            if started {
+            let started = self.share(&head, desk).filter(|tasks| desk.start_with(head.job, *tasks));
+            if let Some(tasks) = started {
                 self.book.start(head.job, desk);
+                self.book.resize(head.job, tasks, desk);
             } else if !self.make_room(&head, desk) {
                 return;
             }

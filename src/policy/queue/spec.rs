@@ -19,7 +19,7 @@ pub struct NoParameters {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct FairShareSpec {
-    /// After this time past usage counts half. Default "7 d".
+    /// After this time past usage counts half. Usage accrues and decays while a job runs. Default "7 d".
     pub half_life: SimDuration,
 }
 
@@ -239,7 +239,7 @@ queues! {
     }
     orders with parameters {
         "fair-share" => FairShare(FairShareSpec): |form: &FairShareSpec| FairShare::new(form.half_life),
-            "The tenant with the least decayed usage for its weight first",
+            "The tenant with the least usage for its weight first: its jobs' dominant shares of nodes while they ran or run, halved every half-life, and what is left of the estimates of running ones",
             "Kay and Lauder, A fair share scheduler, CACM 1988; the decayed usage of Slurm";
         "multi-queue" => MultiQueue(MultiQueueSpec): |form: &MultiQueueSpec| MultiQueue { within: form.within.build() },
             "One queue for each priority, higher ones first", "practice: queues of batch systems";

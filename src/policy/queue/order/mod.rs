@@ -43,6 +43,8 @@ pub struct Facts {
     pub estimate: SimDuration,
     /// Thousandths of the headline resource it asks for.
     pub headline: u64,
+    /// The nodes' worth that it uses, in parts of 2^-32 of a node: its dominant share; 0 where no order asks for it.
+    pub share: u64,
     /// When it should have ended.
     pub deadline: Option<SimTime>,
     /// Larger is more important.
@@ -88,8 +90,8 @@ pub enum Changes {
     Never,
     /// When jobs start or end: the queue is sorted again then.
     WithUsage,
-    /// When a tenant is charged for jobs that start or end. All jobs of one tenant and band (see [`Order::band`]) have the same
-    /// rank at any time, so the queue moves those of charged tenants as one: a pass costs what changed.
+    /// When a tenant is charged for jobs that start or end, and with time for tenants with running jobs ([`Order::accrues`]). All jobs of
+    /// one tenant and band (see [`Order::band`]) have the same rank at any time, so the queue moves those of a tenant as one.
     WithTenant,
     /// With time: the queue is sorted again at every pass.
     WithTime,
@@ -127,6 +129,24 @@ pub trait Order: Send {
         let _ = tenants;
         Charged::All
     }
+    /// Time has come to `now`, at which jobs will be ranked; whether [`Order::charged`] has something to say for that.
+    fn advance(&mut self, now: SimTime) -> bool {
+        let _ = now;
+        false
+    }
+    /// How many tenants have ranks that change with time; where ranks change [`Changes::WithTenant`].
+    fn accruing(&self) -> usize {
+        0
+    }
+    /// Whether a tenant's rank changes with time.
+    fn accrues(&self, tenant: TenantId) -> bool {
+        let _ = tenant;
+        false
+    }
+    /// Adds all tenants whose ranks change with time to a list, which is empty, in id order.
+    fn list_accruing(&self, tenants: &mut Vec<TenantId>) {
+        let _ = tenants;
+    }
     /// A tenant's job will soon be ranked or charged: what is kept of it can be brought into the processor's caches. Changes nothing, and
     /// need not do anything.
     fn bring(&self, tenant: TenantId) {
@@ -135,6 +155,10 @@ pub trait Order: Send {
     /// A job started and is expected to hold its resources for its estimate.
     fn started(&mut self, job: &Facts, now: SimTime) {
         let _ = (job, now);
+    }
+    /// A job that started at `started` uses another share of the nodes from now on: `share` in place of that of its facts.
+    fn resized(&mut self, job: &Facts, share: u64, started: SimTime, now: SimTime) {
+        let _ = (job, share, started, now);
     }
     /// A job that started at `started` ended.
     fn ended(&mut self, job: &Facts, started: SimTime, now: SimTime) {

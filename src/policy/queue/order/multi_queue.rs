@@ -32,12 +32,32 @@ impl Order for MultiQueue {
         self.within.weighs_tenants()
     }
 
+    fn advance(&mut self, now: SimTime) -> bool {
+        self.within.advance(now)
+    }
+
+    fn accruing(&self) -> usize {
+        self.within.accruing()
+    }
+
+    fn accrues(&self, tenant: TenantId) -> bool {
+        self.within.accrues(tenant)
+    }
+
+    fn list_accruing(&self, tenants: &mut Vec<TenantId>) {
+        self.within.list_accruing(tenants);
+    }
+
     fn charged(&mut self, tenants: &mut Vec<TenantId>) -> Charged {
         self.within.charged(tenants)
     }
 
     fn started(&mut self, job: &Facts, now: SimTime) {
         self.within.started(job, now);
+    }
+
+    fn resized(&mut self, job: &Facts, share: u64, started: SimTime, now: SimTime) {
+        self.within.resized(job, share, started, now);
     }
 
     fn ended(&mut self, job: &Facts, started: SimTime, now: SimTime) {

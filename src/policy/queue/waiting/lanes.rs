@@ -100,6 +100,15 @@ impl Lanes {
         self.len
     }
 
+    pub(super) fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    pub(super) fn list_tenants(&self, tenants: &mut Vec<TenantId>) {
+        tenants.extend(self.lanes.keys().map(|lane| lane.tenant));
+        tenants.dedup();
+    }
+
     pub(super) fn first(&self) -> Option<Queued> {
         if let Some(alone) = &self.alone {
             return Some(alone.job);

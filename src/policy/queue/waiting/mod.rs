@@ -92,6 +92,21 @@ impl Waiting {
         }
     }
 
+    /// How many lanes are kept apart; 0 where none are.
+    pub(super) fn lanes(&self) -> usize {
+        match self {
+            Self::Jobs(_) => 0,
+            Self::Lanes(lanes) => lanes.lanes(),
+        }
+    }
+
+    /// Adds the tenants of all lanes to a list, which is empty, each once, in id order.
+    pub(super) fn list_tenants(&self, tenants: &mut Vec<TenantId>) {
+        if let Self::Lanes(lanes) = self {
+            lanes.list_tenants(tenants);
+        }
+    }
+
     /// `facts` are the job's; only its lane counts where lanes are kept.
     pub(super) fn insert(&mut self, job: Queued, lane: Lane, facts: &Facts) {
         match self {
