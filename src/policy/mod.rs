@@ -7,6 +7,7 @@ pub mod broker;
 pub mod packing;
 pub mod queue;
 pub mod registry;
+pub mod room;
 mod stack;
 pub mod view;
 
