@@ -2,6 +2,7 @@
 
 mod architecture;
 mod brokers;
+mod campaign;
 mod changes;
 mod complaints;
 mod determinism;
