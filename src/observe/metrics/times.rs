@@ -56,17 +56,52 @@ fn slowdown(job: &Job, life: &Life) -> Option<u64> {
     Some(u64::try_from(ratio.max(PPB)).unwrap_or(u64::MAX))
 }
 
-/// Whether a job missed its deadline: it completed after it, or never completed although it had to by now. `None` without a
-/// deadline, and where the run ended before the deadline did.
+/// Whether a job missed its deadline. A deadline is met by delivery: of a completed job, when its output was where it belongs (its
+/// end where nothing moves). A job that was rejected, killed or lost misses it, and so does one that had not delivered when the run
+/// ended at or after the deadline. `None` without a deadline, and where the run ended before the deadline did.
 pub(crate) fn deadline_missed(now: SimTime, job: &Job, life: &Life, outcome: Outcome) -> Option<bool> {
     let deadline = job.request.deadline?;
     match outcome {
-        Outcome::Completed => Some(life.ended.is_none_or(|end| end > deadline)),
-        Outcome::Unfinished => match life.ended {
-            // Only its output was still under way.
-            Some(end) => Some(end > deadline),
-            None => (now >= deadline).then_some(true),
-        },
+        Outcome::Completed => Some(life.delivered.or(life.ended).is_none_or(|delivered| delivered > deadline)),
+        Outcome::Unfinished => (now >= deadline).then_some(true),
         Outcome::Rejected(_) | Outcome::Killed | Outcome::Lost => Some(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RejectReason;
+    use crate::observe::sample::{job, s};
+
+    #[test]
+    fn a_deadline_is_met_by_delivery() {
+        let dated = |deadline| {
+            let mut job = job(0, s(0));
+            job.request.deadline = Some(s(deadline));
+            job
+        };
+        let life = |ended, delivered: Option<u64>| Life {
+            ended: Some(s(ended)),
+            delivered: delivered.map(s),
+            ..Life::default()
+        };
+        let missed = |now, deadline, life: &Life, outcome| deadline_missed(s(now), &dated(deadline), life, outcome);
+        // It ends at 100 s and has delivered at 180 s: in time for 180 s, not for 179 s, though it ended before.
+        let moved = life(100, Some(180));
+        assert_eq!(missed(180, 180, &moved, Outcome::Completed), Some(false));
+        assert_eq!(missed(180, 179, &moved, Outcome::Completed), Some(true));
+        // Where nothing moves its end counts.
+        assert_eq!(missed(100, 100, &life(100, None), Outcome::Completed), Some(false));
+        assert_eq!(missed(100, 99, &life(100, Some(100)), Outcome::Completed), Some(true));
+        // The run ends while its output is under way: missed from the deadline on, before that it is not known.
+        let under_way = life(100, None);
+        assert_eq!(missed(150, 150, &under_way, Outcome::Unfinished), Some(true));
+        assert_eq!(missed(149, 150, &under_way, Outcome::Unfinished), None);
+        // What never delivers misses any deadline, also one that is yet to come.
+        for outcome in [Outcome::Lost, Outcome::Killed, Outcome::Rejected(RejectReason::StorageFull)] {
+            assert_eq!(missed(100, 500, &life(100, None), outcome), Some(true));
+        }
+        assert_eq!(deadline_missed(s(100), &job(0, s(0)), &moved, Outcome::Completed), None);
     }
 }

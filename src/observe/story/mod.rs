@@ -263,7 +263,7 @@ pub struct Story {
     pub reroutes: u32,
     /// What it caused.
     pub costs: Costs,
-    /// When it should have ended.
+    /// When its output should have been delivered.
     pub deadline_s: Option<f64>,
     /// Whether it did not.
     pub deadline_missed: Option<bool>,

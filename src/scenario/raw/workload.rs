@@ -66,7 +66,7 @@ pub enum RawRequested {
     Time(Drawn<SimDuration>),
 }
 
-/// When a job should have ended.
+/// When a job should have delivered its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawDeadline {
@@ -283,7 +283,7 @@ pub struct RawWorkload {
     /// Where the output goes: "origin" (default), "stay", or a center or metro.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_to: Option<At<String>>,
-    /// When a job should have ended.
+    /// When a job should have delivered its output (ended, where nothing moves).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<At<RawDeadline>>,
     /// Larger is more important. Default 0.
@@ -362,7 +362,7 @@ pub struct RawJob {
     /// Where the output goes: "origin" (default), "stay", or a center or metro.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_to: Option<At<String>>,
-    /// When it should have ended, after its submission.
+    /// When it should have delivered its output (ended, where nothing moves), after its submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<At<RawDeadline>>,
     /// Larger is more important. Default 0.
