@@ -215,13 +215,14 @@ fn bill_lines(summary: &Summary) -> Vec<(&'static str, String)> {
             format!("{} by location, {} by contract", carbon(summary.carbon_kg), carbon(summary.carbon_market_kg)),
         ),
         (
-            "jobs caused",
+            "attributed",
             format!(
-                "{}, {} of energy, {} ({} by contract)",
+                "{}, {} of energy, {} ({} by contract){}",
                 energy(summary.caused_energy_kwh),
                 money(summary.caused_energy_cost_cny),
                 carbon(summary.caused_carbon_kg),
-                carbon(summary.caused_carbon_market_kg)
+                carbon(summary.caused_carbon_market_kg),
+                if summary.services.is_empty() { "" } else { ", to jobs and services" }
             ),
         ),
         (

@@ -40,7 +40,7 @@ waiting for the one node at home?
   energy       1.5 kWh, PUE 1.25
   cost         25.7 CNY (energy 0.72 CNY, transfer 25 CNY)
   carbon       0.99 kg by location, 0.99 kg by contract
-  jobs caused  1.08 kWh, 0.432 CNY of energy, 0.756 kg (0.756 kg by contract)
+  attributed   1.08 kWh, 0.432 CNY of energy, 0.756 kg (0.756 kg by contract)
   traffic      250 GB moved, links 1.4 % used by it
 
 Centers

@@ -106,8 +106,8 @@ impl<'a> Extended<'a> {
             }
         });
         let open = self.meters.pools.iter().fold(0u128, |sum, p| sum.saturating_add(p.open_headline()));
-        self.services(open, summary);
         let (mut total, mut spreads) = (ClassTally::default(), None);
+        total.caused.add(&self.services(open, summary));
         for ((tally, class), running) in metrics.classes.iter().zip(&metrics.platform.classes).zip(&running) {
             total.merge(tally);
             total.caused.add(running);

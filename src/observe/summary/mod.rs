@@ -76,7 +76,7 @@ flat! {
         pub backlog_end_s: Option<f64>,
         /// How long it lasted.
         pub backlog_s: Option<f64>,
-        /// Energy that jobs caused: without idle and closed nodes, which belong to no job.
+        /// Energy attributed to jobs and services: without idle and closed nodes, which belong to none of them.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,
@@ -180,7 +180,7 @@ flat! {
         pub stalled: u64,
         /// Mean of that time.
         pub stalled_mean_s: Option<f64>,
-        /// Energy its jobs caused.
+        /// Energy attributed to its jobs.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,
@@ -364,7 +364,7 @@ flat! {
         pub utilization: Option<f64>,
         /// Headline capacity held × time, in unit-hours.
         pub used_h: f64,
-        /// Energy its replicas caused.
+        /// Energy attributed to its replicas.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,
@@ -410,7 +410,7 @@ flat! {
         pub replica_utilization: Option<f64>,
         /// Headline capacity held × time, in unit-hours.
         pub used_h: f64,
-        /// Energy its replicas caused.
+        /// Energy attributed to its replicas.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,

@@ -52,10 +52,13 @@ fn requests(amount: u128) -> f64 {
 }
 
 impl Extended<'_> {
-    pub(super) fn services(&self, open: u128, summary: &mut Summary) {
+    /// Writes the figures of all services; returns what their replicas have caused together.
+    pub(super) fn services(&self, open: u128, summary: &mut Summary) -> Caused {
         let (mut all, mut served, mut in_time) = (0u128, 0u128, 0u128);
+        let mut caused = Caused::default();
         for (service, meter) in self.services.with(&self.metrics.platform) {
             let sum = self.service(service, meter, open, summary);
+            meter.pools.values().for_each(|part| caused.add(&part.caused));
             all = all.saturating_add(meter.requests);
             served = served.saturating_add(sum.all);
             in_time = in_time.saturating_add(sum.in_time);
@@ -63,6 +66,7 @@ impl Extended<'_> {
         summary.requests = requests(all);
         summary.served_share = ratio(served, all);
         summary.in_time_share = ratio(in_time, all);
+        caused
     }
 
     fn service(&self, service: &Service, meter: &ServiceMeter, open: u128, summary: &mut Summary) -> Served {

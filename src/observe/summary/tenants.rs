@@ -31,7 +31,7 @@ flat! {
         pub used_share: Option<f64>,
         /// Price of its transfers.
         pub transfer_cost_cny: f64,
-        /// Energy its jobs caused.
+        /// Energy attributed to its jobs.
         pub caused_energy_kwh: f64,
         /// Cost of that energy.
         pub caused_energy_cost_cny: f64,
