@@ -20,7 +20,7 @@ pub(crate) struct Area {
     pub(crate) load_there: u128,
     /// Cores, memory, accelerators held × ns.
     pub(crate) resources: [u128; 3],
-    /// The same of open nodes.
+    /// The same of open nodes; of memory, where it has a bound.
     pub(crate) capacities: [u128; 3],
     pub(crate) open_nodes: u128,
     pub(crate) closed_nodes: u128,
@@ -36,16 +36,18 @@ impl Area {
         let (load_used, load_there) = meter.load();
         let open = meter.sums.open;
         let bill = meter.bill();
+        // Memory without bound has no share: what is held of it would count against nothing.
+        let bounded = !pool.node.memory_unbounded();
         let ungreen = PPM.saturating_sub(u128::from(center.green_share_ppm));
         Self {
             held: meter.sums.held,
             open_headline: meter.open_headline(),
             load_used,
             load_there,
-            resources: [meter.sums.cores, meter.sums.memory, meter.sums.cards],
+            resources: [meter.sums.cores, if bounded { meter.sums.memory } else { 0 }, meter.sums.cards],
             capacities: [
                 open.saturating_mul(u128::from(pool.node.cores_milli)),
-                open.saturating_mul(u128::from(pool.node.memory)),
+                if bounded { open.saturating_mul(u128::from(pool.node.memory)) } else { 0 },
                 open.saturating_mul(u128::from(pool.node.cards) * 1000),
             ],
             open_nodes: open,
