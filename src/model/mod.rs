@@ -18,6 +18,7 @@ mod nodes;
 mod outcome;
 mod platform;
 mod pool;
+mod power;
 mod reasons;
 mod service;
 mod share;
@@ -40,6 +41,7 @@ pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState, Stat
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};
+pub use power::PowerWeights;
 pub use reasons::{Reasons, Removed, Scored, Term};
 pub use service::{MICRO, Service, ServiceFlow, ServicePlacement, ServiceState, UnservedReason};
 pub use share::NodeEquivalents;

@@ -1,6 +1,6 @@
 //! Pools of like nodes.
 
-use super::{AcceleratorId, CenterId, Need, Precision, Request, TaskShape, Totals, Work};
+use super::{AcceleratorId, CenterId, Need, PowerWeights, Precision, Request, TaskShape, Totals, Work};
 use crate::signals::Series;
 use crate::units::{Power, SimDuration, SimTime};
 
@@ -94,8 +94,10 @@ pub struct Pool {
     pub card_rates: Rates,
     /// Power of an idle node.
     pub power_idle: Power,
-    /// Power of a node whose headline resource is all in use.
+    /// Power of a node that is all in use.
     pub power_peak: Power,
+    /// How its power follows what is in use.
+    pub power_weights: PowerWeights,
     /// Share of the nodes that their owners keep, in parts per million over time.
     pub closed_share: Series,
     /// How busy that share is, in parts per million over time.
@@ -119,6 +121,16 @@ impl Pool {
     #[must_use]
     pub fn capacity(&self, nodes: u64) -> Totals {
         self.node.capacity(nodes)
+    }
+
+    /// The power at peak of what is held, in milliwatts rounded down: what a job with it is charged.
+    #[must_use]
+    pub const fn peak_power_milliwatts(&self, held: &Totals) -> u128 {
+        let per_node = self.power_weights.per_node() as u128;
+        match self.power_weights.units(held).saturating_mul(self.power_peak.0 as u128).checked_div(per_node) {
+            Some(power) => power,
+            None => 0,
+        }
     }
 
     /// The most nodes that are ever open to jobs: all but the least share that the owners keep. A bound where both change.

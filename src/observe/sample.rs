@@ -3,8 +3,8 @@
 use super::{Life, Observer, Record};
 use crate::model::{
     Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId,
-    Input, Job, JobName, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, Request,
-    Side, Site, SiteId, SiteKind, TaskShape, TenantGroup, TenantId, Tenants, Totals, Truth, Work,
+    Input, Job, JobName, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, PowerWeights,
+    Rates, Request, Side, Site, SiteId, SiteKind, TaskShape, TenantGroup, TenantId, Tenants, Totals, Truth, Work,
 };
 use crate::network::FlowKey;
 use crate::signals::Series;
@@ -60,17 +60,19 @@ pub(crate) fn platform() -> Platform {
         labels: Default::default(),
         pools: id..id + 1,
     };
+    let node = NodeShape { cores_milli: 4000, memory: 16 << 30, cards: 0, accelerator: None };
     let pool = |center: u32, nodes: u64| Pool {
         name: "cpu".to_owned(),
         center: CenterId(center),
         nodes,
         nodes_max: nodes,
-        node: NodeShape { cores_milli: 4000, memory: 16 << 30, cards: 0, accelerator: None },
+        node,
         speed: 1.0,
         cpu_rates: Rates::default(),
         card_rates: Rates::default(),
         power_idle: Power(100_000),
         power_peak: Power(300_000),
+        power_weights: PowerWeights::assumed(&node),
         closed_share: Series::constant(0),
         closed_load: Series::constant(0),
     };

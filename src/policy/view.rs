@@ -125,14 +125,10 @@ impl<'a> View<'a> {
         &self.platform.centers[self.pool(pool).center.index()]
     }
 
-    /// The job's share of a pool's peak power, by the headline resource it asks for, in milliwatts rounded down.
+    /// The job's part of the peak power of a pool's nodes, by the cores and accelerators it asks for, in milliwatts rounded down.
     #[must_use]
     pub fn peak_power_milliwatts(&self, request: &Request, pool: PoolId) -> u128 {
-        let pool = self.pool(pool);
-        let demand = request.task.headline(request.tasks, pool.accelerated());
-        (u128::from(pool.power_peak.0) * u128::from(demand))
-            .checked_div(u128::from(pool.headline_per_node()))
-            .unwrap_or(0)
+        self.pool(pool).peak_power_milliwatts(&request.task.times(request.tasks))
     }
 
     /// The visible summary of a pool.

@@ -380,7 +380,7 @@ fn costs(story: &Story) -> Vec<String> {
     let costs = &story.costs;
     vec![
         format!(
-            "Its share of its nodes at peak power: {}, {}, {} of carbon ({} after contracted green power).",
+            "Its part of its nodes' peak power: {}, {}, {} of carbon ({} after contracted green power).",
             energy(costs.energy_kwh),
             money(costs.energy_cost_cny),
             carbon(costs.carbon_kg),

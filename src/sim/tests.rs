@@ -67,17 +67,19 @@ impl World {
                 labels: BTreeMap::new(),
                 pools: number as u32..number as u32 + 1,
             });
+            let node = NodeShape { cores_milli: 1000, memory: u64::MAX, cards: 0, accelerator: None };
             platform.pools.push(Pool {
                 name: "cpu".into(),
                 center: id,
                 nodes: *count,
                 nodes_max: 1000,
-                node: NodeShape { cores_milli: 1000, memory: u64::MAX, cards: 0, accelerator: None },
+                node,
                 speed: 1.0,
                 cpu_rates: Rates::default(),
                 card_rates: Rates::default(),
                 power_idle: Power(0),
                 power_peak: Power(0),
+                power_weights: PowerWeights::assumed(&node),
                 closed_share: zero(),
                 closed_load: zero(),
             });

@@ -5,6 +5,7 @@ mod brokers;
 mod campaign;
 mod changes;
 mod complaints;
+mod costs;
 mod determinism;
 mod documents;
 mod explain;

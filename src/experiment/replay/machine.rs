@@ -1,8 +1,8 @@
 //! The machine of a log, as a scenario.
 
 use crate::model::{
-    Center, CenterId, Class, ClassKind, Constraint, NodeShape, Platform, Pool, PoolId, Rates, Site, SiteId, SiteKind,
-    TenantGroup, TenantId, Tenants,
+    Center, CenterId, Class, ClassKind, Constraint, NodeShape, Platform, Pool, PoolId, PowerWeights, Rates, Site,
+    SiteId, SiteKind, TenantGroup, TenantId, Tenants,
 };
 use crate::scenario::{Information, RunPlan, Scenario};
 use crate::signals::{Calendar, Series};
@@ -114,6 +114,7 @@ pub(super) fn pool(name: &str, center: CenterId, nodes: u64, node: NodeShape) ->
         card_rates: Rates::default(),
         power_idle: Power(0),
         power_peak: Power(0),
+        power_weights: PowerWeights::assumed(&node),
         closed_share: Series::constant(0),
         closed_load: Series::constant(0),
     }

@@ -4,7 +4,7 @@
 use crate::model::caches::bring;
 use crate::model::dense::Dense;
 use crate::model::slots::{Key, Slots};
-use crate::model::{Job, Outcome, Platform, Pool, PoolId, RejectReason};
+use crate::model::{Job, Outcome, Platform, Pool, PoolId, RejectReason, Totals};
 use crate::signals::Series;
 use crate::units::SimTime;
 
@@ -23,8 +23,9 @@ pub(super) struct PoolSums {
     capacity: u128,
     /// Headline-thousandth-nanoseconds held by jobs that ended.
     held: u128,
-    /// The same, each nanosecond times PUE.
-    held_pue: u128,
+    /// Core- and accelerator-thousandth-nanoseconds held, each nanosecond times PUE.
+    cores_pue: u128,
+    cards_pue: u128,
     /// Node-nanoseconds times PUE.
     nodes_pue: u128,
     /// Closed node-nanoseconds times their load in parts per million times PUE.
@@ -35,8 +36,15 @@ pub(super) struct PoolSums {
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     pool: PoolId,
-    headline: u64,
+    cores: u64,
+    cards: u64,
     started: SimTime,
+}
+
+impl Holder {
+    const fn new(pool: PoolId, held: &Totals, started: SimTime) -> Self {
+        Self { pool, cores: held.cores_milli, cards: held.accelerators_milli, started }
+    }
 }
 
 /// All sums of the window.
@@ -98,8 +106,8 @@ impl Accounts {
         (sums.open, sums.closed) = (open, closed);
     }
 
-    pub(super) fn job_started(&mut self, now: SimTime, job: &Job, pool: PoolId, headline: u64) {
-        self.running.insert(job.key(), Holder { pool, headline, started: now });
+    pub(super) fn job_started(&mut self, now: SimTime, job: &Job, pool: PoolId, held: &Totals) {
+        self.running.insert(job.key(), Holder::new(pool, held, now));
     }
 
     pub(super) fn job_ended(&mut self, now: SimTime, platform: &Platform, job: &Job) {
@@ -109,12 +117,12 @@ impl Accounts {
     }
 
     /// A service holds something else of a pool; `key` is that of both.
-    pub(super) fn service_holds(&mut self, now: SimTime, platform: &Platform, key: u64, pool: PoolId, headline: u64) {
+    pub(super) fn service_holds(&mut self, now: SimTime, platform: &Platform, key: u64, pool: PoolId, held: &Totals) {
         if let Some(holder) = self.serving.remove(key) {
             self.pools[holder.pool.index()].add_held(now, platform, &holder, self.opened);
         }
-        if headline > 0 {
-            self.serving.insert(key, Holder { pool, headline, started: now });
+        if held.cores_milli > 0 || held.accelerators_milli > 0 {
+            self.serving.insert(key, Holder::new(pool, held, now));
         }
     }
 
@@ -164,9 +172,12 @@ impl Accounts {
 impl PoolSums {
     fn add_held(&mut self, end: SimTime, platform: &Platform, holder: &Holder, opened: SimTime) {
         let from = holder.started.max(opened);
-        let headline = u128::from(holder.headline);
+        let (cores, cards) = (u128::from(holder.cores), u128::from(holder.cards));
+        let headline = if platform.pools[holder.pool.index()].accelerated() { cards } else { cores };
         self.held += headline * u128::from(end.since(from).0);
-        self.held_pue += headline * platform.center_of(holder.pool).pue.integral(from, end);
+        let pue = platform.center_of(holder.pool).pue.integral(from, end);
+        self.cores_pue += cores * pue;
+        self.cards_pue += cards * pue;
     }
 
     fn add_nodes(&mut self, now: SimTime, platform: &Platform, id: PoolId) {
@@ -183,8 +194,15 @@ impl PoolSums {
 
     fn totals(&self, pool: &Pool) -> PoolTotals {
         let busy = pool.power_peak.0.saturating_sub(pool.power_idle.0) as f64;
-        let per_node = pool.headline_per_node().max(1) as f64;
-        let dynamic = busy * (self.held_pue as f64 / per_node + self.closed_pue as f64 / 1e6);
+        let of_cores = self.cores_pue as f64 / f64::from(pool.node.cores_milli);
+        // The formula as it is stated, in floating point; the metrics have it in integer weights.
+        let in_use = if pool.accelerated() {
+            let share = f64::from(pool.power_weights.cores_ppm()) / 1e6;
+            (1.0 - share) * (self.cards_pue as f64 / (f64::from(pool.node.cards) * 1000.0)) + share * of_cores
+        } else {
+            of_cores
+        };
+        let dynamic = busy * (in_use + self.closed_pue as f64 / 1e6);
         let all = pool.power_idle.0 as f64 * self.nodes_pue as f64 + dynamic;
         PoolTotals { held: self.held, capacity: self.capacity, energy_kwh: all * JOULES / JOULES_PER_KWH }
     }

@@ -134,7 +134,7 @@ impl Auditor {
         let fixed = &self.platform.pools[pool.index()];
         check_shape(self.now, fixed, allocation, &job.request, held)?;
         self.pools[pool.index()].take(allocation, &job.request, &fixed.node, held);
-        self.accounts.job_started(self.now, job, pool, held.headline(fixed.accelerated()));
+        self.accounts.job_started(self.now, job, pool, held);
         self.touch(pool);
         Ok(())
     }
@@ -156,8 +156,7 @@ impl Auditor {
         let book = &mut self.services[service.index()];
         let more = book.set_nodes(now, (fixed, pool), has, (before, held), &self.platform)?;
         self.pools[pool.index()].serve(more, before, held);
-        let headline = held.headline(self.platform.pools[pool.index()].accelerated());
-        self.accounts.service_holds(now, &self.platform, holder(service, pool), pool, headline);
+        self.accounts.service_holds(now, &self.platform, holder(service, pool), pool, held);
         self.touch(pool);
         Ok(())
     }

@@ -4,8 +4,8 @@ use super::nodes::PoolBook;
 use super::{Auditor, INVARIANTS};
 use crate::model::{
     Allocation, AllocationPart, CARDS_MAX, Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId,
-    Input, Job, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, Rates, RejectReason,
-    Request, Site, SiteId, SiteKind, Storage, TaskShape, TenantId, Totals, Truth, Work,
+    Input, Job, JobNumber, JobSlot, LaneId, Link, NodeShape, Outcome, Platform, Pool, PoolId, PowerWeights, Rates,
+    RejectReason, Request, Site, SiteId, SiteKind, Storage, TaskShape, TenantId, Totals, Truth, Work,
 };
 use crate::network::FlowKey;
 use crate::observe::{Life, Observer, Record, Violation};
@@ -43,17 +43,19 @@ fn center(name: &str, site: u32, pue: u64, pool: u32) -> Center {
 }
 
 fn pool(center: u32, nodes: u64, cards: u8) -> Pool {
+    let node = NodeShape { cores_milli: 4000, memory: 16, cards, accelerator: None };
     Pool {
         name: "pool".to_owned(),
         center: CenterId(center),
         nodes,
         nodes_max: nodes,
-        node: NodeShape { cores_milli: 4000, memory: 16, cards, accelerator: None },
+        node,
         speed: 1.0,
         cpu_rates: Rates::default(),
         card_rates: Rates::default(),
         power_idle: Power(100_000),
         power_peak: Power(300_000),
+        power_weights: PowerWeights::assumed(&node),
         closed_share: Series::constant(0),
         closed_load: Series::constant(500_000),
     }

@@ -28,6 +28,14 @@ impl Wide {
         self.high = self.high.saturating_add((amount >> 64) * n).saturating_add(low >> 64);
     }
 
+    /// Adds `amount × count` where the count may need more than 64 bits.
+    pub(crate) const fn add_wide_product(&mut self, amount: u128, count: u128) {
+        self.add_product(amount, count as u64);
+        if count >> 64 != 0 {
+            self.high = self.high.saturating_add(amount.saturating_mul(count >> 64));
+        }
+    }
+
     /// What came since an earlier sum; modulo 2^192, so that it is right also where the earlier one is itself a difference.
     pub(crate) const fn since(&self, earlier: &Self) -> Self {
         let (low, borrow) = self.low.overflowing_sub(earlier.low);
@@ -134,6 +142,10 @@ mod tests {
         wide.add_product(u128::from(u64::MAX), 3);
         wide.add_product(3, 1);
         assert_eq!(wide.scaled(1, &[]), 3 << 64);
+        // 5 × (2^64 + 3) = 5 × 2^64 + 15.
+        let mut wide = Wide::default();
+        wide.add_wide_product(5, (1 << 64) + 3);
+        assert_eq!(wide.scaled(1, &[]), (5 << 64) + 15);
     }
 
     /// Bit by bit, as taught at school.

@@ -10,6 +10,8 @@ mod gauge;
 mod lane;
 mod meters;
 mod pool;
+#[cfg(test)]
+mod power_tests;
 mod services;
 mod signal;
 mod tally;
@@ -23,7 +25,7 @@ pub(crate) use fragmentation::{FragmentMeter, FragmentSums};
 pub(crate) use gauge::{Amount, Gauge, Spell};
 pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
-pub(crate) use pool::{Bill, PoolMeter, PoolSums};
+pub(crate) use pool::{Bill, Holding, PoolMeter, PoolSums};
 pub(crate) use services::{ServiceMeter, ServiceMeters};
 pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
@@ -44,7 +46,7 @@ struct RunningJob {
     pool: PoolId,
     class: ClassId,
     tenant: TenantId,
-    headline: u64,
+    held: Holding,
     /// When it started, or the window opened.
     since: SimTime,
     /// Its center's readings then.
@@ -135,12 +137,11 @@ impl Metrics {
     }
 
     fn started(&mut self, now: SimTime, job: &Job, pool: PoolId, held: &crate::model::Totals) {
-        let Some(meter) = self.meters.pools.get(pool.index()) else { return };
         let running = RunningJob {
             pool,
             class: job.request.class,
             tenant: job.request.tenant,
-            headline: meter.headline(held),
+            held: Holding::of(held),
             since: now,
             seen: self.meters.readings(pool),
         };
@@ -186,9 +187,9 @@ impl Metrics {
 /// What a running job has caused up to the instant that the meters stand at.
 fn caused(job: &RunningJob, now: SimTime, meters: &Meters) -> Caused {
     let Some(pool) = meters.pools.get(job.pool.index()) else { return Caused::default() };
-    let bill = pool.caused(job.headline, &job.seen, &meters.readings(job.pool));
+    let bill = pool.caused(&job.held, &job.seen, &meters.readings(job.pool));
     Caused {
-        used: u128::from(job.headline) * u128::from(now.since(job.since).0),
+        used: u128::from(pool.headline_of(&job.held)) * u128::from(now.since(job.since).0),
         bill,
         carbon_market: pool.market(bill.carbon),
     }
@@ -217,9 +218,8 @@ impl Observer for Metrics {
             Record::FlowEnded { flow } => self.traffic.end(*flow, 0, &mut self.meters.lanes),
             Record::FlowStopped { flow, left } => self.traffic.end(*flow, left.0, &mut self.meters.lanes),
             Record::ServiceNodes { service, pool, nodes, replicas, held, .. } => {
-                let headline = self.meters.pools.get(pool.index()).map_or(0, |meter| meter.headline(held));
                 if let Some(meter) = self.services.get_mut(*service) {
-                    meter.set_replicas(now, *pool, (*nodes, *replicas, headline), &self.meters);
+                    meter.set_replicas(now, *pool, (*nodes, *replicas, Holding::of(held)), &self.meters);
                 }
             }
             Record::ServiceServed(state) => {

@@ -4,7 +4,7 @@ use super::exact::{Wide, over};
 use super::gauge::Gauge;
 use super::signal::{Readings, Signal, between};
 use crate::model::caches::bring;
-use crate::model::{Center, CenterId, Pool, Totals};
+use crate::model::{Center, CenterId, Pool, PowerWeights, Totals};
 use crate::units::SimTime;
 
 /// One in the scale of PUE.
@@ -40,6 +40,24 @@ impl Bill {
     }
 }
 
+/// What a job or service holds and is charged for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Holding {
+    cores_milli: u64,
+    accelerators_milli: u64,
+}
+
+impl Holding {
+    /// The part of the totals that power follows.
+    pub(crate) const fn of(held: &Totals) -> Self {
+        Self { cores_milli: held.cores_milli, accelerators_milli: held.accelerators_milli }
+    }
+
+    const fn totals(&self) -> Totals {
+        Totals { cores_milli: self.cores_milli, memory: 0, accelerators_milli: self.accelerators_milli }
+    }
+}
+
 /// Integrals over the window; all additive over pools and intervals. Those that jobs change come first, side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
@@ -52,6 +70,7 @@ pub(crate) struct PoolSums {
     pub(crate) memory: u128,
     /// Thousandths of accelerators held × ns.
     pub(crate) cards: u128,
+    /// Units of [`PowerWeights`] held × the signals.
     held_signals: [Wide; 3],
     /// Open nodes × ns.
     pub(crate) open: u128,
@@ -95,6 +114,7 @@ pub(crate) struct PoolMeter {
     pub(crate) running: Gauge<u64>,
     pub(crate) waiting: Gauge<u64>,
     per_node: u64,
+    weights: PowerWeights,
     idle: u64,
     peak: u64,
     /// What contracted green power leaves of the carbon, in parts per million.
@@ -115,6 +135,7 @@ impl PoolMeter {
             center: pool.center,
             accelerated: pool.accelerated(),
             per_node: pool.headline_per_node(),
+            weights: pool.power_weights,
             idle: pool.power_idle.0,
             peak: pool.power_peak.0,
             ungreen: PPM.saturating_sub(center.green_share_ppm),
@@ -203,14 +224,14 @@ impl PoolMeter {
             return;
         }
         let span = u128::from(nanos);
-        let headline = self.headline(&self.held);
+        let (headline, units) = (self.headline(&self.held), self.weights.units(&self.held));
         let sums = &mut self.sums;
         sums.held = sums.held.saturating_add(u128::from(headline) * span);
         sums.cores = sums.cores.saturating_add(u128::from(self.held.cores_milli) * span);
         sums.memory = sums.memory.saturating_add(over(self.held.memory, nanos));
         sums.cards = sums.cards.saturating_add(u128::from(self.held.accelerators_milli) * span);
         for (sum, part) in sums.held_signals.iter_mut().zip(between(&self.held_seen, seen)) {
-            sum.add_product(part, headline);
+            sum.add_wide_product(part, units);
         }
         self.held_since = now;
         self.held_seen = *seen;
@@ -250,28 +271,37 @@ impl PoolMeter {
     pub(crate) fn bill_of(&self, sums: &PoolSums) -> Bill {
         let swing = self.peak.saturating_sub(self.idle);
         let mut bill = Bill::of(&sums.node_signals, self.idle, 1);
-        bill.add(&Bill::of(&sums.held_signals, swing, self.per_node));
+        bill.add(&Bill::of(&sums.held_signals, swing, self.weights.per_node()));
         bill.add(&Bill::of(&sums.closed_signals, swing, PPM));
         bill
     }
 
     /// Energy before PUE over the window, in picojoules.
     pub(crate) fn it_energy(&self) -> u128 {
-        let swing = u128::from(self.peak.saturating_sub(self.idle));
+        let swing = self.peak.saturating_sub(self.idle);
         let nodes = self.sums.open.saturating_add(self.sums.closed);
-        let held = self.sums.held.saturating_mul(swing) / u128::from(self.per_node.max(1));
-        let closed = self.sums.closed_load.saturating_mul(swing) / u128::from(PPM);
+        let (accelerator, core) = self.weights.each();
+        let mut held = Wide::default();
+        held.add_product(self.sums.cards, accelerator);
+        held.add_product(self.sums.cores, core);
+        let held = held.scaled(swing, &[self.weights.per_node()]);
+        let closed = self.sums.closed_load.saturating_mul(u128::from(swing)) / u128::from(PPM);
         nodes.saturating_mul(u128::from(self.idle)).saturating_add(held).saturating_add(closed)
     }
 
-    /// What a job with this much of the headline resource has caused between two readings of the center: its share of
-    /// the nodes at peak power.
-    pub(crate) fn caused(&self, headline: u64, from: &Readings, to: &Readings) -> Bill {
+    /// What a job that holds this has caused between two readings of the center: its part of the nodes at peak power.
+    pub(crate) fn caused(&self, held: &Holding, from: &Readings, to: &Readings) -> Bill {
+        let units = self.weights.units(&held.totals());
         let mut sums = [Wide::default(); 3];
         for (sum, part) in sums.iter_mut().zip(between(from, to)) {
-            sum.add_product(part, headline);
+            sum.add_wide_product(part, units);
         }
-        Bill::of(&sums, self.peak, self.per_node)
+        Bill::of(&sums, self.peak, self.weights.per_node())
+    }
+
+    /// Thousandths of the headline resource in what is held.
+    pub(crate) const fn headline_of(&self, held: &Holding) -> u64 {
+        self.headline(&held.totals())
     }
 
     /// What is left of carbon after contracted green power.

@@ -1,7 +1,7 @@
 //! How services are served, integrated at each change.
 
 use super::signal::Readings;
-use super::{Caused, Meters};
+use super::{Caused, Holding, Meters};
 use crate::model::{CenterId, Platform, PoolId, Service, ServiceFlow, ServiceId, ServiceState};
 use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) struct ReplicaMeter {
     nodes: u64,
     replicas: u64,
-    headline: u64,
+    held: Holding,
     since: SimTime,
     seen: Readings,
     /// Nodes × ns and replicas × ns.
@@ -76,19 +76,19 @@ impl Served {
 }
 
 impl ServiceMeter {
-    /// Takes note of other replicas in a pool; `headline` is what they hold of its headline resource.
+    /// Takes note of other replicas in a pool; `held` is what they hold of it.
     pub(crate) fn set_replicas(
         &mut self,
         now: SimTime,
         pool: PoolId,
-        (nodes, replicas, headline): (u64, u64, u64),
+        (nodes, replicas, held): (u64, u64, Holding),
         meters: &Meters,
     ) {
         self.keep_peak(now);
         let meter = self.pools.entry(pool).or_default();
         meter.advance(now, pool, meters);
         self.replicas = self.replicas - meter.replicas + replicas;
-        (meter.nodes, meter.replicas, meter.headline) = (nodes, replicas, headline);
+        (meter.nodes, meter.replicas, meter.held) = (nodes, replicas, held);
         self.candidate = self.replicas;
     }
 
@@ -162,11 +162,11 @@ impl ReplicaMeter {
             self.peak = self.peak.max(self.replicas);
             self.node_time += u128::from(self.nodes) * nanos;
             self.replica_time += u128::from(self.replicas) * nanos;
-            let bill = meters.pools.get(pool.index()).map(|meter| meter.caused(self.headline, &self.seen, &seen));
-            let used = u128::from(self.headline) * nanos;
-            let bill = bill.unwrap_or_default();
-            let carbon_market = meters.pools.get(pool.index()).map_or(0, |meter| meter.market(bill.carbon));
-            self.caused.add(&Caused { used, bill, carbon_market });
+            if let Some(meter) = meters.pools.get(pool.index()) {
+                let used = u128::from(meter.headline_of(&self.held)) * nanos;
+                let bill = meter.caused(&self.held, &self.seen, &seen);
+                self.caused.add(&Caused { used, bill, carbon_market: meter.market(bill.carbon) });
+            }
         }
         self.since = now;
         self.seen = seen;

@@ -65,7 +65,7 @@ fn two_centers_under_stay() {
     exactly((summary.east_share, summary.west_share), "[1.0,0.0]");
     exactly(summary.wan_bytes, "0.0");
     exactly(summary.link_utilization, "0.0");
-    // What the jobs caused: all four cores at 300 W for three hours x 1.5 = 1.35 kWh, the whole of busy Beijing.
+    // Attributed to the jobs: all four cores at 300 W for three hours x 1.5 = 1.35 kWh, the whole of busy Beijing.
     let [class] = &summary.classes[..] else { panic!("one class") };
     exactly(class.caused_energy_kwh, "1.35");
     exactly((summary.caused_energy_kwh, summary.caused_energy_cost_cny, summary.caused_carbon_kg), "[1.35,1.08,0.675]");

@@ -187,7 +187,7 @@ pub struct Attempt {
     pub interrupted_for: Option<String>,
 }
 
-/// What a job caused: its share of its nodes' peak power times PUE, tariff and carbon, and its transfers.
+/// What is attributed to a job: its part of its nodes' peak power times PUE, tariff and carbon, and its transfers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Costs {
     /// Energy.
@@ -261,7 +261,7 @@ pub struct Story {
     pub overhead_s: f64,
     /// How often its data went on by another way.
     pub reroutes: u32,
-    /// What it caused.
+    /// What is attributed to it.
     pub costs: Costs,
     /// When its output should have been delivered.
     pub deadline_s: Option<f64>,

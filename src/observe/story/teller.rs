@@ -6,7 +6,7 @@ use super::{
 };
 use crate::model::{Input, Job, JobNumber, LaneId, Outcome, Platform, PoolId, Reasons, Totals};
 use crate::network::FlowKey;
-use crate::observe::metrics::{Bill, JobTimes, Meters, Readings, deadline_missed};
+use crate::observe::metrics::{Bill, Holding, JobTimes, Meters, Readings, deadline_missed};
 use crate::observe::summary::{kwh, pico};
 use crate::observe::{Life, Observer, Record, Violation};
 use crate::units::SimTime;
@@ -31,7 +31,7 @@ struct Open {
 #[derive(Debug, Clone, Copy)]
 struct Caused {
     pool: PoolId,
-    headline: u64,
+    held: Holding,
     seen: Readings,
 }
 
@@ -274,14 +274,12 @@ impl Storyteller {
         if let Some(was) = open.running.take()
             && let Some(meter) = self.meters.pools.get(was.pool.index())
         {
-            let bill = meter.caused(was.headline, &was.seen, &self.meters.readings(was.pool));
+            let bill = meter.caused(&was.held, &was.seen, &self.meters.readings(was.pool));
             open.carbon_market = open.carbon_market.saturating_add(meter.market(bill.carbon));
             open.bill.add(&bill);
         }
-        open.running = next.and_then(|(pool, held)| {
-            let headline = self.meters.pools.get(pool.index())?.headline(held);
-            Some(Caused { pool, headline, seen: self.meters.readings(pool) })
-        });
+        open.running =
+            next.map(|(pool, held)| Caused { pool, held: Holding::of(held), seen: self.meters.readings(pool) });
         open.sent = now;
     }
 

@@ -1,7 +1,7 @@
 //! What a run is expected to cost in energy, and in carbon.
 //!
-//! A job is charged its share of the nodes' peak power (headline resource asked for over headline resource of a node), times PUE, times
-//! tariff or carbon intensity, over the expected run: the way in which reports charge it. Tariffs are facts of the calendar;
+//! A job is charged its part of the nodes' peak power, by the cores and accelerators it asks for (see [`crate::model::PowerWeights`]),
+//! times PUE, times tariff or carbon intensity, over the expected run: the way in which reports charge it. Tariffs are facts of the calendar;
 //! the scenario's carbon series stand for a perfect forecast.
 
 use super::estimate::Expected;

@@ -3,8 +3,8 @@
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{
     Center, CenterId, Class, ClassId, ClassKind, Constraint, ConstraintId, Dataset, DatasetId, Input, JobNumber,
-    LaneId, NodeShape, Platform, Pool, PoolId, Rates, RejectReason, Request, Side, Site, SiteId, SiteKind, Storage,
-    TaskShape, TenantId, Work,
+    LaneId, NodeShape, Platform, Pool, PoolId, PowerWeights, Rates, RejectReason, Request, Side, Site, SiteId,
+    SiteKind, Storage, TaskShape, TenantId, Work,
 };
 use crate::policy::view::{PathEstimate, Paths, PoolSummary, View};
 use crate::rng::Streams;
@@ -237,17 +237,19 @@ fn center((at, spot): (usize, &Spot)) -> Center {
 }
 
 fn pool((at, spot): (usize, &Spot)) -> Pool {
+    let node = NodeShape { cores_milli: 10_000, memory: 0, cards: 0, accelerator: None };
     Pool {
         name: "cpu".to_owned(),
         center: CenterId::from_index(at),
         nodes: 1,
         nodes_max: 1,
-        node: NodeShape { cores_milli: 10_000, memory: 0, cards: 0, accelerator: None },
+        node,
         speed: spot.speed,
         cpu_rates: Rates::default(),
         card_rates: Rates::default(),
         power_idle: Power(0),
         power_peak: Power(1_000_000),
+        power_weights: PowerWeights::assumed(&node),
         closed_share: Series::constant(0),
         closed_load: Series::constant(0),
     }

@@ -1,7 +1,8 @@
 //! Lowest carbon: the least expected emissions, among centers that do not delay the job too much.
 //!
-//! Idea: the job's share of peak power x PUE x carbon intensity over its expected run. With `max-delay`, only pools count whose
-//! expected completion is at most that later than the earliest one: green, but not at any price in time. Equal emissions by pool id.
+//! Idea: the job's part of its nodes' peak power (by cores and accelerators) x PUE x carbon intensity over its expected run. With
+//! `max-delay`, only pools count whose expected completion is at most that later than the earliest one: green, but not at any price in
+//! time. Equal emissions by pool id.
 //! Source: Zhou et al., "Carbon-aware load balancing for geo-distributed cloud services", MASCOTS 2013; Google's carbon-intelligent
 //! computing (Radovanovic et al., IEEE Trans. Power Systems 2023). Cost: one estimate and one integral for each pool.
 

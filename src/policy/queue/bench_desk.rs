@@ -2,8 +2,8 @@
 
 use super::QueueDiscipline;
 use crate::model::{
-    Allocation, CenterId, ClassId, ConstraintId, Input, JobNumber, JobSlot, NodePool, NodeShape, Pool, Rates, Request,
-    SiteId, TaskShape, TenantId, Totals, Work,
+    Allocation, CenterId, ClassId, ConstraintId, Input, JobNumber, JobSlot, NodePool, NodeShape, Pool, PowerWeights,
+    Rates, Request, SiteId, TaskShape, TenantId, Totals, Work,
 };
 use crate::policy::view::Desk;
 use crate::signals::Series;
@@ -68,6 +68,7 @@ impl Bench {
             card_rates: Rates::default(),
             power_idle: Power(0),
             power_peak: Power(0),
+            power_weights: PowerWeights::assumed(&shape),
             closed_share: zero(),
             closed_load: zero(),
         };

@@ -2,11 +2,11 @@
 
 use super::super::diagnostic::{Diagnostic, Diagnostics};
 use super::super::raw::{At, RawAccelerators, RawPool, RawScenario};
-use super::amounts::{factor, rate};
+use super::amounts::{factor, ppm, rate};
 use super::centers::at_most;
 use super::limits::{CARDS_MAX, CORES_MAX, HEADLINE_MILLI_MAX, NODES_MAX, POWER_MAX, SPEED_MAX};
 use super::{names, signals};
-use crate::model::{AcceleratorId, AcceleratorKind, CenterId, NodeShape, Pool, Rates};
+use crate::model::{AcceleratorId, AcceleratorKind, CenterId, NodeShape, Pool, PowerWeights, Rates};
 use crate::signals::Calendar;
 use crate::units::{Bytes, Power};
 use std::collections::BTreeMap;
@@ -133,6 +133,7 @@ pub(super) fn pool(
         card_rates,
         power_idle,
         power_peak,
+        power_weights: power_weights(raw.power_cores.as_ref(), &node, out),
         closed_share: signals::share(raw.closed_share.as_ref(), "the closed share", calendar, out),
         closed_load: signals::share(raw.closed_load.as_ref(), "the load of the closed share", calendar, out),
     }
@@ -161,6 +162,26 @@ fn power(raw: &RawPool, out: &mut Diagnostics) -> (Power, Power) {
         );
     }
     (idle, peak.max(idle))
+}
+
+/// How power follows what is in use.
+fn power_weights(raw: Option<&At<f64>>, node: &NodeShape, out: &mut Diagnostics) -> PowerWeights {
+    let Some(raw) = raw else { return PowerWeights::assumed(node) };
+    let cores_ppm = match ppm(*raw.get()) {
+        Ok(ppm) => u32::try_from(ppm).unwrap_or(PowerWeights::CORES_PPM_DEFAULT),
+        Err(problem) => {
+            out.push(Diagnostic::error(raw.span(), format!("`power-cores` {problem}")).help(
+                "write for example `power-cores = 0.2`: a fifth of the power beyond idle follows the cores in use",
+            ));
+            return PowerWeights::assumed(node);
+        }
+    };
+    let weights = PowerWeights::new(node, cores_ppm);
+    if weights.cores_ppm() != cores_ppm && node.cards == 0 {
+        let problem = "`power-cores` has no effect: without accelerators all power beyond idle follows the cores";
+        out.push(Diagnostic::warning(raw.span(), problem).help("leave it out"));
+    }
+    weights
 }
 
 /// All pools together must stay countable.

@@ -100,9 +100,13 @@ pub struct RawPool {
     /// Power of an idle node. Default 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub power_idle: Option<At<Power>>,
-    /// Power of a node whose headline resource (accelerators, else cores) is all in use. Default that of an idle one.
+    /// Power of a node that is all in use. Default that of an idle one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub power_peak: Option<At<Power>>,
+    /// Part of the power beyond idle that follows the cores in use, 0 to 1; the rest follows the accelerators. Default 0.2, and 1 where
+    /// nodes have no accelerators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power_cores: Option<At<f64>>,
     /// Share of the nodes that their owners keep, 0 to 1. Default 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_share: Option<At<Hourly<f64>>>,

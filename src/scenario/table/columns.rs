@@ -96,6 +96,7 @@ const POOL: &[Column] = &[
     Column("speed", &["speed"], Content::Number, &[]),
     Column("power_idle", &["power-idle"], Content::Text, POWER),
     Column("power_peak", &["power-peak"], Content::Text, POWER),
+    Column("power_cores", &["power-cores"], Content::Number, &[]),
     Column("closed_share", &["closed-share"], Content::Hourly, &[]),
     Column("closed_load", &["closed-load"], Content::Hourly, &[]),
 ];
