@@ -256,6 +256,17 @@ pub trait Desk {
     fn start_overcommitted(&mut self, job: JobSlot) -> bool {
         self.start(job)
     }
+    /// What the packing would choose for the job among any nodes of the pool's shape; changes nothing.
+    fn preview(&self, nodes: &NodePool, job: JobSlot) -> Option<Allocation>;
+    /// What the packing chooses for the job among the pool's nodes as they are, to be given to [`Desk::start_on`].
+    fn choose(&mut self, job: JobSlot) -> Option<Allocation> {
+        self.preview(self.nodes(), job)
+    }
+    /// Whether a running job ends at this instant, and that end has not been handled yet.
+    fn ends_now(&self, job: JobSlot) -> bool {
+        let _ = job;
+        false
+    }
     /// Starts the job on these nodes; false (and nothing done) where they are not free.
     fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool;
     /// The nodes of a running job.

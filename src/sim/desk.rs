@@ -163,6 +163,17 @@ impl Desk for PoolDesk<'_> {
         }
         may
     }
+    fn preview(&self, nodes: &NodePool, job: JobSlot) -> Option<Allocation> {
+        let request = &self.jobs[job].job.request;
+        self.packing.preview(nodes, request.tasks, &request.task)
+    }
+    fn choose(&mut self, job: JobSlot) -> Option<Allocation> {
+        let request = &self.jobs[job].job.request;
+        self.packing.choose(self.nodes, request.tasks, &request.task)
+    }
+    fn ends_now(&self, job: JobSlot) -> bool {
+        self.jobs.get(job).is_some_and(|known| known.phase == Phase::Running && known.ends_at <= self.now)
+    }
     fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool {
         self.may_start(job) && self.start_at(job, self.jobs[job].job.request.tasks, nodes)
     }

@@ -159,6 +159,63 @@ impl NodePool {
         self.free.add(&self.shape.capacity(more));
     }
 
+    /// Whether nodes in use are withheld as soon as they fall idle.
+    #[must_use]
+    pub const fn owes(&self) -> bool {
+        self.owed > 0
+    }
+
+    /// Takes open nodes out of the pool, whatever they hold: for a look at what would be left without them.
+    pub fn hide(&mut self, first: u64, count: u64) {
+        self.replace(first, count, |_| None);
+    }
+
+    /// Leaves open nodes no more than `other`, a pool of the same shape and size, has free on them: for a look at what is free in both.
+    pub fn limit_to(&mut self, other: &Self, first: u64, count: u64) {
+        let end = first.saturating_add(count);
+        let mut at = first;
+        while at < end {
+            let limit = other.range_of(at);
+            let upto = limit.map_or(at + 1, |range| range.first + range.count).min(end);
+            self.replace(at, upto - at, |state| Some(state.least(&limit?.state)));
+            at = upto;
+        }
+    }
+
+    /// Puts open nodes into the state that `next` says, or takes them out; nothing of them becomes free that was not.
+    fn replace(&mut self, first: u64, count: u64, next: impl Fn(&NodeState) -> Option<NodeState>) {
+        let end = first.saturating_add(count).min(self.numbers());
+        let mut at = first;
+        while at < end
+            && let Some(place) = self.ranges.locate(at)
+        {
+            let run = self.ranges.get(place);
+            let upto = run.end().min(end);
+            if run.state != WITHHELD {
+                let old = self.states.get(run.state).state;
+                let new = next(&old);
+                let left = new.unwrap_or(NodeState { cores_milli: 0, memory: 0, cards: [0; CARDS_MAX] });
+                let nodes = upto - at;
+                // Sums of memory without bound are never what is short.
+                let memory = if self.shape.memory_unbounded() { 0 } else { old.memory - left.memory };
+                self.free.subtract(&Totals {
+                    cores_milli: u64::from(old.cores_milli - left.cores_milli) * nodes,
+                    memory: u128::from(memory) * u128::from(nodes),
+                    accelerators_milli: u64::from(old.accelerators_milli() - left.accelerators_milli()) * nodes,
+                });
+                match new {
+                    None => {
+                        self.ranges.change(place, at, upto - at, (WITHHELD, Brief::WITHHELD), &mut self.states);
+                        self.withheld += upto - at;
+                    }
+                    Some(new) if new != old => self.put(place, at, upto - at, new),
+                    Some(_) => {}
+                }
+            }
+            at = upto;
+        }
+    }
+
     /// Withholds idle nodes, the highest numbers first, as far as they are owed.
     fn collect(&mut self) {
         if self.owed == 0 {

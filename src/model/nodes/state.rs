@@ -22,6 +22,13 @@ impl NodeState {
         Self { cores_milli: shape.cores_milli, memory: shape.memory, cards }
     }
 
+    /// The least of both, resource by resource.
+    pub(super) fn least(&self, other: &Self) -> Self {
+        let mut cards = self.cards;
+        cards.iter_mut().zip(&other.cards).for_each(|(card, limit)| *card = (*card).min(*limit));
+        Self { cores_milli: self.cores_milli.min(other.cores_milli), memory: self.memory.min(other.memory), cards }
+    }
+
     /// Cards that are wholly free.
     #[must_use]
     pub fn whole_cards(&self) -> u32 {

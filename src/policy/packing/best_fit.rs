@@ -156,7 +156,7 @@ pub(super) fn of_states(nodes: &NodePool, tasks: u32, need: Need, on_one: bool) 
 }
 
 impl Packing for BestFit {
-    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;
         }

@@ -17,7 +17,7 @@ use crate::model::{Allocation, CardOrder, NodePool, TaskShape};
 pub struct FirstFit;
 
 impl Packing for FirstFit {
-    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;
         }

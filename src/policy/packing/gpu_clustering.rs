@@ -113,12 +113,12 @@ impl GpuClustering {
 }
 
 impl Packing for GpuClustering {
-    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;
         }
         let need = nodes.need(task)?;
-        let Some(kind) = kind(&need) else { return super::FirstFit.choose(nodes, tasks, task) };
+        let Some(kind) = kind(&need) else { return super::FirstFit.preview(nodes, tasks, task) };
         if tasks != 1 {
             return self.gang(nodes, need, kind, tasks);
         }

@@ -48,8 +48,15 @@ pub struct Offer {
 
 /// Chooses nodes for a gang of tasks.
 pub trait Packing: Send {
-    /// Nodes for all tasks, or `None` where they do not fit now. Must find an allocation whenever one exists.
-    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation>;
+    /// Nodes for all tasks among any nodes of the pool's shape, such as those that will be free later; `None` where they do not fit. Must find
+    /// an allocation whenever one exists, and changes nothing: the next choice is the same as without it.
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation>;
+
+    /// Nodes for all tasks among those of the pool as they are now, or `None` where they do not fit: the same as a preview, but what is
+    /// worked out may be kept, and streams of random numbers go on.
+    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+        self.preview(nodes, tasks, task)
+    }
 
     /// How well it likes the best node for these tasks; `None` where they do not fit now.
     fn offer(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Offer> {

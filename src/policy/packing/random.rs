@@ -105,6 +105,10 @@ impl Urn {
 }
 
 impl Packing for Random {
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+        self.clone().choose(nodes, tasks, task)
+    }
+
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;

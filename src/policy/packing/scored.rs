@@ -58,60 +58,77 @@ impl<R: Rule> Scored<R> {
         }
         (&self.rule, self.known.entry(need).or_default())
     }
+}
 
-    /// The best node for one task: its score, its number, its state.
-    fn best<'a>(&mut self, nodes: &'a NodePool, need: Need) -> Option<(i64, u64, &'a NodeState)> {
-        let (rule, known) = self.knowledge(need);
-        let mut best: Option<(i64, u64, &NodeState)> = None;
-        for group in nodes.groups(need) {
-            let score = score(rule, known, group.key(), group.state, &need);
-            if best.is_some_and(|(most, ..)| score < most) {
-                continue;
-            }
-            let Some((first, _)) = nodes.ranges_in(&group).next() else { continue };
-            if best.is_none_or(|(most, number, _)| score > most || first < number) {
-                best = Some((score, first, group.state));
-            }
+/// The best node for one task: its score, its number, its state.
+fn best<'a, R: Rule>(
+    rule: &R,
+    known: &mut Known,
+    nodes: &'a NodePool,
+    need: Need,
+) -> Option<(i64, u64, &'a NodeState)> {
+    let mut best: Option<(i64, u64, &NodeState)> = None;
+    for group in nodes.groups(need) {
+        let score = score(rule, known, group.key(), group.state, &need);
+        if best.is_some_and(|(most, ..)| score < most) {
+            continue;
         }
-        best
+        let Some((first, _)) = nodes.ranges_in(&group).next() else { continue };
+        if best.is_none_or(|(most, number, _)| score > most || first < number) {
+            best = Some((score, first, group.state));
+        }
     }
+    best
+}
 
-    /// Fills node after node.
-    fn gang(&mut self, nodes: &NodePool, need: Need, tasks: u32) -> Option<Allocation> {
-        let (rule, known) = self.knowledge(need);
-        let mut groups: Vec<(i64, NodeGroup<'_>)> =
-            nodes.groups(need).map(|group| (score(rule, known, group.key(), group.state, &need), group)).collect();
-        groups.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        let mut parts = Parts::new(need, CardOrder::Fullest);
-        let mut left = tasks;
-        for alike in groups.chunk_by(|a, b| a.0 == b.0) {
-            let ranges = alike.iter().map(|(_, group)| nodes.ranges_in(group));
-            for (which, first, count) in merged(ranges) {
-                if left == 0 {
-                    return Some(parts.finish());
-                }
-                let state = alike[which].1.state;
-                let cards = |tasks| rule.cards(state, &need, tasks);
-                left = parts.fill_with(first, count, need.fit(state), left, cards);
+/// Fills node after node.
+fn gang<R: Rule>(rule: &R, known: &mut Known, nodes: &NodePool, need: Need, tasks: u32) -> Option<Allocation> {
+    let mut groups: Vec<(i64, NodeGroup<'_>)> =
+        nodes.groups(need).map(|group| (score(rule, known, group.key(), group.state, &need), group)).collect();
+    groups.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let mut parts = Parts::new(need, CardOrder::Fullest);
+    let mut left = tasks;
+    for alike in groups.chunk_by(|a, b| a.0 == b.0) {
+        let ranges = alike.iter().map(|(_, group)| nodes.ranges_in(group));
+        for (which, first, count) in merged(ranges) {
+            if left == 0 {
+                return Some(parts.finish());
             }
+            let state = alike[which].1.state;
+            let cards = |tasks| rule.cards(state, &need, tasks);
+            left = parts.fill_with(first, count, need.fit(state), left, cards);
         }
-        (left == 0).then(|| parts.finish())
     }
+    (left == 0).then(|| parts.finish())
+}
+
+/// Nodes for all tasks, with what is known of the states of these nodes.
+fn chosen<R: Rule>(rule: &R, known: &mut Known, nodes: &NodePool, need: Need, tasks: u32) -> Option<Allocation> {
+    if tasks != 1 {
+        return gang(rule, known, nodes, need, tasks);
+    }
+    let (_, first, state) = best(rule, known, nodes, need)?;
+    let mut parts = Parts::new(need, CardOrder::Fullest);
+    parts.fill_with(first, 1, 1, 1, |tasks| rule.cards(state, &need, tasks));
+    Some(parts.finish())
 }
 
 impl<R: Rule> Packing for Scored<R> {
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+        if !nodes.free().covers(&task.times(tasks)) {
+            return None;
+        }
+        // Names of states are those of one pool only: nothing that is kept is asked, and nothing is kept.
+        chosen(&self.rule, &mut Known::new(), nodes, nodes.need(task)?, tasks)
+    }
+
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;
         }
         let need = nodes.need(task)?;
-        if tasks != 1 {
-            return self.gang(nodes, need, tasks);
-        }
-        let (_, first, state) = self.best(nodes, need)?;
-        let mut parts = Parts::new(need, CardOrder::Fullest);
-        parts.fill_with(first, 1, 1, 1, |tasks| self.rule.cards(state, &need, tasks));
-        Some(parts.finish())
+        let (rule, known) = self.knowledge(need);
+        chosen(rule, known, nodes, need, tasks)
     }
 
     fn offer(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Offer> {
@@ -119,9 +136,10 @@ impl<R: Rule> Packing for Scored<R> {
             return None;
         }
         let need = nodes.need(task)?;
+        let (rule, known) = self.knowledge(need);
         if tasks > 1 {
-            self.gang(nodes, need, tasks)?;
+            gang(rule, known, nodes, need, tasks)?;
         }
-        self.best(nodes, need).map(|(score, node, _)| Offer { score, node, nodes: 1 })
+        best(rule, known, nodes, need).map(|(score, node, _)| Offer { score, node, nodes: 1 })
     }
 }

@@ -124,7 +124,7 @@ fn together(nodes: &NodePool, tasks: u32, need: &Need) -> Option<Allocation> {
 }
 
 impl Packing for WorstFit {
-    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+    fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;
         }

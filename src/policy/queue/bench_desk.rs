@@ -5,6 +5,7 @@ use crate::model::{
     Allocation, CenterId, ClassId, ConstraintId, Input, JobNumber, JobSlot, NodePool, NodeShape, Pool, PowerWeights,
     Rates, Request, SiteId, TaskShape, TenantId, Totals, Work,
 };
+use crate::policy::packing::{FirstFit, Packing};
 use crate::policy::view::Desk;
 use crate::signals::Series;
 use crate::units::{Bytes, Power, SimDuration, SimTime};
@@ -160,11 +161,19 @@ impl Desk for Bench {
         1.0
     }
     fn start(&mut self, job: JobSlot) -> bool {
+        if self.rules == Rules::Ours {
+            let chosen = self.choose(job);
+            return chosen.is_some_and(|nodes| self.start_on(job, nodes));
+        }
         let fits = self.free.cores_milli >= self.size(job);
         if fits {
             self.begin(job);
         }
         fits
+    }
+    fn preview(&self, nodes: &NodePool, job: JobSlot) -> Option<Allocation> {
+        let request = &self.requests[job.index()];
+        FirstFit.preview(nodes, request.tasks, &request.task)
     }
     fn start_overcommitted(&mut self, job: JobSlot) -> bool {
         if self.rules != Rules::Predictsim {

@@ -6,7 +6,7 @@ use super::order::{Changes, Charged, Facts, Order, Rank};
 use super::waiting::{Lane, Place, Queued, Waiting};
 use crate::model::caches::bring;
 use crate::model::dense::Dense;
-use crate::model::{JobSlot, Request, TenantId, Totals};
+use crate::model::{JobSlot, Pool, Request, TaskShape, TenantId, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 use std::num::NonZeroU64;
@@ -16,6 +16,8 @@ use std::num::NonZeroU64;
 struct Known {
     facts: Facts,
     demand: Totals,
+    /// Whether others may have part of its nodes.
+    shares: bool,
     /// Its number, and its ranks when it joined the queue or was last ranked: of the order, and of that of overtaking.
     number: u64,
     rank: Rank,
@@ -171,6 +173,17 @@ pub(super) struct Book {
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
     running: Ends,
     sequence: NonZeroU64,
+    /// Jobs here, queued or running, that may leave part of a node to others.
+    sharing: usize,
+}
+
+/// Whether others may have part of a task's node, so that sums over nodes do not say what fits. Not where it takes all cores of a node; nor on
+/// a single node, unless cards are shared, for there sums are all there is.
+fn shares_nodes(pool: &Pool, task: &TaskShape) -> bool {
+    if pool.nodes_max == 1 {
+        return !task.accelerators_milli.is_multiple_of(1000);
+    }
+    task.cores_milli < pool.node.cores_milli
 }
 
 impl Book {
@@ -182,6 +195,7 @@ impl Book {
             jobs: Dense::new(),
             running: Ends::default(),
             sequence: NonZeroU64::MIN,
+            sharing: 0,
         }
     }
 
@@ -253,17 +267,30 @@ impl Book {
         let queued = Queued { place, job, demand, estimate: facts.estimate };
         let rank = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(rank, |other| other.insert(&facts, queued, desk.now()));
-        let known = Known { facts, demand, number, rank, overtaking, run: None };
+        let shares = shares_nodes(desk.pool(), &request.task);
+        self.sharing += usize::from(shares);
+        let known = Known { facts, demand, shares, number, rank, overtaking, run: None };
         if !self.jobs.insert(job.0.into(), known) {
             // One that is known already begins anew.
-            self.jobs.remove(job.0.into());
+            self.forget(job);
             self.jobs.insert(job.0.into(), known);
         }
     }
 
+    /// Whether sums over nodes say what fits: all jobs here take all cores of their nodes, or there is one node.
+    pub(super) const fn sums_are_exact(&self) -> bool {
+        self.sharing == 0
+    }
+
+    fn forget(&mut self, job: JobSlot) -> Option<Known> {
+        let known = self.jobs.remove(job.0.into())?;
+        self.sharing -= usize::from(known.shares);
+        Some(known)
+    }
+
     /// Takes a queued job out.
     pub(super) fn withdraw(&mut self, job: JobSlot) {
-        if let Some(known) = self.jobs.remove(job.0.into()) {
+        if let Some(known) = self.forget(job) {
             self.main.remove(&known.facts, &known.place(known.rank));
             if let Some(other) = self.overtaking.as_mut() {
                 other.remove(&known.facts, &known.place(known.overtaking));
@@ -306,7 +333,7 @@ impl Book {
 
     /// Forgets a running job that ended.
     pub(super) fn end(&mut self, job: JobSlot, started: SimTime, desk: &dyn Desk) -> Option<Ended> {
-        let known = self.jobs.remove(job.0.into())?;
+        let known = self.forget(job)?;
         let run = known.run?;
         let now = desk.now();
         let counted = self.running.remove(run.predicted, run.sequence.get()).is_some();
@@ -359,12 +386,17 @@ impl Book {
         (start > now && start < SimTime::MAX && !outlived && !self.running.any_at(start)).then_some(start)
     }
 
-    /// Drops the running jobs whose predicted end has come, as if they had ended; what they hold together.
-    pub(super) fn drop_expired(&mut self, now: SimTime) -> Option<Totals> {
+    /// Drops the running jobs whose predicted end has come and whose end is due at this instant, as if they had ended; what they hold together.
+    pub(super) fn drop_due(&mut self, desk: &dyn Desk) -> Option<Totals> {
+        let now = desk.now();
+        let expired = self.running.iter().take_while(|end| end.at <= now);
+        let due: Vec<(SimTime, u64)> =
+            expired.filter(|end| desk.ends_now(end.job)).map(|end| (end.at, end.sequence)).collect();
         let mut sum = None;
-        while let Some(&End { at, sequence, demand, .. }) = self.running.first().filter(|end| end.at <= now) {
-            self.running.remove(at, sequence);
-            sum.get_or_insert_with(Totals::default).add(&demand);
+        for (at, sequence) in due {
+            if let Some(end) = self.running.remove(at, sequence) {
+                sum.get_or_insert_with(Totals::default).add(&end.demand);
+            }
         }
         sum
     }

@@ -1,39 +1,46 @@
 //! EASY backfilling (Lifka, "The ANL/IBM SP scheduling system", JSSPP 1995; Mu'alem and Feitelson, IEEE TPDS 2001): the first of
 //! the queue gets a reservation at the earliest predicted time, and any other job may start now that does not delay it.
 //!
-//! A pass starts the head while it fits; then reserves for the head where the predicted ends of running jobs free enough; then
-//! walks the rest once, in the order of overtaking, and starts each job that fits now and either ends by the reservation or
-//! needs no more than the reservation leaves spare.
+//! A pass starts the head while it fits; then reserves for it; then walks the rest once, in the order of overtaking.
 //!
-//! The reservation counts totals of cores, memory and accelerators. That is exact where tasks are one-core tasks of one big
-//! node. On many nodes a pool can have enough in sum and still no node for a task; then the head waits for the next predicted
-//! end, and nothing is started that would outlast that end: the pool drains until the head fits, so it cannot starve.
+//! The reservation is the least of now and the predicted ends of running jobs at which the tasks of the head fit on the nodes, if running jobs
+//! end as predicted. A job that outlives its prediction holds its nodes, and is expected to end at the next instant. Another job may start
+//! now if it ends by the reservation. If it ends later, it may start if the head still fits at that instant beside it: on the nodes that the packing
+//! chooses, else on those that it chooses beside the nodes that the head would get. With exact estimates the head starts no later than without
+//! any job behind it.
 //!
-//! Cost: a reservation walks running jobs in the order of their predicted ends, and is kept while nothing ends early; after
-//! mere submissions only the new jobs are tried; the queue's chunks are skipped whose least demand does not fit, and jobs of as
-//! many tasks as one of the same shape that found no nodes in this pass.
+//! Where every job takes all cores of its nodes, or the pool is one node, sums of cores, memory and accelerators say what fits, and the walk
+//! looks at nothing else; a test holds both ways equal.
+//!
+//! Cost: a reservation walks running jobs in the order of their predicted ends (where nodes are shared, on a copy of the pool's ranges), and is
+//! kept while nothing ends early; after mere submissions only the new jobs are tried; the queue's chunks are skipped whose least demand
+//! does not fit, and jobs of as many tasks as one of the same shape that found no nodes in this pass.
 
 use super::QueueDiscipline;
 use super::book::Book;
 use super::estimate::Estimate;
+use super::head_room::HeadRoom;
 use super::order::Order;
 use super::waiting::Queued;
 use crate::model::caches::bring;
 use crate::model::{JobSlot, TaskShape, TenantId, Totals};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The head's reservation.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 struct Reservation {
     head: JobSlot,
     at: SimTime,
+    /// What is free then beside the head.
     spare: Totals,
+    /// Where sums do not say what fits.
+    room: Option<HeadRoom>,
 }
 
 impl Reservation {
-    /// Whether a job of this demand and estimate that starts now leaves it alone.
+    /// Whether a job of this demand and estimate that starts now leaves it alone, as far as sums can say.
     fn allows(&self, now: SimTime, demand: &Totals, estimate: SimDuration) -> bool {
         now + estimate <= self.at || self.spare.covers(demand)
     }
@@ -55,6 +62,10 @@ pub struct Easy {
     quiet: bool,
     /// The fewest tasks of a shape that found no nodes in this pass. No more of that shape will find any.
     refused: BTreeMap<TaskShape, u32>,
+    /// Shapes and numbers of tasks that found nodes in this pass only to the cost of the head. As long as nothing starts they will again.
+    held_back: BTreeSet<(TaskShape, u32)>,
+    /// Whether sums were exact at the last pass.
+    by_sums: bool,
     /// The fresh jobs of a pass, in the order of the walk; empty between passes.
     tried: Vec<Queued>,
     /// The instant of the last pass.
@@ -80,6 +91,8 @@ impl Easy {
             left: Totals::default(),
             quiet: false,
             refused: BTreeMap::new(),
+            held_back: BTreeSet::new(),
+            by_sums: true,
             tried: Vec::new(),
             now: SimTime::ZERO,
         }
@@ -99,12 +112,41 @@ impl Easy {
     fn start(&mut self, job: &Queued, desk: &mut dyn Desk) -> bool {
         let started = if self.ends_by_prediction { desk.start_overcommitted(job.job) } else { desk.start(job.job) };
         if started {
-            self.book.start(job.job, desk);
-            self.held.add(&job.demand);
+            self.begun(job, desk);
         } else {
-            let request = desk.request(job.job);
-            let fewest = self.refused.entry(request.task).or_insert(request.tasks);
-            *fewest = request.tasks.min(*fewest);
+            self.refuse(job, desk);
+        }
+        started
+    }
+
+    fn begun(&mut self, job: &Queued, desk: &dyn Desk) {
+        self.book.start(job.job, desk);
+        self.held.add(&job.demand);
+        self.held_back.clear();
+    }
+
+    /// There are no nodes for a job.
+    fn refuse(&mut self, job: &Queued, desk: &dyn Desk) {
+        let request = desk.request(job.job);
+        let fewest = self.refused.entry(request.task).or_insert(request.tasks);
+        *fewest = request.tasks.min(*fewest);
+    }
+
+    /// Starts a job that ends after the reservation, on nodes that leave the head its own.
+    fn start_beside(&mut self, job: &Queued, room: &mut HeadRoom, desk: &mut dyn Desk) -> bool {
+        let mut found = false;
+        let Some(nodes) = room.place(job.job, &mut found, desk) else {
+            if found {
+                let request = desk.request(job.job);
+                self.held_back.insert((request.task, request.tasks));
+            } else {
+                self.refuse(job, desk);
+            }
+            return false;
+        };
+        let started = desk.start_on(job.job, nodes);
+        if started {
+            self.begun(job, desk);
         }
         started
     }
@@ -123,45 +165,65 @@ impl Easy {
         }
     }
 
-    /// The earliest predicted time at which enough is free for the head, and what is spare then.
+    /// The head's reservation. Where not even the whole pool is enough now (nodes are down or withheld), nobody waits for the head meanwhile.
     fn reserve(&self, head: &Queued, desk: &dyn Desk) -> Reservation {
+        if self.by_sums {
+            return self.reserve_by_sums(head, desk);
+        }
+        match HeadRoom::reserve(&self.book, head, desk) {
+            Some((at, room)) => Reservation { head: head.job, at, spare: room.spare(head), room: Some(room) },
+            None => Reservation { head: head.job, at: SimTime::MAX, spare: *desk.free(), room: None },
+        }
+    }
+
+    /// The earliest predicted time at which enough is free for the head, and what is spare then.
+    fn reserve_by_sums(&self, head: &Queued, desk: &dyn Desk) -> Reservation {
         let now = desk.now();
         let mut free = self.free(desk);
         let mut at = now;
-        let fragmented = free.covers(&head.demand);
+        let expected = |end: SimTime| end.max(now + SimDuration(1));
         let mut ends = self.book.ends().peekable();
-        while let Some((end, _, demand)) = ends.next() {
-            at = at.max(end);
-            free.add(demand);
+        while !free.covers(&head.demand) {
+            let Some((end, ..)) = ends.peek() else {
+                return Reservation { head: head.job, at: SimTime::MAX, spare: free, room: None };
+            };
+            at = expected(*end);
             // All that ends at one instant is free at that instant.
-            let instant_over = ends.peek().is_none_or(|(next, ..)| *next > at);
-            if instant_over && free.covers(&head.demand) {
-                let mut spare = free;
-                spare.subtract(&head.demand);
-                return Reservation { head: head.job, at, spare: if fragmented { Totals::default() } else { spare } };
+            while let Some((.., demand)) = ends.next_if(|(end, ..)| expected(*end) == at) {
+                free.add(demand);
             }
         }
-        // Not even the whole pool is enough now (nodes are down or withheld): nobody waits for the head meanwhile.
-        Reservation { head: head.job, at: SimTime::MAX, spare: free }
+        free.subtract(&head.demand);
+        Reservation { head: head.job, at, spare: free, room: None }
     }
 
     /// Tries one job that may overtake; whether it started.
     fn try_overtake(&mut self, job: &Queued, reservation: &mut Reservation, desk: &mut dyn Desk) -> bool {
         let in_time = desk.now() + job.estimate <= reservation.at;
-        if !self.start(job, desk) {
-            return false;
+        let started = match &mut reservation.room {
+            Some(room) if !in_time => self.start_beside(job, room, desk),
+            _ => self.start(job, desk),
+        };
+        if started {
+            if let Some(room) = &mut reservation.room {
+                room.changed();
+            }
+            if !in_time {
+                reservation.spare.subtract(&job.demand);
+            }
         }
-        if !in_time {
-            reservation.spare.subtract(&job.demand);
-        }
-        true
+        started
     }
 
     fn overtake(&mut self, head: &Queued, fresh: &[JobSlot], desk: &mut dyn Desk) {
-        let kept = self.reservation.filter(|kept| kept.head == head.job && kept.at > self.now);
+        let kept = self.reservation.take().filter(|kept| kept.head == head.job && kept.at > self.now);
+        // Less is free than at the last pass and time has passed: what was refused then would be refused again.
+        let only_fresh = kept.is_some() && self.quiet;
         let mut reservation = kept.unwrap_or_else(|| self.reserve(head, desk));
-        if kept.is_some() && self.quiet {
-            // Less is free than at the last pass and time has passed: who was refused then would be refused again.
+        if let Some(room) = &mut reservation.room {
+            room.changed();
+        }
+        if only_fresh {
             self.try_fresh(fresh, &mut reservation, desk);
         } else {
             self.walk(&mut reservation, desk);
@@ -173,16 +235,19 @@ impl Easy {
         let now = desk.now();
         let mut after = None;
         loop {
-            let (free, kept) = (self.free(desk), *reservation);
+            let (free, kept) = (self.free(desk), &*reservation);
             let may =
                 |demand: &Totals, estimate: SimDuration| free.covers(demand) && kept.allows(now, demand, estimate);
-            let (head, refused) = (reservation.head, &self.refused);
+            let (refused, held_back) = (&self.refused, &self.held_back);
             let asking: &dyn Desk = desk;
-            let may_fit = |job: JobSlot| {
-                let request = asking.request(job);
+            let may_fit = |job: &Queued| {
+                let request = asking.request(job.job);
+                let late = now + job.estimate > kept.at;
                 refused.get(&request.task).is_none_or(|tasks| request.tasks < *tasks)
+                    && !(late && held_back.contains(&(request.task, request.tasks)))
             };
-            let worth = |job: &Queued| job.job != head && (refused.is_empty() || may_fit(job.job));
+            let known = !refused.is_empty() || !held_back.is_empty();
+            let worth = |job: &Queued| job.job != kept.head && (!known || may_fit(job));
             let next = self.book.overtakers().next_after(after.as_ref(), may, worth);
             let Some(job) = next else { return };
             after = Some(job.place);
@@ -201,6 +266,16 @@ impl Easy {
             }
         }
         self.tried = tried;
+    }
+
+    /// Forgets the reservation where sums have become exact, or are so no more.
+    fn look_at_shares(&mut self) {
+        // What is held by prediction is not on nodes: there each task has a node of its own.
+        let by_sums = self.ends_by_prediction || self.book.sums_are_exact();
+        if by_sums != self.by_sums {
+            self.by_sums = by_sums;
+            self.reservation = None;
+        }
     }
 }
 
@@ -234,9 +309,11 @@ impl QueueDiscipline for Easy {
     fn decide(&mut self, desk: &mut dyn Desk) {
         self.now = desk.now();
         self.refused.clear();
+        self.held_back.clear();
+        self.look_at_shares();
         let mut fresh = std::mem::take(&mut self.fresh);
         if self.ends_by_prediction
-            && let Some(gone) = self.book.drop_expired(self.now)
+            && let Some(gone) = self.book.drop_due(desk)
         {
             self.held.subtract(&gone);
             self.left.add(&gone);

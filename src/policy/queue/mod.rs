@@ -11,6 +11,8 @@ mod easy;
 mod elastic;
 mod ends;
 mod estimate;
+mod future;
+mod head_room;
 mod in_order;
 mod named;
 mod named_conservative;

@@ -1,20 +1,19 @@
 //! EASY backfilling with a reservation of named nodes, as Batsim's schedulers make it.
 //!
-//! Jobs take whole nodes. A job starts on the lowest node numbers of those that are free over its whole estimated time. The
-//! first of the queue, where it does not fit, reserves the lowest numbers of the nodes that are free at the earliest predicted
-//! time at which there are enough; another job may start now on nodes that are not reserved, or on any if it ends by then. If
-//! nothing ended since the last pass only new jobs are tried.
+//! The first of the queue, where it does not fit, reserves the nodes that the packing chooses for it at the earliest predicted time at which its
+//! tasks fit, as the nodes will be if running jobs end as predicted. Another job may start now on any nodes if it ends by then. If it ends
+//! later, it may start on nodes that the packing chooses among what is free both now and, beside what is reserved, then. So jobs share nodes
+//! as long as what is reserved stays free. A reservation is made anew when something ended; until then only new jobs are tried.
 //!
-//! Where nodes come or go, what is idle is looked up again and all jobs are tried.
+//! Where nodes come or go, all is looked up again and all jobs are tried.
 
 use super::QueueDiscipline;
 use super::book::Book;
 use super::estimate::Estimate;
-use super::named::{idle_nodes, nodes_of, whole_nodes};
-use super::node_set::NodeSet;
+use super::future::FutureNodes;
 use super::order::Order;
 use super::waiting::Queued;
-use crate::model::{JobSlot, Totals};
+use crate::model::{Allocation, JobSlot, NodePool, Totals};
 use crate::policy::view::Desk;
 use crate::units::SimTime;
 
@@ -23,15 +22,29 @@ use crate::units::SimTime;
 struct Reservation {
     head: JobSlot,
     at: SimTime,
-    nodes: NodeSet,
+    /// What it holds then.
+    nodes: Allocation,
+    /// What is free then beside it and jobs that end later.
+    then: FutureNodes,
+    /// What is free now and then; worked out when it is asked for.
+    both: Option<NodePool>,
 }
 
-/// EASY backfilling with a reservation of named nodes. A pass costs nodes times jobs tried.
+impl Reservation {
+    /// Nodes for a job that starts now and ends later.
+    fn place(&mut self, job: JobSlot, desk: &dyn Desk) -> Option<Allocation> {
+        let both = self.both.get_or_insert_with(|| {
+            let mut both = desk.nodes().clone();
+            self.nodes.parts.iter().for_each(|part| both.limit_to(self.then.nodes(), part.first, part.count));
+            both
+        });
+        desk.preview(both, job)
+    }
+}
+
+/// EASY backfilling with a reservation of named nodes. A pass costs a copy of the pool's ranges for each job that starts beside a reservation.
 pub struct NamedEasy {
     book: Book,
-    idle: NodeSet,
-    /// By slot: predicted end and nodes of each running job.
-    held: Vec<Option<(SimTime, NodeSet)>>,
     reservation: Option<Reservation>,
     fresh: Vec<JobSlot>,
     /// What should be free: what the last pass left, and what ended since.
@@ -46,8 +59,6 @@ impl NamedEasy {
     pub fn new(order: Box<dyn Order>, overtaking: Option<Box<dyn Order>>, estimate: Estimate) -> Self {
         Self {
             book: Book::new(order, overtaking, estimate),
-            idle: NodeSet::default(),
-            held: Vec::new(),
             reservation: None,
             fresh: Vec::new(),
             left: Totals::default(),
@@ -56,36 +67,16 @@ impl NamedEasy {
         }
     }
 
-    fn try_start(&mut self, job: &Queued, reserved: Option<&Reservation>, desk: &mut dyn Desk) -> bool {
-        let request = desk.request(job.job);
-        let shape = desk.pool().node;
-        let count = nodes_of(request, &shape);
-        let mut nodes = self.idle.clone();
-        if let Some(held) = reserved.filter(|held| self.now + job.estimate > held.at) {
-            nodes.subtract(&held.nodes);
-        }
-        let nodes = nodes.lowest(count);
-        if nodes.len() < count || !desk.start_on(job.job, whole_nodes(&nodes, request, &shape)) {
-            return false;
-        }
-        let end = self.book.start(job.job, desk);
-        self.idle.subtract(&nodes);
-        if self.held.len() <= job.job.index() {
-            self.held.resize(job.job.index() + 1, None);
-        }
-        self.held[job.job.index()] = Some((end, nodes));
-        true
-    }
-
     /// Starts the head while it fits; the head that does not. `all` is set where ranks changed.
     fn start_heads(&mut self, all: &mut bool, desk: &mut dyn Desk) -> Option<Queued> {
         loop {
             *all |= self.book.refresh(self.now);
             let head = self.book.queue().first()?;
             let waits = self.reservation.as_ref().is_some_and(|kept| kept.head == head.job);
-            if (waits && !*all) || !self.try_start(&head, None, desk) {
+            if (waits && !*all) || !desk.start(head.job) {
                 return Some(head);
             }
+            self.book.start(head.job, desk);
         }
     }
 
@@ -100,29 +91,48 @@ impl NamedEasy {
             fresh.iter().filter_map(|job| self.book.overtaker(*job)).collect()
         };
         tried.sort_unstable_by_key(|job| job.place);
-        let reservation = self.reservation.take();
+        let mut reservation = self.reservation.take();
+        if let Some(kept) = &mut reservation {
+            kept.both = None;
+        }
         for job in tried.iter().filter(|job| job.job != head.job) {
-            self.try_start(job, reservation.as_ref(), desk);
+            if desk.free().covers(&job.demand) {
+                self.try_start(job, reservation.as_mut(), desk);
+            }
         }
         self.reservation = reservation;
     }
 
-    /// The lowest of the nodes that are idle at the earliest predicted time at which there are enough.
-    fn reserve(&self, head: &Queued, desk: &dyn Desk) -> Option<Reservation> {
-        let count = nodes_of(desk.request(head.job), &desk.pool().node);
-        let (mut at, mut nodes) = (self.now, self.idle.clone());
-        let mut ends = self.book.ends().peekable();
-        while nodes.len() < count {
-            let (end, ..) = *ends.peek()?;
-            at = at.max(end);
-            // All that ends by then is idle then.
-            while let Some((_, job, _)) = ends.next_if(|(end, ..)| *end <= at) {
-                if let Some(Some((_, held))) = self.held.get(job.index()) {
-                    nodes.add(held);
-                }
+    /// Starts a job behind the head where it leaves the reservation alone.
+    fn try_start(&mut self, job: &Queued, reserved: Option<&mut Reservation>, desk: &mut dyn Desk) {
+        let Some(reserved) = reserved else {
+            if desk.start(job.job) {
+                self.book.start(job.job, desk);
             }
+            return;
+        };
+        let in_time = self.now + job.estimate <= reserved.at;
+        let started = if in_time {
+            desk.start(job.job)
+        } else {
+            let nodes = reserved.place(job.job, desk);
+            nodes.is_some_and(|nodes| {
+                let task = desk.request(job.job).task;
+                reserved.then.hold(&nodes, &task) && desk.start_on(job.job, nodes)
+            })
+        };
+        if started {
+            reserved.both = None;
+            self.book.start(job.job, desk);
         }
-        Some(Reservation { head: head.job, at, nodes: nodes.lowest(count) })
+    }
+
+    /// The nodes of the packing's choice at the earliest predicted time at which the job fits.
+    fn reserve(&self, head: &Queued, desk: &dyn Desk) -> Option<Reservation> {
+        let (at, mut then) = FutureNodes::earliest(&self.book, head, desk)?;
+        let nodes = desk.preview(then.nodes(), head.job)?;
+        then.hold(&nodes, &desk.request(head.job).task);
+        Some(Reservation { head: head.job, at, nodes, then, both: None })
     }
 }
 
@@ -135,10 +145,8 @@ impl QueueDiscipline for NamedEasy {
     fn started(&mut self, _job: JobSlot, _desk: &dyn Desk) {}
 
     fn ended(&mut self, job: JobSlot, started: SimTime, desk: &dyn Desk) {
-        let held = self.held.get_mut(job.index()).and_then(Option::take);
-        let (Some(ended), Some((_, nodes))) = (self.book.end(job, started, desk), held) else { return };
+        let Some(ended) = self.book.end(job, started, desk) else { return };
         self.left.add(&ended.demand);
-        self.idle.add(&nodes);
         self.ended = true;
     }
 
@@ -151,10 +159,7 @@ impl QueueDiscipline for NamedEasy {
         self.now = desk.now();
         let fresh = std::mem::take(&mut self.fresh);
         let mut all = std::mem::take(&mut self.ended);
-        if self.left != *desk.free() {
-            self.idle = idle_nodes(desk);
-            all = true;
-        }
+        all |= self.left != *desk.free();
         match self.start_heads(&mut all, desk) {
             Some(head) => self.overtake(&head, all, &fresh, desk),
             None => self.reservation = None,
