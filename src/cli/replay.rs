@@ -13,7 +13,7 @@ use eastwest::observe::{Observer, Timeline};
 use eastwest::policy::queue::ReservationKind;
 use eastwest::report::{self, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo};
 use eastwest::scenario::Scenario;
-use eastwest::sim::{Decide, Options, Progress, RunStats, SameInstant};
+use eastwest::sim::{Decide, Options, Progress, RunStats};
 use eastwest::workload::swf::{SwfFilter, SwfOptions};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -94,11 +94,6 @@ pub(super) fn policy(arguments: &ReplayArguments) -> ReplayPolicy {
     }
     if let Some(reservation) = arguments.reservation {
         policy.reservation = reservation.into();
-    }
-    // A job can count as gone before its end is handled only where starts may come first at an instant.
-    if policy.rules.same_instant == SameInstant::ReleasesFirst {
-        policy.ends_by_prediction = false;
-        policy.rules.overcommit = false;
     }
     policy
 }

@@ -16,8 +16,10 @@ use std::num::NonZeroU64;
 struct Known {
     facts: Facts,
     demand: Totals,
-    /// Whether others may have part of its nodes.
+    /// Whether sums do not say where it fits.
     shares: bool,
+    /// Whether it takes part of a node.
+    part: bool,
     /// Its number, and its ranks when it joined the queue or was last ranked: of the order, and of that of overtaking.
     number: u64,
     rank: Rank,
@@ -173,17 +175,21 @@ pub(super) struct Book {
     /// Running jobs whose predicted end is ahead, or has come and was not corrected.
     running: Ends,
     sequence: NonZeroU64,
-    /// Jobs here, queued or running, that may leave part of a node to others.
+    /// Jobs here, queued or running, of which sums do not say where they fit.
     sharing: usize,
+    /// Jobs here, queued or running, that take part of a node.
+    parts: usize,
 }
 
-/// Whether others may have part of a task's node, so that sums over nodes do not say what fits. Not where it takes all cores of a node; nor on
-/// a single node, unless cards are shared, for there sums are all there is.
-fn shares_nodes(pool: &Pool, task: &TaskShape) -> bool {
-    if pool.nodes_max == 1 {
-        return !task.accelerators_milli.is_multiple_of(1000);
-    }
+/// Whether a task leaves cores of its node to others.
+const fn takes_part(pool: &Pool, task: &TaskShape) -> bool {
     task.cores_milli < pool.node.cores_milli
+}
+
+/// Whether sums over nodes do not say where a task fits. They do where all tasks take all cores of a node; and on a single node, unless cards
+/// are shared.
+fn shares_nodes(pool: &Pool, task: &TaskShape) -> bool {
+    if pool.nodes_max == 1 { !task.accelerators_milli.is_multiple_of(1000) } else { takes_part(pool, task) }
 }
 
 impl Book {
@@ -196,6 +202,7 @@ impl Book {
             running: Ends::default(),
             sequence: NonZeroU64::MIN,
             sharing: 0,
+            parts: 0,
         }
     }
 
@@ -268,8 +275,10 @@ impl Book {
         let rank = self.main.insert(&facts, queued, desk.now());
         let overtaking = self.overtaking.as_mut().map_or(rank, |other| other.insert(&facts, queued, desk.now()));
         let shares = shares_nodes(desk.pool(), &request.task);
+        let part = takes_part(desk.pool(), &request.task);
         self.sharing += usize::from(shares);
-        let known = Known { facts, demand, shares, number, rank, overtaking, run: None };
+        self.parts += usize::from(part);
+        let known = Known { facts, demand, shares, part, number, rank, overtaking, run: None };
         if !self.jobs.insert(job.0.into(), known) {
             // One that is known already begins anew.
             self.forget(job);
@@ -282,9 +291,15 @@ impl Book {
         self.sharing == 0
     }
 
+    /// Whether no job here leaves part of a node to others.
+    pub(super) const fn takes_whole_nodes(&self) -> bool {
+        self.parts == 0
+    }
+
     fn forget(&mut self, job: JobSlot) -> Option<Known> {
         let known = self.jobs.remove(job.0.into())?;
         self.sharing -= usize::from(known.shares);
+        self.parts -= usize::from(known.part);
         Some(known)
     }
 
@@ -378,12 +393,16 @@ impl Book {
         if self.estimator.corrects() { ends.next() } else { None }
     }
 
+    /// Whether a running job has outlived its prediction, or ends just now.
+    pub(super) fn outlived(&self, now: SimTime) -> bool {
+        self.running.first().is_some_and(|end| end.at <= now)
+    }
+
     /// When to ask for a pass at which the first reserved start comes. Mostly a job is predicted to end then, and its end asks. While
     /// a job outlives its prediction reservations are made anew whenever something happens, and its end is what they wait for; a
     /// start that has come and could not be waits for an end or for nodes too.
     pub(super) fn wake_for(&self, start: SimTime, now: SimTime) -> Option<SimTime> {
-        let outlived = self.running.first().is_some_and(|end| end.at <= now);
-        (start > now && start < SimTime::MAX && !outlived && !self.running.any_at(start)).then_some(start)
+        (start > now && start < SimTime::MAX && !self.outlived(now) && !self.running.any_at(start)).then_some(start)
     }
 
     /// Drops the running jobs whose predicted end has come and whose end is due at this instant, as if they had ended; what they hold together.

@@ -17,6 +17,8 @@ mod in_order;
 mod named;
 mod named_conservative;
 mod named_easy;
+mod named_profile;
+mod node_plan;
 mod node_set;
 pub mod order;
 mod preemptive;

@@ -1,17 +1,18 @@
 //! Conservative backfilling with reservations of named nodes, as Batsim's schedulers make them.
 //!
-//! Jobs take whole nodes. Each job, when it joins the queue, reserves the lowest numbers of the nodes that are idle over its whole
-//! estimated time, at the earliest instant at which there are enough. When something ended, each queued job in order is taken out
-//! and put in again in the same way while the reservations of those behind it stay. Where a job outlives its estimate, nodes come or
-//! go, or a start is refused, all reservations are made anew, in order.
+//! Each job, when it joins the queue, reserves nodes that are expected to be free over its whole estimated time, at the earliest instant at which
+//! there are such nodes: those that the packing chooses among them. Jobs share nodes as far as what is reserved fits on them; where every job
+//! takes all cores of its nodes, these are the lowest numbers. When something ended, each queued job in order is taken out and put in again in the
+//! same way while the reservations of those behind it stay. While a job outlives its estimate and when it ends, where nodes come or go, or a
+//! start is refused, all reservations are made anew, in order.
 //!
-//! Cost: a pass after an end looks, for each queued job, at the steps of the plan (at most two a job) times the nodes over 64.
+//! Cost: a pass after an end looks, for each queued job, at the steps of the plan (at most two a job) times the nodes over 64; where nodes are
+//! shared, times the ranges of the pool.
 
 use super::QueueDiscipline;
 use super::book::Book;
 use super::estimate::Estimate;
-use super::named::{NodeProfile, idle_nodes, nodes_of, whole_nodes};
-use super::node_set::NodeSet;
+use super::named_profile::{NamedNodes, NamedProfile};
 use super::order::Order;
 use super::waiting::Queued;
 use crate::model::{JobSlot, Totals};
@@ -23,13 +24,16 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone)]
 struct Reserved {
     at: SimTime,
-    nodes: NodeSet,
+    nodes: NamedNodes,
 }
 
 /// Conservative backfilling on named nodes.
 pub struct NamedConservative {
     book: Book,
-    profile: NodeProfile,
+    /// Whether no job leaves part of a node to others.
+    whole: bool,
+    /// `None` before the first pass.
+    profile: Option<NamedProfile>,
     /// By slot, of queued and running jobs; `None` for a job that never fits.
     reserved: Vec<Option<Reserved>>,
     /// Queued jobs by reserved start, then number.
@@ -39,6 +43,8 @@ pub struct NamedConservative {
     left: Totals,
     now: SimTime,
     compress: bool,
+    /// Whether all reservations must be made anew.
+    anew: bool,
 }
 
 impl NamedConservative {
@@ -47,55 +53,78 @@ impl NamedConservative {
     pub fn new(order: Box<dyn Order>, estimate: Estimate) -> Self {
         Self {
             book: Book::new(order, None, estimate),
-            profile: NodeProfile::new(SimTime::ZERO, NodeSet::default()),
+            whole: true,
+            profile: None,
             reserved: Vec::new(),
             due: BTreeSet::new(),
             fresh: Vec::new(),
             left: Totals::default(),
             now: SimTime::ZERO,
             compress: false,
+            anew: false,
         }
     }
 
     fn reserve(&mut self, job: &Queued, desk: &dyn Desk) {
-        let span = job.span();
-        let count = nodes_of(desk.request(job.job), &desk.pool().node);
-        if self.reserved.len() <= job.job.index() {
-            self.reserved.resize(job.job.index() + 1, None);
-        }
-        self.reserved[job.job.index()] = self.profile.earliest(count, span).map(|(at, nodes)| {
-            self.profile.take(at, at + span, &nodes);
+        let (span, task) = (job.span(), desk.request(job.job).task);
+        let Some(profile) = &mut self.profile else { return };
+        let found = profile.earliest(job.job, span, desk);
+        let reserved = found.map(|(at, nodes)| {
+            profile.take(at, at + span, &nodes, &task);
             self.due.insert((at, job.place.number, job.job));
             Reserved { at, nodes }
         });
+        self.keep(job.job, reserved);
     }
 
-    fn unreserve(&mut self, job: &Queued) {
+    fn keep(&mut self, job: JobSlot, reserved: Option<Reserved>) {
+        if self.reserved.len() <= job.index() {
+            self.reserved.resize(job.index() + 1, None);
+        }
+        self.reserved[job.index()] = reserved;
+    }
+
+    fn unreserve(&mut self, job: &Queued, desk: &dyn Desk) {
         let Some(Some(reserved)) = self.reserved.get_mut(job.job.index()).map(Option::take) else { return };
         if self.due.remove(&(reserved.at, job.place.number, job.job)) {
-            self.profile.give(reserved.at.max(self.now), reserved.at + job.span(), &reserved.nodes);
+            let (from, to) = (reserved.at.max(self.now), reserved.at + job.span());
+            self.give(from, to, &reserved.nodes, job.job, desk);
         }
     }
 
-    /// Makes all reservations anew from what is idle and who runs.
+    fn give(&mut self, from: SimTime, to: SimTime, nodes: &NamedNodes, job: JobSlot, desk: &dyn Desk) {
+        if let Some(profile) = &mut self.profile {
+            profile.give(from, to, nodes, &desk.request(job).task);
+        }
+    }
+
+    /// Makes all reservations anew from what is free and what runs.
     fn rebuild(&mut self, desk: &dyn Desk) {
         self.due.clear();
-        self.profile = NodeProfile::new(self.now, idle_nodes(desk));
-        for (end, job, _) in self.book.ends() {
-            if let Some(Some(held)) = self.reserved.get(job.index()) {
-                // Who has outlived his estimate is expected to end at once, but not before the next instant.
-                self.profile.give(end.max(self.now + SimDuration(1)), SimTime::MAX, &held.nodes);
-            }
+        self.profile = Some(NamedProfile::new(self.whole, desk));
+        let running: Vec<(SimTime, JobSlot)> = self.book.ends().map(|(end, job, _)| (end, job)).collect();
+        for (end, job) in running {
+            let Some(allocation) = desk.allocation(job) else { continue };
+            let nodes = NamedNodes::held(allocation, self.whole);
+            // A job that outlives its estimate is expected to end at once, but not before the next instant.
+            self.give(end.max(self.now + SimDuration(1)), SimTime::MAX, &nodes, job, desk);
+            self.keep(job, Some(Reserved { at: self.now, nodes }));
         }
         for job in self.book.queue().to_vec() {
             self.reserve(&job, desk);
         }
     }
 
+    fn advance(&mut self) {
+        if let Some(profile) = &mut self.profile {
+            profile.advance(self.now);
+        }
+    }
+
     /// Takes each job out in order and puts it in again; later reservations stay meanwhile.
     fn compress(&mut self, desk: &dyn Desk) {
         for job in self.book.queue().to_vec() {
-            self.unreserve(&job);
+            self.unreserve(&job, desk);
             self.reserve(&job, desk);
         }
     }
@@ -110,7 +139,7 @@ impl NamedConservative {
             else {
                 continue;
             };
-            let allocation = whole_nodes(&reserved.nodes, desk.request(job), &desk.pool().node);
+            let allocation = reserved.nodes.allocation(desk.request(job), &desk.pool().node);
             if !desk.start_on(job, allocation) {
                 all = false;
                 continue;
@@ -123,8 +152,11 @@ impl NamedConservative {
                 continue;
             }
             // The reservation becomes the run: a span of zero was held for one nanosecond, a late one ends later.
-            self.profile.give(self.now, reserved_end, &nodes);
-            self.profile.take(self.now, end, &nodes);
+            let task = desk.request(job).task;
+            if let Some(profile) = &mut self.profile {
+                profile.give(self.now, reserved_end, &nodes, &task);
+                profile.take(self.now, end, &nodes, &task);
+            }
             self.compress = true;
         }
         all
@@ -143,29 +175,31 @@ impl QueueDiscipline for NamedConservative {
         let held = self.reserved.get_mut(job.index()).and_then(Option::take);
         let (Some(ended), Some(held)) = (self.book.end(job, started, desk), held) else { return };
         self.now = desk.now();
-        self.profile.advance(self.now);
+        self.advance();
         self.left.add(&ended.demand);
-        self.profile.give(self.now, ended.predicted, &held.nodes);
+        self.give(self.now, ended.predicted, &held.nodes, job, desk);
         self.compress = true;
+        self.anew |= ended.predicted < self.now;
     }
 
     fn withdraw(&mut self, job: JobSlot) {
-        if let Some(queued) = self.book.overtaker(job) {
-            self.unreserve(&queued);
-            self.compress = true;
-        }
+        // What it asked for can no longer be looked up: all is made anew.
+        self.due.retain(|(.., other)| *other != job);
+        self.anew = true;
         self.book.withdraw(job);
     }
 
     fn decide(&mut self, desk: &mut dyn Desk) {
         self.now = desk.now();
-        self.profile.advance(self.now);
+        self.advance();
         let fresh = std::mem::take(&mut self.fresh);
         let corrected = self.book.correct(self.now);
         let resorted = self.book.refresh(self.now);
-        let outlived = self.book.ends().next().is_some_and(|(end, ..)| end <= self.now);
+        let whole = self.book.takes_whole_nodes();
+        let switched = std::mem::replace(&mut self.whole, whole) != whole || self.profile.is_none();
         let compress = std::mem::take(&mut self.compress);
-        if corrected || outlived || self.left != *desk.free() {
+        let anew = std::mem::take(&mut self.anew) || self.book.outlived(self.now);
+        if anew || switched || corrected || self.left != *desk.free() {
             self.rebuild(desk);
         } else if compress || resorted {
             self.compress(desk);
