@@ -5,8 +5,11 @@ use super::failure::{Failure, Message};
 use super::manifest::{Counters, Manifest};
 use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
-use super::replay_arguments::{BackfillWord, DecideWord, FilterWord, OutFormat, ReplayArguments, TraceFormat};
+use super::replay_arguments::{
+    BackfillWord, DecideWord, FilterWord, OutFormat, ReplayArguments, RulesWord, TraceFormat,
+};
 use super::{interrupt, replay_gpu, terminal};
+use clap::ValueEnum as _;
 use eastwest::experiment::replay::{self, Log, ReplayPolicy, SwfLog};
 use eastwest::experiment::{ExperimentError, Listeners};
 use eastwest::observe::{Observer, Timeline};
@@ -25,13 +28,12 @@ pub(crate) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(),
     replay_gpu::refuse_its_words(arguments)?;
     let policy = policy(arguments);
     let (log, processors) = read(arguments)?;
-    let notices = log.report.to_string();
     let stem = stem(&arguments.log);
     let named = policy.reservation == ReservationKind::Named;
-    let scenario = replay::machine(&stem, processors, named, &log.users, arguments.enforce_requested)
+    let scenario = replay::machine(&stem, processors, named, &log.users, enforced(arguments))
         .map_err(|problem| Failure::Usage(Message::new(problem).hint("give another number with --processors")))?;
-    if !log.report.notices.is_empty() {
-        terminal::note(global, notices.trim_end());
+    if !log.notes.is_empty() {
+        terminal::note(global, &format!("{}\n  {}", log.read, log.notes.join("\n  ")));
     }
     let name = arguments.policy_name();
     let mut out = directory(arguments, &stem, &name, 0)?;
@@ -98,6 +100,11 @@ pub(super) fn policy(arguments: &ReplayArguments) -> ReplayPolicy {
     policy
 }
 
+/// Whether jobs end when their requested time is over: as said, else as the bundle of rules has it.
+fn enforced(arguments: &ReplayArguments) -> bool {
+    arguments.enforce_requested.unwrap_or(arguments.rules == Some(RulesWord::Batsim))
+}
+
 pub(super) fn open(path: &Path) -> Result<File, Failure> {
     let file = File::open(path).map_err(|error| Failure::path("read", path, &error))?;
     match file.metadata() {
@@ -108,14 +115,37 @@ pub(super) fn open(path: &Path) -> Result<File, Failure> {
     }
 }
 
+/// A log that cannot be used.
+pub(super) fn unusable(path: &Path) -> impl Fn(String) -> Failure {
+    let path = path.display().to_string();
+    move |problem| {
+        let formats = TraceFormat::value_variants().iter().filter_map(TraceFormat::to_possible_value);
+        let formats: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
+        let message = Message::new(format!("{path}: {problem}"));
+        Failure::Unusable(message.hint(format!("formats of --trace-format: {}", formats.join(", "))))
+    }
+}
+
+/// The processors of a machine of which a header says this.
+fn processors(path: &Path, said: Result<Option<u32>, String>) -> Result<u32, Failure> {
+    let hint = "give their number with --processors N";
+    match said {
+        Ok(Some(processors)) => Ok(processors),
+        Ok(None) => {
+            let problem = format!("{} does not say how many processors its machine has", path.display());
+            Err(Failure::Usage(Message::new(problem).hint(hint)))
+        }
+        Err(line) => {
+            let problem = format!("{}: the number of processors cannot be read for sure from {line:?}", path.display());
+            Err(Failure::Unusable(Message::new(problem).hint(hint)))
+        }
+    }
+}
+
 /// The log, and the processors of its machine.
 fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
     let path = &arguments.log;
-    let failed = |problem: String| Failure::Unusable(Message::new(format!("{}: {problem}", path.display())));
-    let unknown = || {
-        let message = Message::new(format!("{} does not say how many processors its machine has", path.display()));
-        Failure::Usage(message.hint("give their number with --processors N"))
-    };
+    let failed = unusable(path);
     let log = match arguments.trace_format {
         TraceFormat::Batsim => replay::read_batsim(open(path)?).map_err(failed)?,
         TraceFormat::Swf | TraceFormat::OpenbGpu => {
@@ -126,18 +156,20 @@ fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
                 ..SwfOptions::default()
             };
             if arguments.filter == Some(FilterWord::Predictsim) {
-                let header = || replay::swf_processors(open(path)?).map_err(failed);
-                let processors = match arguments.processors {
+                let machine = match arguments.processors {
                     Some(processors) => processors,
-                    None => header()?.ok_or_else(unknown)?,
+                    None => processors(path, replay::swf_processors(open(path)?).map_err(&failed)?)?,
                 };
-                options.filter = SwfFilter::Predictsim { processors };
+                options.filter = SwfFilter::Predictsim { processors: machine };
             }
             replay::read_swf(open(path)?, &options).map_err(failed)?
         }
     };
-    let processors = arguments.processors.or(log.processors).ok_or_else(unknown)?;
-    Ok((log, processors))
+    let machine = match arguments.processors {
+        Some(processors) => processors,
+        None => processors(path, log.processors.clone())?,
+    };
+    Ok((log, machine))
 }
 
 /// What the course of a replay is made of, where it is shown.
@@ -154,10 +186,7 @@ fn simulate(
     arguments: &ReplayArguments,
     global: &Global,
 ) -> Result<(String, RunStats), Failure> {
-    let mut warnings = Vec::new();
-    for (notice, count) in &log.report.notices {
-        warnings.push(format!("{} lines {}", count.count, notice.text()));
-    }
+    let warnings = log.notes.clone();
     let mut jobs = match arguments.job_records {
         JobRecords::None => None,
         records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),

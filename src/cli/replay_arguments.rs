@@ -67,9 +67,9 @@ pub(crate) struct ReplayArguments {
     /// Drop what a study dropped (swf)
     #[arg(long, value_enum)]
     pub(crate) filter: Option<FilterWord>,
-    /// End jobs that exceed the time they asked for
-    #[arg(long)]
-    pub(crate) enforce_requested: bool,
+    /// End jobs that exceed the time they asked for [default: false; true under --rules batsim]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) enforce_requested: Option<bool>,
     /// Where the results go [default: results/runs/replay-<log>/<policy>]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -86,7 +86,7 @@ pub(crate) struct ReplayArguments {
 pub(crate) enum TraceFormat {
     /// Standard Workload Format
     Swf,
-    /// Batsim's JSON with delay profiles
+    /// Batsim's JSON whose profiles are delays or sequences of them
     Batsim,
     /// Alibaba's openb table of pods, with --nodes
     OpenbGpu,
@@ -165,7 +165,7 @@ impl From<BackfillWord> for Backfill {
 pub(crate) enum RulesWord {
     /// Submissions before ends, a pass an event, predicted ends count as ends
     Predictsim,
-    /// Reservations hold named nodes
+    /// Reservations hold named nodes, walltimes end jobs
     Batsim,
     /// Ends before submissions, a pass an instant
     Pyss,

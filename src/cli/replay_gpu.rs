@@ -4,7 +4,7 @@ use super::arguments::{Format, Global};
 use super::failure::{Failure, Message};
 use super::output::OutputDirectory;
 use super::progress::Meter;
-use super::replay::{directory, open, policy, show, stem};
+use super::replay::{directory, open, policy, show, stem, unusable};
 use super::replay_arguments::{OutFormat, PackingWord, ReplayArguments};
 use super::{interrupt, terminal};
 use eastwest::experiment::replay::gpu::{AllocationCurve, GpuReplay, GpuRun};
@@ -13,7 +13,6 @@ use eastwest::observe::Observer;
 use eastwest::report::{self, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo};
 use eastwest::sim::{Options, Progress, RunStats};
 use eastwest::workload::openb;
-use std::path::Path;
 
 /// What makes no sense for other formats.
 pub(super) fn refuse_its_words(arguments: &ReplayArguments) -> Result<(), Failure> {
@@ -71,15 +70,19 @@ fn read(arguments: &ReplayArguments, seed: u64) -> Result<GpuRun, Failure> {
             message.hint("give their table with --nodes FILE (sn,cpu_milli,memory_mib,gpu,model)"),
         ));
     };
-    let failed = |path: &Path| {
-        let path = path.display().to_string();
-        move |problem: String| Failure::Unusable(Message::new(format!("{path}: {problem}")))
-    };
     let replay = arguments.fill.map_or(GpuReplay::Time, GpuReplay::Fill);
-    let table = openb::read_nodes(open(nodes)?).map_err(failed(nodes))?;
-    let (pods, report) = openb::read_pods(open(&arguments.log)?).map_err(failed(&arguments.log))?;
-    let run = GpuRun::new(&stem(&arguments.log), &table, &pods, report, replay, seed);
-    run.map_err(|problem| Failure::Usage(Message::new(problem)))
+    let wrong = |problem| Failure::Unusable(Message::new(format!("{}: {problem}", nodes.display())));
+    let table = openb::read_nodes(open(nodes)?).map_err(wrong)?;
+    let (pods, report) = openb::read_pods(open(&arguments.log)?).map_err(unusable(&arguments.log))?;
+    if let Some(nothing) = report.nothing(pods.len()) {
+        return Err(unusable(&arguments.log)(nothing));
+    }
+    let run = GpuRun::new(&stem(&arguments.log), &table, &pods, report, replay, seed)
+        .map_err(|problem| Failure::Usage(Message::new(problem)))?;
+    match run.report.nothing(run.pods()) {
+        Some(nothing) => Err(unusable(&arguments.log)(nothing)),
+        None => Ok(run),
+    }
 }
 
 /// Runs and writes all files but the manifest; gives what is shown.
@@ -90,13 +93,12 @@ fn simulate(
     arguments: &ReplayArguments,
     global: &Global,
 ) -> Result<(String, RunStats), Failure> {
-    let notices = run.report.notices.iter().map(|(notice, kept)| format!("{} lines {}", kept.count, notice.text()));
     let info = RunInfo {
         name: run.scenario.name.clone(),
         policy: name.to_owned(),
         seed: run.scenario.run.seed,
         clairvoyant: policy(arguments).clairvoyant(),
-        warnings: notices.collect(),
+        warnings: run.report.reasons().collect(),
         ..RunInfo::default()
     };
     let platform = run.scenario.platform.clone();

@@ -7,6 +7,7 @@ pub mod openb;
 mod plan;
 pub mod swf;
 mod synthetic;
+mod unpack;
 
 pub use merged::{Listed, Merged, source};
 pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};

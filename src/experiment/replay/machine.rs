@@ -18,7 +18,7 @@ pub fn machine(
     name: &str,
     processors: u32,
     named_nodes: bool,
-    users: &[u32],
+    users: &[String],
     enforce_requested: bool,
 ) -> Result<Scenario, String> {
     let (nodes, cores) = if named_nodes { (u64::from(processors), 1) } else { (1, processors) };
@@ -31,7 +31,7 @@ pub fn machine(
         constraints: vec![Constraint { pools: vec![PoolId(0)] }],
         ..empty("machine", 1)
     };
-    let group = |(rank, user): (usize, &u32)| TenantGroup {
+    let group = |(rank, user): (usize, &String)| TenantGroup {
         name: format!("user-{user}"),
         first: TenantId::from_index(rank),
         count: 1,

@@ -53,7 +53,7 @@ fn fcfs(backfill: Backfill, estimate: Estimate) -> ReplayPolicy {
 /// The schedule of a log and its average bounded slowdown.
 fn run(log: Log, processors: u32, policy: &ReplayPolicy) -> (Schedule, Option<f64>) {
     let named = policy.reservation == crate::policy::queue::ReservationKind::Named;
-    let scenario = machine("published", processors, named, &log.users, false).expect("machine");
+    let scenario = machine("published", processors, named, &log.users, named).expect("machine");
     let mut schedule = Schedule::default();
     let result = replay(&scenario, log, policy, Listeners::of(&mut [&mut schedule]), Options::default()).expect("runs");
     (schedule, result.summary.bounded_slowdown_mean)

@@ -3,7 +3,7 @@
 use crate::model::{JobName, Platform};
 use crate::observe::{Kinds, Observer, Record, Violation};
 use crate::units::SimTime;
-use crate::workload::swf::{SwfHeader, SwfRecord, SwfWriter};
+use crate::workload::swf::{Names, SwfHeader, SwfRecord, SwfWriter};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -12,23 +12,24 @@ pub struct SwfLog {
     platform: Arc<Platform>,
     /// Number of the job in the run, and its record.
     records: Vec<(u64, SwfRecord)>,
+    /// Users that the log names by text.
+    names: Names,
 }
 
 impl SwfLog {
     /// An empty log.
     #[must_use]
-    pub const fn new(platform: Arc<Platform>) -> Self {
-        Self { platform, records: Vec::new() }
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Self { platform, records: Vec::new(), names: Names::default() }
     }
 
-    /// Writes the log: fields 1 to 5, 8, 9, 11 and 12; all others are not known.
+    /// Writes the log: fields 1 to 5, 8, 9, 11 and 12 (a name where the log has names); all others are not known.
     ///
     /// # Errors
     /// What the writer says.
     pub fn write<W: Write>(mut self, comments: &[String], out: W) -> io::Result<()> {
         self.records.sort_unstable_by_key(|(number, _)| *number);
-        let header = SwfHeader { comments: comments.to_vec(), ..SwfHeader::default() };
-        let mut writer = SwfWriter::new(out, &header)?;
+        let mut writer = SwfWriter::new(out, &SwfHeader::of(comments))?.naming(self.names);
         for (_, record) in &self.records {
             writer.write(record)?;
         }
@@ -58,7 +59,7 @@ impl Observer for SwfLog {
             requested_processors: Some(request.tasks),
             requested_time: requested.map(|time| time.0),
             status: Some(u32::from(outcome == crate::model::Outcome::Completed)),
-            user: user.and_then(|user| user.parse().ok()),
+            user: user.and_then(|user| self.names.id(user)),
             ..SwfRecord::default()
         };
         self.records.push((request.number.0, swf));

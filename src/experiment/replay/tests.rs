@@ -67,7 +67,7 @@ fn requests_can_be_enforced_and_the_schedule_written_back() {
     assert_eq!(waits.0[&2].1, Outcome::Killed);
     assert_eq!(waits.0[&3].0, Some(100));
     let log = read_swf(LOG.as_bytes(), &SwfOptions::default()).expect("reads");
-    assert_eq!((log.processors, log.users.as_slice()), (Some(4), &[7, 8, 9][..]));
+    assert_eq!((log.processors.clone(), log.users.as_slice()), (Ok(Some(4)), &["7", "8", "9"].map(str::to_owned)[..]));
     let scenario = machine("test", 4, false, &log.users, false).expect("machine");
     let mut back = SwfLog::new(scenario.platform.clone());
     let policy = fcfs(Backfill::None, Estimate::Requested);
@@ -84,7 +84,82 @@ fn requests_can_be_enforced_and_the_schedule_written_back() {
 
 #[test]
 fn a_machine_needs_processors() {
-    assert!(machine("x", 0, false, &[0], false).is_err());
-    assert!(machine("x", u32::MAX, false, &[0], false).is_err());
-    assert!(machine("x", u32::MAX, true, &[0], false).is_ok());
+    assert!(machine("x", 0, false, &["0".to_owned()], false).is_err());
+    assert!(machine("x", u32::MAX, false, &["0".to_owned()], false).is_err());
+    assert!(machine("x", u32::MAX, true, &["0".to_owned()], false).is_ok());
+}
+
+/// The window in seconds, utilization and jobs an hour of a log on two processors.
+fn measured(text: &str, options: &SwfOptions) -> [Option<f64>; 4] {
+    let log = read_swf(text.as_bytes(), options).expect("reads");
+    let scenario = machine("test", 2, false, &log.users, false).expect("machine");
+    let policy = fcfs(Backfill::Easy, Estimate::Requested);
+    let mut timeline = crate::observe::Timeline::coarse(scenario.platform.clone(), 96);
+    let listeners = Listeners { timeline: Some(&mut timeline), sinks: &mut [] };
+    let result = replay(&scenario, log, &policy, listeners, Options::default()).expect("runs");
+    let summary = result.summary;
+    let course = timeline.course(result.stats.end, 1, 1).utilization[0].1[0];
+    assert!((course.unwrap_or_default() - summary.utilization.unwrap_or_default()).abs() < 1e-12, "{course:?}");
+    [Some(summary.window_start_s), Some(summary.window_end_s), summary.utilization, summary.throughput_jobs_per_h]
+}
+
+#[test]
+fn the_window_is_that_of_the_log_whenever_its_clock_began() {
+    let line = |number: u64, submit: u64, run: u64, processors: u64| {
+        format!("{number} {submit} -1 {run} {processors} -1 -1 {processors} {run} -1 1 1 1 1 1 1 -1 -1\n")
+    };
+    // Half of the machine for 100 s, all of it for 100 s; at once, a day in, and in seconds since 1970.
+    for zero in [0, 86_400, 1_600_000_000] {
+        let text = line(1, zero, 100, 1) + &line(2, zero + 100, 100, 2);
+        let expected = [zero as f64, (zero + 200) as f64, 0.75, 36.0].map(Some);
+        assert_eq!(measured(&text, &SwfOptions::default()), expected, "{zero}");
+        // Of the second job alone, wherever the cut lies before it.
+        for from in [zero + 1, zero + 100] {
+            let options = SwfOptions { from: Some(SimTime::from_secs(from)), ..SwfOptions::default() };
+            let expected = [(zero + 100) as f64, (zero + 200) as f64, 1.0, 36.0].map(Some);
+            assert_eq!(measured(&text, &options), expected, "{zero} {from}");
+        }
+    }
+}
+
+#[test]
+fn users_with_names_share_as_users_with_numbers_do() {
+    let starts = |ann: &str, bob: &str| {
+        let line = |number: u64, submit: u64, run: u64, user: &str| {
+            format!("{number} {submit} -1 {run} 1 -1 -1 1 {run} -1 1 {user} -1 -1 1 1 -1 -1\n")
+        };
+        let text = line(1, 0, 1000, ann) + &line(2, 10, 100, ann) + &line(3, 20, 100, bob);
+        let fair: OrderSpec = serde_json::from_value(serde_json::json!({ "fair-share": {} })).expect("an order");
+        let (waits, _) = run(text.as_bytes(), 1, &ReplayPolicy::new(fair, Backfill::None, Estimate::Requested), false);
+        [1, 2, 3].map(|job| waits.0[&job].0.expect("started"))
+    };
+    // Whoever has used nothing comes first.
+    let expected = [0, 1090, 980];
+    for (ann, bob) in [("1", "2"), ("ann", "bob"), ("user_B", "user_A"), ("0", "\u{674e}"), ("user-1", "1")] {
+        assert_eq!(starts(ann, bob), expected, "{ann} {bob}");
+    }
+}
+
+#[test]
+fn walltimes_and_sequences_of_batsim() {
+    let text = r#"{"nb_res": 2, "profiles": {"d": {"type": "DelayProfile", "delay": 10},
+        "s": {"type": "SequentialCompositionProfile", "repeat": 3, "seq": ["d"]}},
+        "jobs": [{"id": 1, "subtime": 100, "walltime": 25, "res": 1, "profile": "s"},
+                 {"id": 2, "subtime": 101, "res": 2, "profile": "d"}]}"#;
+    let outcomes = |enforce: bool| {
+        let log = read_batsim(text.as_bytes()).expect("reads");
+        let scenario = machine("test", 2, true, &log.users, enforce).expect("machine");
+        let mut back = SwfLog::new(scenario.platform.clone());
+        let policy = fcfs(Backfill::Easy, Estimate::Requested).under(Ruleset::Batsim);
+        replay(&scenario, log, &policy, Listeners::of(&mut [&mut back]), Options::default()).expect("runs");
+        let mut out = Vec::new();
+        back.write(&[], &mut out).expect("writes");
+        // Wait, run and status.
+        let field = |line: &str| {
+            line.split(' ').enumerate().filter(|(at, _)| matches!(at, 2 | 3 | 10)).map(|it| it.1.to_owned()).collect()
+        };
+        String::from_utf8(out).expect("text").lines().map(field).collect::<Vec<Vec<String>>>()
+    };
+    assert_eq!(outcomes(true), [["0", "25", "0"], ["24", "10", "1"]]);
+    assert_eq!(outcomes(false), [["0", "30", "1"], ["29", "10", "1"]]);
 }

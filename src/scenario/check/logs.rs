@@ -66,12 +66,13 @@ fn one(
     let flex = flex::of(raw.checkpoint.as_ref(), raw.elastic.as_ref(), &who, out);
     let ((log, survey), (tenant, tenants, _)) = (looked?, group?);
     let packed = swf.get().file.get().ends_with(".gz");
+    let options = options?;
     Some(SwfPlan {
         bytes: log.bytes.clone(),
         shown: log.shown.clone(),
         copy: copy_name(name, packed),
         sorted: survey.sorted,
-        options: options?,
+        options,
         mapping: SwfMapping {
             class: classes::id(&scope.platform.classes, name),
             name: name.to_owned(),
@@ -87,6 +88,7 @@ fn one(
             flex: flex?,
         },
         jobs: survey.report.jobs,
+        first: survey.first.map(|first| options.instant(first, first)).unwrap_or_default(),
     })
 }
 
@@ -188,16 +190,14 @@ fn look<'l>(
         out.push(Diagnostic::error(hash.span(), problem).help("leave out `hash` to take the log as it is"));
         return None;
     }
-    if survey.report.jobs == 0 {
-        out.error(span, format!("{} has no job that can be run ({} lines)", log.shown, survey.report.lines));
+    if let Some(nothing) = survey.report.nothing() {
+        out.error(span, format!("{} has {nothing}", log.shown));
         return None;
     }
     for (notice, count) in &survey.report.notices {
         // The window and the order are as they are wanted.
         if !matches!(notice, Notice::OutsideWindow | Notice::Unsorted) {
-            let lines: Vec<String> = count.lines.iter().map(u64::to_string).collect();
-            let more = if count.count > count.lines.len() as u64 { ", ..." } else { "" };
-            let problem = format!("{}: {} {} (line {}{more})", log.shown, count.count, notice.text(), lines.join(", "));
+            let problem = format!("{}: {} {} ({count})", log.shown, count.count, notice.text());
             out.warning(span.clone(), problem);
         }
     }

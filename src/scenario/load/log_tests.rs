@@ -132,6 +132,25 @@ fn windows_loads_and_orders_are_those_of_the_reader() {
     }
 }
 
+#[test]
+fn logs_alone_are_measured_from_the_first_submission() {
+    let warm_up = |window: &str, more: &str| {
+        let text =
+            SCENARIO.replace("l.swf\"", &format!("l.swf\", {window}")).replace("[policy", &format!("{more}[policy"));
+        load(&input(&text, LOG), &[]).unwrap_or_else(|found| panic!("{}", found.render(false))).run.warm_up
+    };
+    let seconds = crate::units::SimDuration::from_secs;
+    // The first job taken comes 100 s, or 50 at twice the load, after the window of the log begins.
+    assert_eq!(warm_up("load = 1.0", ""), seconds(0));
+    assert_eq!(warm_up("from = \"0 s\"", ""), seconds(100));
+    assert_eq!(warm_up("from = \"0 s\", load = 2.0", ""), seconds(50));
+    assert_eq!(warm_up("from = \"120 s\"", ""), seconds(10));
+    // A longer warm-up holds, and beside other jobs the run is measured from its start.
+    assert_eq!(warm_up("from = \"0 s\"", "[run]\nwarm-up = \"150 s\"\n"), seconds(150));
+    let job = "[[job]]\nid = \"one\"\nsubmit = \"0 s\"\norigin = \"a\"\ncores = 1\nruntime = \"9 s\"\n";
+    assert_eq!(warm_up("from = \"0 s\"", job), seconds(0));
+}
+
 proptest! {
     #[test]
     fn a_log_of_random_lines_never_panics(log in "([0-9 .;:a-z-]{0,40}\n){0,6}") {

@@ -58,6 +58,22 @@ impl PodReport {
         self.notices.entry(notice).or_default().add(line);
     }
 
+    /// What was skipped, repaired and left out: a text for each reason, with the numbers of the first such lines.
+    pub fn reasons(&self) -> impl Iterator<Item = String> {
+        self.notices.iter().map(|(notice, kept)| format!("{} {} ({kept})", kept.count, notice.text()))
+    }
+
+    /// Why there is nothing to run where no pod was taken.
+    #[must_use]
+    pub fn nothing(&self, taken: usize) -> Option<String> {
+        if taken > 0 {
+            return None;
+        }
+        let reasons: Vec<String> = self.reasons().collect();
+        let why = if reasons.is_empty() { "there is no line after the header".to_owned() } else { reasons.join("; ") };
+        Some(format!("no pod that can be run ({} listed): {why}", self.rows))
+    }
+
     /// How many lines of a reason.
     #[must_use]
     pub fn count(&self, notice: PodNotice) -> u64 {
@@ -68,9 +84,6 @@ impl PodReport {
 impl fmt::Display for PodReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} pods listed", self.rows)?;
-        for (notice, kept) in &self.notices {
-            writeln!(f, "  {} {} ({kept})", kept.count, notice.text())?;
-        }
-        Ok(())
+        self.reasons().try_for_each(|reason| writeln!(f, "  {reason}"))
     }
 }

@@ -1,15 +1,15 @@
 //! CSV tables whose columns are found by name.
 
+use crate::workload::unpack;
 use csv::{ReaderBuilder, StringRecord};
-use flate2::bufread::MultiGzDecoder;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, Read};
 
 /// Bytes in a mebibyte.
 pub(super) const MEBIBYTE: u64 = 1 << 20;
 
 /// A table that is read row by row.
 pub(super) struct Table<'a> {
-    reader: csv::Reader<Box<dyn Read + 'a>>,
+    reader: csv::Reader<Box<dyn BufRead + 'a>>,
     header: StringRecord,
     row: csv::ByteRecord,
 }
@@ -34,12 +34,9 @@ impl<'a> Table<'a> {
     /// # Errors
     /// The bytes cannot be read, or a column is missing.
     pub(super) fn open<R: Read + 'a>(bytes: R, columns: &[&str]) -> Result<Self, String> {
-        let mut bytes = BufReader::with_capacity(1 << 16, bytes);
-        let packed = bytes.fill_buf().map_err(|error| error.to_string())?.starts_with(&[0x1f, 0x8b]);
-        let bytes: Box<dyn Read + 'a> = if packed { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(unpack::text(bytes)?);
         let header = reader.headers().map_err(|error| said(&error))?.clone();
-        let header: StringRecord = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+        let header: StringRecord = header.iter().map(|name| name.trim()).collect();
         let missing: Vec<&str> =
             columns.iter().copied().filter(|name| !header.iter().any(|known| known == *name)).collect();
         if !missing.is_empty() {

@@ -1,5 +1,6 @@
 //! All jobs of a log in memory.
 
+use super::id::SwfId;
 use super::options::Entry;
 use super::record::SECOND;
 use std::vec;
@@ -22,36 +23,51 @@ struct Small {
 }
 
 const NONE: u32 = u32::MAX;
+/// Marks the place of a name; larger numbers take the whole space.
+const NAME: u32 = 1 << 31;
+
+/// Whom a field names in 32 bits; `None` where it does not fit.
+fn packed(id: Option<SwfId>) -> Option<u32> {
+    match id {
+        None => Some(NONE),
+        Some(SwfId::Number(number)) => Some(number).filter(|number| *number < NAME),
+        Some(SwfId::Name(place)) => Some(place | NAME).filter(|packed| place < NAME && *packed != NONE),
+    }
+}
+
+fn unpacked(packed: u32) -> Option<SwfId> {
+    match packed {
+        NONE => None,
+        NAME.. => Some(SwfId::Name(packed - NAME)),
+        _ => Some(SwfId::Number(packed)),
+    }
+}
 
 impl Small {
     /// `None` where the entry does not fit.
     fn of(entry: &Entry) -> Option<Self> {
         let Entry { number, submit, run, requested, processors, user, queue } = *entry;
         let seconds = |nanos: u64| u32::try_from(nanos / SECOND).ok().filter(|_| nanos.is_multiple_of(SECOND));
-        if user == Some(NONE) || queue == Some(NONE) {
-            return None;
-        }
         Some(Self {
             number: u32::try_from(number).ok()?,
             submit_s: seconds(submit)?,
             run_s: seconds(run)?,
             requested_s: seconds(requested)?,
             processors,
-            user: user.unwrap_or(NONE),
-            queue: queue.unwrap_or(NONE),
+            user: packed(user)?,
+            queue: packed(queue)?,
         })
     }
 
     fn entry(&self) -> Entry {
-        let known = |number: u32| (number != NONE).then_some(number);
         Entry {
             number: self.number.into(),
             submit: u64::from(self.submit_s) * SECOND,
             run: u64::from(self.run_s) * SECOND,
             requested: u64::from(self.requested_s) * SECOND,
             processors: self.processors,
-            user: known(self.user),
-            queue: known(self.queue),
+            user: unpacked(self.user),
+            queue: unpacked(self.queue),
         }
     }
 }
@@ -88,10 +104,18 @@ impl Kept {
         lengths.sum()
     }
 
-    /// The same in the order of submission; ties stay in theirs. All are there twice meanwhile.
-    pub(super) fn sorted(self) -> Self {
-        let mut all: Vec<Entry> = Vec::with_capacity(self.len());
-        all.extend(self);
+    /// The same, with others that come where so many are before them, in the order of submission; ties stay in theirs. All are there
+    /// twice meanwhile. The others are in the order of their places.
+    pub(super) fn sorted_with(self, others: Vec<(u64, Entry)>) -> Self {
+        let mut all: Vec<Entry> = Vec::with_capacity(self.len() + others.len());
+        let mut others = others.into_iter().peekable();
+        for (at, entry) in self.into_iter().enumerate() {
+            while let Some((_, other)) = others.next_if(|(place, _)| *place <= at as u64) {
+                all.push(other);
+            }
+            all.push(entry);
+        }
+        all.extend(others.map(|(_, other)| other));
         all.sort_by_key(|entry| entry.submit);
         let mut sorted = Self::default();
         all.iter().for_each(|entry| sorted.push(entry));
@@ -151,8 +175,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn number() -> impl Strategy<Value = Option<u32>> {
-        prop_oneof![Just(None), Just(Some(0)), Just(Some(NONE)), Just(Some(NONE - 1)), (0..9u32).prop_map(Some)]
+    fn number() -> impl Strategy<Value = Option<SwfId>> {
+        let number = prop_oneof![Just(0), Just(NONE), Just(NAME), Just(NAME - 1), 0..9u32];
+        prop_oneof![
+            1 => Just(None),
+            3 => number.clone().prop_map(|number| Some(SwfId::Number(number))),
+            3 => number.prop_map(|number| Some(SwfId::Name(number))),
+        ]
     }
 
     fn nanos() -> impl Strategy<Value = u64> {
@@ -162,6 +191,8 @@ mod tests {
             1 => prop_oneof![Just(1), Just(most), Just(most + SECOND), Just(u64::MAX)],
         ]
     }
+
+    const NOTHING: Entry = Entry { number: 0, submit: 0, run: 0, requested: 0, processors: 0, user: None, queue: None };
 
     proptest! {
         #[test]
@@ -185,7 +216,11 @@ mod tests {
                 kept
             };
             prop_assert!(keep().into_iter().eq(entries.iter().copied()));
-            let sorted: Vec<Entry> = keep().sorted().into_iter().collect();
+            let others = vec![(0, Entry { number: 77, ..entries.first().copied().unwrap_or(NOTHING) }), (2, Entry { submit: 3, ..NOTHING })];
+            let sorted: Vec<Entry> = keep().sorted_with(others.clone()).into_iter().collect();
+            for (more, (place, other)) in others.into_iter().enumerate() {
+                entries.insert((place as usize + more).min(entries.len()), other);
+            }
             entries.sort_by_key(|entry| entry.submit);
             prop_assert_eq!(sorted, entries);
         }

@@ -6,8 +6,11 @@
 //! [`ReadReport`], with the numbers of the first such lines. [`SwfSource`] turns records into jobs, [`survey`] looks
 //! through a log first (is it sorted, who are its users), and [`SwfWriter`] writes a log.
 
+mod header;
+mod id;
 mod kept;
 mod options;
+mod parts;
 mod plain;
 mod plan;
 mod reader;
@@ -16,11 +19,13 @@ mod report;
 mod source;
 mod writer;
 
+pub use header::SwfHeader;
+pub use id::{Names, SwfId};
 pub use options::{Clock, SwfFilter, SwfOptions};
 pub use plan::{Hashed, SwfBytes, SwfPlan};
-pub use reader::{SwfHeader, SwfReader};
+pub use reader::SwfReader;
 pub use record::{Kilobytes, SwfRecord};
-pub use report::{Notice, NoticeCount, ReadReport};
+pub use report::{Field, Notice, NoticeCount, ReadReport};
 pub use source::{PROCESSOR, Survey, SwfMapping, SwfSource, survey};
 pub use writer::SwfWriter;
 

@@ -1,5 +1,6 @@
 //! What of a log is taken, and when.
 
+use super::id::SwfId;
 use super::record::SwfRecord;
 use super::report::{Notice, ReadReport};
 use crate::units::{SimDuration, SimTime};
@@ -57,8 +58,8 @@ pub(super) struct Entry {
     pub run: u64,
     pub requested: u64,
     pub processors: u32,
-    pub user: Option<u32>,
-    pub queue: Option<u32>,
+    pub user: Option<SwfId>,
+    pub queue: Option<SwfId>,
 }
 
 impl SwfOptions {
@@ -83,12 +84,18 @@ impl SwfOptions {
         if let Some(notice) = repair {
             report.note(notice, line);
         }
+        if record.preceding.is_some_and(|job| job > 0) {
+            report.note(Notice::PrecedingIgnored, line);
+        } else if record.think_time.is_some() {
+            report.note(Notice::ThinkTimeIgnored, line);
+        }
         report.jobs += 1;
         Some(entry)
     }
 
-    /// The simulated instant of a submission, given that of the first job taken.
-    pub(super) fn instant(&self, submit: u64, first: u64) -> SimTime {
+    /// The simulated instant of a submission, given that of the first job taken, both in ns after the log's start.
+    #[must_use]
+    pub fn instant(&self, submit: u64, first: u64) -> SimTime {
         let base = self.from.map_or(first, |from| from.0);
         let after = submit.saturating_sub(base);
         let scaled = if self.load.to_bits() == 1f64.to_bits() {

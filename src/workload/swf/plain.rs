@@ -1,6 +1,7 @@
 //! Lines as most are: 18 whole numbers or -1 between blanks. They are read in one pass over the bytes; all others are left to
 //! [`SwfRecord::parse`], which says what is wrong with them.
 
+use super::id::SwfId;
 use super::record::{Kilobytes, SECOND, SwfRecord};
 
 /// Stands for -1; no number of [`DIGITS_MAX`] digits is as large.
@@ -130,6 +131,7 @@ fn fill(record: &mut SwfRecord, values: &[u64; 18]) {
     let known = |at: usize| (values[at] != UNKNOWN).then_some(values[at]);
     let time = |at: usize| known(at).map(|seconds| seconds.wrapping_mul(SECOND));
     let small = |at: usize| known(at).map(|value| value as u32);
+    let id = |at: usize| small(at).map(SwfId::Number);
     *record = SwfRecord {
         number: values[0],
         submit: values[1].wrapping_mul(SECOND),
@@ -142,11 +144,11 @@ fn fill(record: &mut SwfRecord, values: &[u64; 18]) {
         requested_time: time(8),
         requested_memory: known(9).map(Kilobytes),
         status: small(10),
-        user: small(11),
-        group: small(12),
-        executable: small(13),
-        queue: small(14),
-        partition: small(15),
+        user: id(11),
+        group: id(12),
+        executable: id(13),
+        queue: id(14),
+        partition: id(15),
         preceding: known(16),
         think_time: time(17),
     };
@@ -158,6 +160,7 @@ const SMALL: [usize; 8] = [4, 7, 10, 11, 12, 13, 14, 15];
 
 #[cfg(test)]
 mod tests {
+    use super::super::id::Names;
     use super::super::report::ReadReport;
     use super::*;
     use proptest::prelude::*;
@@ -168,7 +171,10 @@ mod tests {
         let Some(length) = scan(line.as_bytes(), &mut record) else { return false };
         assert_eq!(length, line.find('\n').map_or(0, |end| end + 1));
         let mut report = ReadReport::default();
-        assert_eq!(SwfRecord::parse(line[..length].trim().as_bytes(), 1, &mut report), Some(record));
+        assert_eq!(
+            SwfRecord::parse(line[..length].trim().as_bytes(), 1, &mut Names::default(), &mut report),
+            Some(record)
+        );
         assert_eq!(report, ReadReport::default());
         true
     }

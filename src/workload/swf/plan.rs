@@ -4,6 +4,7 @@ use super::options::SwfOptions;
 use super::source::{SwfMapping, SwfSource};
 use crate::model::Job;
 use crate::rng::{FNV_1A_BASIS, Streams, fnv_1a_more};
+use crate::units::SimTime;
 use crate::workload::JobSource;
 use std::io::Read;
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub struct SwfPlan {
     pub mapping: SwfMapping,
     /// How many jobs it has.
     pub jobs: u64,
+    /// When the first of them is submitted, in the run's time.
+    pub first: SimTime,
 }
 
 impl SwfPlan {

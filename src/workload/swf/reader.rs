@@ -1,64 +1,16 @@
 //! Lines to records.
 
+use super::header::SwfHeader;
+use super::id::Names;
 use super::plain;
 use super::record::SwfRecord;
 use super::report::{Notice, ReadReport};
+use crate::workload::unpack::{UTF8_MARK, refuse_utf16};
 use flate2::bufread::MultiGzDecoder;
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 
 /// Longer lines are skipped, so that a file without line ends does not fill the memory.
 const LINE_MAX: u64 = 1 << 20;
-/// So many comment lines are kept; more are only counted.
-const COMMENTS_MAX: usize = 10_000;
-
-/// What the comments of a log say: `; MaxProcs: 100`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SwfHeader {
-    /// Comment lines in their order, without the `;` and the space after it.
-    pub comments: Vec<String>,
-    /// The first value of each label.
-    pub labels: BTreeMap<String, String>,
-}
-
-impl SwfHeader {
-    fn add(&mut self, comment: &[u8]) {
-        if self.comments.len() >= COMMENTS_MAX {
-            return;
-        }
-        let text = String::from_utf8_lossy(comment);
-        let text = text.strip_prefix(' ').unwrap_or(&text).trim_end();
-        if let Some((label, value)) = text.split_once(':')
-            && !label.is_empty()
-            && label.bytes().all(|b| b.is_ascii_alphanumeric())
-        {
-            self.labels.entry(label.to_owned()).or_insert_with(|| value.trim().to_owned());
-        }
-        self.comments.push(text.to_owned());
-    }
-
-    /// The number that a label's value begins with: `MaxNodes: 338 (batch partition)` is 338.
-    #[must_use]
-    pub fn number(&self, label: &str) -> Option<u64> {
-        let value = self.labels.get(label)?;
-        let end = value.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(value.len());
-        value[..end].parse().ok()
-    }
-
-    /// Processors of the machine: `MaxProcs`, else `MaxNodes`.
-    #[must_use]
-    pub fn processors(&self) -> Option<u32> {
-        let number = self.number("MaxProcs").filter(|n| *n > 0).or_else(|| self.number("MaxNodes"))?;
-        u32::try_from(number).ok().filter(|n| *n > 0)
-    }
-
-    /// Seconds since 1970 at the log's zero.
-    #[must_use]
-    pub fn unix_start_time(&self) -> Option<u64> {
-        self.number("UnixStartTime")
-    }
-}
-
 type Start<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// Plain or compressed bytes.
@@ -113,6 +65,7 @@ pub struct SwfReader<R: Read> {
     line: Vec<u8>,
     header: SwfHeader,
     report: ReadReport,
+    names: Names,
     /// The record read last: records are large, and nobody but who asks gets a copy.
     record: SwfRecord,
     /// The line of the first record, until that is asked for.
@@ -136,7 +89,7 @@ impl<R: Read> SwfReader<R> {
         };
         let (header, report) = (SwfHeader::default(), ReadReport::default());
         let record = SwfRecord::default();
-        let mut this = Self { bytes, line: Vec::new(), header, report, record, first: None };
+        let mut this = Self { bytes, line: Vec::new(), header, report, names: Names::default(), record, first: None };
         this.first = this.read()?;
         Ok(this)
     }
@@ -151,6 +104,12 @@ impl<R: Read> SwfReader<R> {
     #[must_use]
     pub const fn report(&self) -> &ReadReport {
         &self.report
+    }
+
+    /// The names met so far in fields that name users, groups, applications, queues and partitions.
+    #[must_use]
+    pub const fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The record read last, and what is said of lines: later steps have something to say too.
@@ -188,19 +147,20 @@ impl<R: Read> SwfReader<R> {
             }
             self.report.lines = number;
             if cut {
-                self.report.note(Notice::TooLong, number);
+                self.report.skip(Notice::TooLong, number, &self.line);
                 continue;
             }
             let mut text = self.line.as_slice();
             if number == 1 {
-                text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+                refuse_utf16(text)?;
+                text = text.strip_prefix(UTF8_MARK).unwrap_or(text);
             }
             let text = text.trim_ascii();
             match text.first() {
                 None => {}
                 Some(b';' | b'#') => self.header.add(&text[1..]),
                 Some(_) => {
-                    if let Some(record) = SwfRecord::parse(text, number, &mut self.report) {
+                    if let Some(record) = SwfRecord::parse(text, number, &mut self.names, &mut self.report) {
                         self.report.records += 1;
                         self.record = record;
                         return Ok(Some(number));

@@ -1,9 +1,13 @@
 //! One line of a log: 18 fields.
 
-use super::report::{Notice, ReadReport};
+use super::id::{Named, Names, SwfId};
+use super::parts::Parts;
+use super::report::{Field, Notice, ReadReport};
 
 /// Nanoseconds in a second.
 pub(super) const SECOND: u64 = 1_000_000_000;
+/// The submission of a part of a job whose line names none.
+const NO_SUBMISSION: u64 = u64::MAX;
 
 /// An amount of memory per processor in kilobytes, as the format has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,7 +18,7 @@ pub struct Kilobytes(pub u64);
 pub struct SwfRecord {
     /// 1: the job's number in the log.
     pub number: u64,
-    /// 2: submission, in ns after the log's start.
+    /// 2: submission, in ns after the log's start; of a part of a job (status 2 to 4) without one, the largest number.
     pub submit: u64,
     /// 3: time between submission and start, in ns.
     pub wait: Option<u64>,
@@ -35,15 +39,15 @@ pub struct SwfRecord {
     /// 11: 1 completed, 0 failed, 5 canceled, 2 to 4 parts of a job.
     pub status: Option<u32>,
     /// 12: user.
-    pub user: Option<u32>,
+    pub user: Option<SwfId>,
     /// 13: group.
-    pub group: Option<u32>,
+    pub group: Option<SwfId>,
     /// 14: application.
-    pub executable: Option<u32>,
+    pub executable: Option<SwfId>,
     /// 15: queue.
-    pub queue: Option<u32>,
+    pub queue: Option<SwfId>,
     /// 16: partition.
-    pub partition: Option<u32>,
+    pub partition: Option<SwfId>,
     /// 17: the job that had to end before.
     pub preceding: Option<u64>,
     /// 18: time between the end of that one and this submission, in ns.
@@ -51,7 +55,7 @@ pub struct SwfRecord {
 }
 
 /// A number as written.
-enum Number {
+pub(super) enum Number {
     /// Not negative: whole part and billionths.
     Of(u64, u32),
     /// -1.
@@ -63,7 +67,7 @@ enum Number {
 }
 
 /// Reads a decimal number byte by byte: a sign, digits, a fraction. The `1e5` form is left to the standard library.
-fn number(field: &[u8]) -> Number {
+pub(super) fn number(field: &[u8]) -> Number {
     let (negative, digits) = match field {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -117,12 +121,11 @@ fn scientific(field: &[u8]) -> Number {
     }
 }
 
-/// The fields of one line, and what is wrong with them.
+/// The fields of one line, and what is wrong with them: a bit a field.
 struct Fields<'a> {
     values: [&'a [u8]; 18],
-    negative: bool,
-    unreadable: bool,
-    fatal: bool,
+    negative: u32,
+    unreadable: u32,
 }
 
 impl Fields<'_> {
@@ -135,13 +138,13 @@ impl Fields<'_> {
             Number::Of(whole, _) => Some(whole),
             Number::Unknown => return None,
             Number::Negative => {
-                self.negative = true;
+                self.negative |= 1 << at;
                 return None;
             }
             Number::Bad => None,
         };
         if value.is_none() {
-            self.bad(at);
+            self.unreadable |= 1 << at;
         }
         value
     }
@@ -149,25 +152,35 @@ impl Fields<'_> {
     fn small(&mut self, at: usize) -> Option<u32> {
         let value = u32::try_from(self.get(at, 1)?).ok();
         if value.is_none() {
-            self.bad(at);
+            self.unreadable |= 1 << at;
         }
         value
     }
 
-    /// Number, submission, run time, processors and what was requested decide a schedule; the rest does not.
-    fn bad(&mut self, at: usize) {
-        if matches!(at, 0 | 1 | 3 | 4 | 7 | 8) {
-            self.fatal = true;
-        } else {
-            self.unreadable = true;
+    /// Whom a field names.
+    fn id(&mut self, at: usize, names: &mut Names) -> Option<SwfId> {
+        match names.read(self.values[at]) {
+            Named::Id(id) => return Some(id),
+            Named::Unknown => {}
+            Named::Negative => self.negative |= 1 << at,
+            Named::Bad => self.unreadable |= 1 << at,
         }
+        None
+    }
+
+    /// The fields of a set of bits.
+    fn of(bits: u32) -> impl Iterator<Item = Field> {
+        (0..18).filter(move |at| bits & (1 << at) != 0).map(|at| Field(at + 1))
     }
 }
+
+/// Number, submission, run time, processors and what was requested decide a schedule: a line on which one of them is no number is skipped.
+const DECISIVE: u32 = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8;
 
 impl SwfRecord {
     /// Reads one line without its end. `None` where it is skipped; the report says why.
     #[must_use]
-    pub fn parse(line: &[u8], line_number: u64, report: &mut ReadReport) -> Option<Self> {
+    pub fn parse(line: &[u8], line_number: u64, names: &mut Names, report: &mut ReadReport) -> Option<Self> {
         let mut values: [&[u8]; 18] = [b"-1"; 18];
         let mut count = 0;
         // Extra columns are no fault: some archives add node lists after the 18th.
@@ -176,15 +189,15 @@ impl SwfRecord {
             count += 1;
         }
         if count < 5 {
-            report.note(Notice::TooFewFields, line_number);
+            report.skip(Notice::TooFewFields, line_number, line);
             return None;
         }
-        let mut fields = Fields { values, negative: false, unreadable: false, fatal: false };
+        let mut fields = Fields { values, negative: 0, unreadable: 0 };
         let f = &mut fields;
         let (number, submit) = (f.get(0, 1), f.get(1, SECOND));
-        let record = Self {
+        let mut record = Self {
             number: number.unwrap_or(0),
-            submit: submit.unwrap_or(0),
+            submit: submit.unwrap_or(NO_SUBMISSION),
             wait: f.get(2, SECOND),
             run: f.get(3, SECOND),
             processors: f.small(4),
@@ -194,28 +207,42 @@ impl SwfRecord {
             requested_time: f.get(8, SECOND),
             requested_memory: f.get(9, 1).map(Kilobytes),
             status: f.small(10),
-            user: f.small(11),
-            group: f.small(12),
-            executable: f.small(13),
-            queue: f.small(14),
-            partition: f.small(15),
             preceding: f.get(16, 1),
             think_time: f.get(17, SECOND),
+            ..Self::default()
         };
-        if fields.fatal || number.is_none() || submit.is_none() {
-            report.note(Notice::Unreadable, line_number);
+        // The bursts of a job have a submission but for the first: the others follow it by their wait.
+        let told = submit.is_some() || Parts::is_part(&record);
+        if fields.unreadable & DECISIVE != 0 || number.is_none() || !told {
+            let lost = Self::lost(&fields, number.is_none(), !told);
+            report.skip(Notice::Unreadable(lost), line_number, line);
             return None;
         }
-        for (happened, notice) in [
-            (fields.negative, Notice::Negative),
-            (fields.unreadable, Notice::FieldUnreadable),
-            (count < 18, Notice::FieldsMissing),
-        ] {
-            if happened {
-                report.note(notice, line_number);
-            }
+        // Names are numbered as they are met, on lines that are kept.
+        let f = &mut fields;
+        let ids =
+            [&mut record.user, &mut record.group, &mut record.executable, &mut record.queue, &mut record.partition];
+        for (at, id) in ids.into_iter().enumerate() {
+            *id = f.id(11 + at, names);
+        }
+        Fields::of(fields.negative).for_each(|field| report.note(Notice::Negative(field), line_number));
+        Fields::of(fields.unreadable).for_each(|field| report.note(Notice::FieldUnreadable(field), line_number));
+        if count < 18 {
+            report.note(Notice::FieldsMissing, line_number);
         }
         Some(record)
+    }
+
+    /// The first field for which a line is skipped.
+    fn lost(fields: &Fields<'_>, no_number: bool, no_submission: bool) -> Field {
+        let missing = u32::from(no_number) | u32::from(no_submission) << 1;
+        Fields::of((fields.unreadable & DECISIVE) | missing).next().unwrap_or(Field(1))
+    }
+
+    /// When it was submitted, in ns after the log's start; `None` for a part of a job whose line does not say.
+    #[must_use]
+    pub fn submitted(&self) -> Option<u64> {
+        Some(self.submit).filter(|submit| *submit != NO_SUBMISSION)
     }
 
     /// The processors that the job takes: those requested, else those allocated; `None` where both are 0 or not known.

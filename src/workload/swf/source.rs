@@ -1,8 +1,11 @@
 //! Records to jobs.
 
+use super::header::SwfHeader;
+use super::id::{Names, SwfId};
 use super::kept::{self, Kept};
 use super::options::{Entry, SwfOptions};
-use super::reader::{SwfHeader, SwfReader};
+use super::parts::Parts;
+use super::reader::SwfReader;
 use super::report::{Notice, ReadReport};
 use crate::model::{
     ClassId, ConstraintId, Flex, Input, Job, JobName, JobNumber, JobSlot, Request, SiteId, TaskShape, TenantId, Truth,
@@ -23,12 +26,16 @@ pub struct Survey {
     pub header: SwfHeader,
     /// What was skipped, repaired and filtered.
     pub report: ReadReport,
-    /// Whether the jobs taken are in the order of submission.
+    /// Whether the jobs taken are in the order of submission, none of them joined from its parts.
     pub sorted: bool,
+    /// The first submission of a job taken, in ns after the log's start.
+    pub first: Option<u64>,
     /// The users of the jobs taken.
-    pub users: BTreeSet<u32>,
+    pub users: BTreeSet<SwfId>,
     /// Their queues.
-    pub queues: BTreeSet<u32>,
+    pub queues: BTreeSet<SwfId>,
+    /// The names that users and queues refer to.
+    pub names: Names,
     /// The widest job taken.
     pub processors_max: u32,
 }
@@ -36,9 +43,11 @@ pub struct Survey {
 /// A survey under way.
 #[derive(Default)]
 struct Look {
-    users: Numbers,
-    queues: Numbers,
+    users: Ids,
+    queues: Ids,
     processors_max: u32,
+    first: Option<u64>,
+    joined: bool,
 }
 
 impl Look {
@@ -47,6 +56,7 @@ impl Look {
         self.users.add(entry.user);
         self.queues.add(entry.queue);
         self.processors_max = self.processors_max.max(entry.processors);
+        self.first = Some(self.first.map_or(entry.submit, |first| first.min(entry.submit)));
     }
 
     /// What was found in a log that has been read to its end.
@@ -54,7 +64,9 @@ impl Look {
         let report = log.reader.report().clone();
         Survey {
             header: log.reader.header().clone(),
-            sorted: report.count(Notice::Unsorted) == 0,
+            sorted: !self.joined && report.count(Notice::Unsorted) == 0,
+            first: self.first,
+            names: log.reader.names().clone(),
             report,
             users: self.users.all,
             queues: self.queues.all,
@@ -63,27 +75,29 @@ impl Look {
     }
 }
 
-/// Numbers that were met. Small ones are mostly met again, which costs a look at a bit.
+/// Who was met. Small numbers are mostly met again, which costs a look at a bit.
 #[derive(Default)]
-struct Numbers {
+struct Ids {
     small: Vec<u64>,
-    all: BTreeSet<u32>,
+    all: BTreeSet<SwfId>,
 }
 
-impl Numbers {
-    fn add(&mut self, number: Option<u32>) {
-        let Some(number) = number else { return };
-        let (word, bit) = ((number / 64) as usize, 1 << (number % 64));
-        if word < 1024 {
-            if self.small.len() <= word {
-                self.small.resize(word + 1, 0);
+impl Ids {
+    fn add(&mut self, id: Option<SwfId>) {
+        let Some(id) = id else { return };
+        if let SwfId::Number(number) = id {
+            let (word, bit) = ((number / 64) as usize, 1 << (number % 64));
+            if word < 1024 {
+                if self.small.len() <= word {
+                    self.small.resize(word + 1, 0);
+                }
+                if self.small[word] & bit > 0 {
+                    return;
+                }
+                self.small[word] |= bit;
             }
-            if self.small[word] & bit > 0 {
-                return;
-            }
-            self.small[word] |= bit;
         }
-        self.all.insert(number);
+        self.all.insert(id);
     }
 }
 
@@ -97,6 +111,10 @@ pub fn survey<R: Read>(bytes: R, options: &SwfOptions) -> Result<Survey, String>
     while let Some(entry) = log.next()? {
         look.see(&entry);
     }
+    for (_, entry) in log.joined() {
+        look.see(&entry);
+        look.joined = true;
+    }
     Ok(look.survey(&log))
 }
 
@@ -104,6 +122,7 @@ pub fn survey<R: Read>(bytes: R, options: &SwfOptions) -> Result<Survey, String>
 struct Log<R: Read> {
     reader: SwfReader<R>,
     options: SwfOptions,
+    parts: Parts,
     last: u64,
 }
 
@@ -112,12 +131,17 @@ impl<R: Read> Log<R> {
         if !(options.load.is_finite() && options.load > 0.0) {
             return Err(format!("the load factor {} is not above 0", options.load));
         }
-        Ok(Self { reader: SwfReader::new(bytes)?, options: *options, last: 0 })
+        Ok(Self { reader: SwfReader::new(bytes)?, options: *options, parts: Parts::default(), last: 0 })
     }
 
     fn next(&mut self) -> Result<Option<Entry>, String> {
         while let Some(line) = self.reader.advance()? {
             let (record, report) = self.reader.last();
+            if Parts::is_part(record) {
+                self.parts.part(record, line, report);
+                continue;
+            }
+            self.parts.whole(record.number, line, report);
             let Some(entry) = self.options.entry(record, line, report) else { continue };
             if entry.submit < self.last {
                 report.note(Notice::Unsorted, line);
@@ -126,6 +150,21 @@ impl<R: Read> Log<R> {
             return Ok(Some(entry));
         }
         Ok(None)
+    }
+
+    /// Jobs of which only parts were met, in a log that has been read to its end: how many jobs had been taken before each, and the job.
+    fn joined(&mut self) -> Vec<(u64, Entry)> {
+        let (_, report) = self.reader.last();
+        let mut joined = Vec::new();
+        for bursts in self.parts.without_whole() {
+            if bursts.record.submitted().is_none() {
+                bursts.note(Notice::PartsWithoutSubmission, report);
+                continue;
+            }
+            bursts.note(Notice::PartsJoined, report);
+            joined.extend(self.options.entry(&bursts.record, bursts.line, report).map(|entry| (bursts.place, entry)));
+        }
+        joined
     }
 }
 
@@ -137,11 +176,11 @@ pub struct SwfMapping {
     /// The scenario's name of that class, from which the stream that draws origins is named.
     pub name: String,
     /// Classes of some queues, by ascending queue.
-    pub queues: Vec<(u32, ClassId)>,
+    pub queues: Vec<(SwfId, ClassId)>,
     /// The tenant of the first of `users`; the others follow it. Jobs without a user belong to the first.
     pub tenant: TenantId,
     /// The users, ascending.
-    pub users: Vec<u32>,
+    pub users: Vec<SwfId>,
     /// How many tenants there are: users beyond begin again with the first.
     pub tenants: u32,
     /// What each processor of a job is.
@@ -162,12 +201,12 @@ pub struct SwfMapping {
 pub const PROCESSOR: TaskShape = TaskShape { cores_milli: 1000, memory: 0, accelerators_milli: 0, accelerator: None };
 
 impl SwfMapping {
-    fn class(&self, queue: Option<u32>) -> ClassId {
+    fn class(&self, queue: Option<SwfId>) -> ClassId {
         let found = queue.and_then(|q| self.queues.binary_search_by_key(&q, |(queue, _)| *queue).ok());
         found.map_or(self.class, |at| self.queues[at].1)
     }
 
-    fn tenant(&self, user: Option<u32>) -> TenantId {
+    fn tenant(&self, user: Option<SwfId>) -> TenantId {
         let rank = user.and_then(|u| self.users.binary_search(&u).ok()).unwrap_or(0);
         let rank = u32::try_from(rank).unwrap_or(u32::MAX) % self.tenants.max(1);
         TenantId(self.tenant.0.saturating_add(rank))
@@ -213,6 +252,11 @@ impl SwfSource {
         let entries = std::iter::from_fn(move || {
             let next = log.next().transpose();
             if next.is_none() {
+                if let Some((_, entry)) = log.joined().first() {
+                    let problem =
+                        "of the log has partial executions (status 2 to 4) only: it is to be sorted with them";
+                    return Some(Err(format!("job {} {problem}", entry.number)));
+                }
                 // Only the first end is kept; there is no second report.
                 let _ = end.set(log.reader.report().clone());
             }
@@ -222,7 +266,7 @@ impl SwfSource {
     }
 
     /// A log in any order: all of it is read, at 28 bytes a job where its times are whole seconds and 56 else. One that is not in the order of
-    /// submission is sorted (ties in the log's order), for which it takes three times as much for a moment.
+    /// submission, or that has jobs joined from their parts, is sorted (ties in the log's order), for which it takes three times as much for a moment.
     ///
     /// # Errors
     /// The bytes cannot be read, the load is not above 0, or no origin has a weight.
@@ -239,9 +283,12 @@ impl SwfSource {
             look.see(&entry);
             kept.push(&entry);
         }
+        let joined = log.joined();
+        joined.iter().for_each(|(_, entry)| look.see(entry));
+        look.joined = !joined.is_empty();
         let survey = look.survey(&log);
         if !survey.sorted {
-            kept = kept.sorted();
+            kept = kept.sorted_with(joined);
         }
         let mapping = mapping(&survey);
         let report = Arc::new(OnceLock::from(survey.report));

@@ -1,6 +1,7 @@
 //! Records to lines.
 
-use super::reader::SwfHeader;
+use super::header::SwfHeader;
+use super::id::{Names, SwfId};
 use super::record::{Kilobytes, SwfRecord};
 use crate::units::seconds_text;
 use std::io::{self, Write};
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 #[derive(Debug)]
 pub struct SwfWriter<W: Write> {
     out: W,
+    names: Names,
 }
 
 impl<W: Write> SwfWriter<W> {
@@ -20,7 +22,14 @@ impl<W: Write> SwfWriter<W> {
         for comment in &header.comments {
             writeln!(out, "; {comment}")?;
         }
-        Ok(Self { out })
+        Ok(Self { out, names: Names::default() })
+    }
+
+    /// The names that records refer to.
+    #[must_use]
+    pub fn naming(mut self, names: Names) -> Self {
+        self.names = names;
+        self
     }
 
     /// Writes one record.
@@ -30,12 +39,13 @@ impl<W: Write> SwfWriter<W> {
     pub fn write(&mut self, r: &SwfRecord) -> io::Result<()> {
         let time = |value: Option<u64>| value.map_or_else(|| "-1".to_owned(), seconds_text);
         let small = |value: Option<u32>| value.map_or(-1, i64::from);
+        let id = |value: Option<SwfId>| value.map_or_else(|| "-1".to_owned(), |id| self.names.text(id));
         let memory = |value: Option<Kilobytes>| value.map_or(-1, |kb| i128::from(kb.0));
         writeln!(
             self.out,
             "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
             r.number,
-            seconds_text(r.submit),
+            time(r.submitted()),
             time(r.wait),
             time(r.run),
             small(r.processors),
@@ -45,11 +55,11 @@ impl<W: Write> SwfWriter<W> {
             time(r.requested_time),
             memory(r.requested_memory),
             small(r.status),
-            small(r.user),
-            small(r.group),
-            small(r.executable),
-            small(r.queue),
-            small(r.partition),
+            id(r.user),
+            id(r.group),
+            id(r.executable),
+            id(r.queue),
+            id(r.partition),
             r.preceding.map_or(-1, i128::from),
             time(r.think_time),
         )

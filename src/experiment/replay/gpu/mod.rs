@@ -89,6 +89,12 @@ impl GpuRun {
         Ok(Self { scenario, report, cluster, jobs, replay, seed })
     }
 
+    /// How many pods will come.
+    #[must_use]
+    pub const fn pods(&self) -> usize {
+        self.jobs.len()
+    }
+
     /// An observer that draws the curve of a fill.
     #[must_use]
     pub fn curve(&self) -> AllocationCurve {
@@ -121,7 +127,11 @@ impl GpuRun {
         };
         // Each pod finds the nodes as the one before left them, also within one second.
         let rules = Rules { decide: Decide::PerEvent, ..queue.rules };
-        let jobs = Merged::new(vec![Box::new(Listed::new(self.jobs))], None);
-        run_audited(&self.scenario, stack, jobs, listeners, Options { rules, ..options })
+        let mut jobs = Merged::new(vec![Box::new(Listed::new(self.jobs))], None);
+        let scenario = match self.replay {
+            GpuReplay::Time => super::from_first(&self.scenario, &mut jobs)?,
+            GpuReplay::Fill(_) => self.scenario,
+        };
+        run_audited(&scenario, stack, jobs, listeners, Options { rules, ..options })
     }
 }
