@@ -208,5 +208,6 @@ pub(super) struct History {
     pub(super) slices: Vec<Vec<Cell>>,
     pub(super) lanes: Vec<Runs>,
     pub(super) interval: SimDuration,
+    pub(super) origin: SimTime,
     pub(super) end: SimTime,
 }

@@ -47,6 +47,7 @@ impl Observer for Measured<'_> {
         if let (Record::WindowOpened, Some(timeline)) = (record, &mut self.timeline) {
             // The metrics begin anew with the window; the timeline does not.
             self.metrics.meters.advance(now);
+            timeline.open_window(now, &self.metrics.meters);
             timeline.base.restart(&self.metrics.meters);
         }
         self.metrics.record(now, record)

@@ -22,6 +22,8 @@ pub use measured::Measured;
 
 /// Cells kept at most; when there would be more, neighboring intervals are joined and the interval doubles.
 const CELLS_MAX: usize = 1 << 20;
+/// The first interval of a coarse timeline.
+const COARSE: SimDuration = SimDuration::from_secs(60);
 
 /// Averages over intervals of the run, from its start (warm-up included) to its end. Integrals are kept, not samples: over all intervals
 /// they add up to the totals of the run.
@@ -43,6 +45,10 @@ pub struct Timeline {
     slices: Vec<Vec<Cell>>,
     lanes: Vec<Runs>,
     now: SimTime,
+    /// Where the first interval begins.
+    origin: SimTime,
+    /// Whether the first interval begins where the measuring window opens.
+    follows_window: bool,
     /// Where the current interval ends.
     border: SimTime,
 }
@@ -94,10 +100,10 @@ impl Timeline {
     }
 
     /// A timeline for [`Timeline::course`] alone, whose interval follows the length of the run: it begins with a minute, and becomes so long
-    /// that there are no more than `spans` (rounded up to an even number).
+    /// that there are no more than `spans` (rounded up to an even number). It begins where the measuring window opens.
     #[must_use]
     pub fn coarse(platform: Arc<Platform>, spans: usize) -> Self {
-        Self::with_slices(platform, SimDuration::from_secs(60), spans)
+        Self { follows_window: true, ..Self::with_slices(platform, COARSE, spans) }
     }
 
     fn with_slices(platform: Arc<Platform>, interval: SimDuration, slices_max: usize) -> Self {
@@ -115,6 +121,8 @@ impl Timeline {
             base: Base::new(&platform),
             slices: Vec::new(),
             now: SimTime::ZERO,
+            origin: SimTime::ZERO,
+            follows_window: false,
             platform,
         }
     }
@@ -126,7 +134,21 @@ impl Timeline {
     }
 
     fn next_border(&self) -> SimTime {
-        SimTime((self.slices.len() as u64 + 1).saturating_mul(self.interval.0))
+        let behind = (self.slices.len() as u64 + 1).saturating_mul(self.interval.0);
+        SimTime(self.origin.0.saturating_add(behind))
+    }
+
+    /// Forgets what was before the measuring window, where the timeline is that of the window. The meters stand at its opening.
+    fn open_window(&mut self, now: SimTime, meters: &Meters) {
+        if !self.follows_window {
+            return;
+        }
+        // Only the base is wanted: where the first interval begins.
+        self.cut(meters);
+        self.slices.clear();
+        self.lanes.fill(Runs::default());
+        (self.origin, self.interval) = (now, COARSE);
+        self.border = self.next_border();
     }
 
     /// Brings the timeline to `now` by the meters that it is cut from.
@@ -202,10 +224,10 @@ impl Timeline {
         let mut meters = copy.meters.take().unwrap_or_else(|| Box::new(Meters::new(&self.platform)));
         copy.advance(end, &mut meters);
         meters.advance(end);
-        if copy.slices.len() as u64 * copy.interval.0 < end.0 {
+        if copy.slices.len() as u64 * copy.interval.0 < end.since(copy.origin).0 {
             copy.cut(&meters);
         }
-        History { slices: copy.slices, lanes: copy.lanes, interval: copy.interval, end }
+        History { slices: copy.slices, lanes: copy.lanes, interval: copy.interval, origin: copy.origin, end }
     }
 
     fn center_row<'a>(&'a self, row: &'a Row, cell: &Cell, (start, stop): (SimTime, SimTime)) -> TimelineRow<'a> {
@@ -263,7 +285,7 @@ impl TimelineRow<'_> {
 impl History {
     /// Where an interval begins and ends.
     fn span(&self, at: usize) -> (SimTime, SimTime) {
-        let start = SimTime((at as u64).saturating_mul(self.interval.0));
+        let start = SimTime(self.origin.0.saturating_add((at as u64).saturating_mul(self.interval.0)));
         (start, SimTime(start.0.saturating_add(self.interval.0)).min(self.end))
     }
 }
@@ -273,6 +295,10 @@ impl Observer for Timeline {
         let mut meters = self.meters.take().unwrap_or_else(|| Box::new(Meters::new(&self.platform)));
         // What changes at a border belongs to the interval that begins there.
         self.advance(now, &mut meters);
+        if matches!(record, Record::WindowOpened) {
+            meters.advance(now);
+            self.open_window(now, &meters);
+        }
         meters.note(now, record);
         self.meters = Some(meters);
         Ok(())

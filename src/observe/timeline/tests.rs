@@ -51,7 +51,7 @@ fn intervals_add_up_to_the_totals() {
         // The interval divides nothing; a small bound makes it double several times.
         for (interval, slices_max) in [(7, 100_000), (777, 1000), (777, 4), (1, 8)] {
             let timeline = told(SimDuration::from_secs(interval), slices_max, &story);
-            let History { slices, lanes, interval, end } = timeline.history(end);
+            let History { slices, lanes, interval, end, .. } = timeline.history(end);
             assert!(slices.len() <= slices_max + 1);
             assert_eq!(slices.len() as u64, end.0.div_ceil(interval.0));
             let mut sum = slices[0].clone();

@@ -39,6 +39,7 @@ use super::built::Scenario;
 use super::diagnostic::{Diagnostic, Diagnostics, Severity};
 use super::raw::RawScenario;
 use crate::model::{Platform, PoolId};
+use crate::units::SimDuration;
 use constraints::Constraints;
 pub(super) use distributions::unbounded_mean;
 use logs::NamedLogs;
@@ -59,7 +60,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
 pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnostics) -> Option<Scenario> {
     let before = out.errors();
     names::scenario(raw, out);
-    let (run, start) = run::plan(&raw.run, out);
+    let (mut run, start) = run::plan(&raw.run, out);
     let information = run::information(&raw.information, out);
 
     let before_links = out.errors();
@@ -100,6 +101,11 @@ pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnost
         scope.reach.lonely_centers(raw, &scope.platform, out);
     }
     let Scope { mut platform, constraints, .. } = scope;
+    if classes.is_empty() && jobs.is_empty() && platform.services.is_empty() {
+        // Logs alone: nothing is measured before the first submission, as in a replay.
+        let first = logs.iter().map(|log| log.first).min().unwrap_or_default();
+        run.warm_up = run.warm_up.max(SimDuration(first.0));
+    }
     platform.constraints = constraints.into_list();
     let expectations = expect::expectations(raw, &platform, out);
     let anchors = expect::anchors(raw, &sites, &platform, out);
