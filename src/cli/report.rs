@@ -123,8 +123,15 @@ fn scenario_of(directory: &Path) -> Result<Scenario, Failure> {
     Ok(scenario::load(&Input::File(path), &[])?)
 }
 
+/// The text of a file, without the byte order mark that some programs write.
 fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| Failure::path("read", path, &error))
+    let bytes = fs::read(path).map_err(|error| Failure::path("read", path, &error))?;
+    let wrong = |problem: &str| Failure::Unusable(Message::new(format!("{}: {problem}", path.display())));
+    if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+        return Err(wrong("it is text in UTF-16; save it as UTF-8"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| wrong("it is not text in UTF-8"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {

@@ -22,6 +22,7 @@ mod plots;
 mod questions;
 mod queues;
 mod reference;
+mod replays;
 mod services;
 mod support;
 mod terminal;

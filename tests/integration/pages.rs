@@ -100,6 +100,12 @@ fn a_base_map_of_ones_own_is_drawn_or_refused() {
     let path = map.to_string_lossy().into_owned();
     let own = page(&["--map", &path]);
     assert!(own.contains("Base map: approved.geojson") && !own.contains("Natural Earth"));
+    let text = fs::read_to_string(&map).expect("reads");
+    let marked = scratch.write("marked.geojson", format!("\u{feff}{text}")).to_string_lossy().into_owned();
+    assert!(page(&["--map", &marked]).contains("Base map: marked.geojson"));
+    let wide: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wide = scratch.write("wide.geojson", wide).to_string_lossy().into_owned();
+    run_into(&scenario, &out, &["--policy", "west", "--map", &wide]).expect(3).says(&["wide.geojson", "UTF-16"]);
     let broken = scratch.write("broken.geojson", r#"{"type":"Topology"}"#).to_string_lossy().into_owned();
     run_into(&scenario, &out, &["--policy", "west", "--map", &broken]).expect(3).says(&["broken.geojson", "Topology"]);
 }

@@ -135,6 +135,9 @@ fn from_disk(path: &Path) -> Result<String, Refusal> {
     match String::from_utf8(bytes) {
         Ok(text) if text.starts_with('\u{feff}') => Ok(text[3..].to_owned()),
         Ok(text) => Ok(text),
+        Err(error) if matches!(error.as_bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) => {
+            Err(Refusal::Unreadable("it is text in UTF-16; save it as UTF-8".to_owned()))
+        }
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             Err(Refusal::NotText(String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned()))

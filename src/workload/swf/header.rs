@@ -114,8 +114,12 @@ fn grouped(text: &str) -> (String, &str) {
 
 /// Whether a number is over where these words begin: no more digits, no factor, no unit such as `k`.
 fn ends(rest: &str) -> bool {
-    let whole = ["", "0", "00"].iter().filter_map(|zeros| rest.strip_prefix('.')?.strip_prefix(zeros));
-    let rest = whole.filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())).next_back().unwrap_or(rest);
+    let decimals = rest.strip_prefix('.').map(|zeros| (zeros, zeros.trim_start_matches('0')));
+    let rest = match decimals {
+        // As in `1024.0`, and the end of a sentence.
+        Some((zeros, behind)) if zeros.len() - behind.len() < 3 => behind,
+        _ => rest,
+    };
     let Some(next) = rest.chars().next() else { return true };
     if next.is_alphanumeric() {
         return false;

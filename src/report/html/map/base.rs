@@ -20,12 +20,13 @@ pub(super) enum Shape {
 }
 
 impl BaseMap {
-    /// Reads areas and lines; points are left out.
+    /// Reads areas and lines; points and a byte order mark are left out.
     ///
     /// # Errors
     /// The text is no GeoJSON, has coordinates outside of 180 and 90 degrees (it is in a projection then), or has neither area
     /// nor line.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let value: Value = serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
         let mut map = Self { name: name.to_owned(), shapes: Vec::new() };
         map.object(&value)?;
