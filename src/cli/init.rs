@@ -2,12 +2,12 @@
 
 use super::arguments::{Global, InitArguments};
 use super::failure::{Failure, Message};
+use super::output::file;
 use super::terminal;
 use eastwest::nation::{self, Files};
 use eastwest::scenario;
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 const STARTER: &str = include_str!("starter.toml");
 /// The scenario that `--national` writes, and the folder of its tables.
@@ -17,16 +17,16 @@ pub(crate) fn init(arguments: &InitArguments, global: &Global) -> Result<(), Fai
     let directory = &arguments.directory;
     let texts = if arguments.national { national(arguments.from.as_deref())? } else { Files::new() };
     let starter = scenario::embedded().into_iter().find(|(name, _)| arguments.national && *name == NATIONAL);
-    fs::create_dir_all(directory).map_err(|error| Failure::path("make", directory, &error))?;
     let path = directory.join("scenario.toml");
-    write_new(&path, starter.map_or(STARTER, |(_, text)| text))?;
-    for (name, text) in &texts {
-        let path = directory.join(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| Failure::path("make", folder, &error))?;
-        }
-        write_new(&path, text)?;
+    let scenario = (path.clone(), starter.map_or(STARTER, |(_, text)| text));
+    let tables = texts.iter().map(|(name, text)| (directory.join(name), text.as_str()));
+    let files: Vec<(PathBuf, &str)> = std::iter::once(scenario).chain(tables).collect();
+    let mut made = Made::default();
+    let written = made.all(&files);
+    if written.is_err() {
+        made.undo();
     }
+    written?;
     terminal::note(global, &format!("wrote {}", path.display()));
     if arguments.national {
         let rules = directory.join(NATIONAL).join("rules");
@@ -36,17 +36,58 @@ pub(crate) fn init(arguments: &InitArguments, global: &Global) -> Result<(), Fai
     Ok(())
 }
 
-/// Made new or not at all: nothing comes between looking and writing.
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let opened = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = opened.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            let message = Message::new(format!("will not overwrite {}", path.display()));
-            Failure::Files(message.hint("name another directory, or move this file away"))
+/// What was made so far, to be removed again if the rest cannot be.
+#[derive(Default)]
+struct Made {
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Made {
+    /// Writes files where there are none, or just these. A file that is another is refused before any is written.
+    fn all(&mut self, files: &[(PathBuf, &str)]) -> Result<(), Failure> {
+        let missing = |(path, text): &&(PathBuf, &str)| !same(path, text);
+        let missing: Vec<&(PathBuf, &str)> = files.iter().filter(missing).collect();
+        if let Some((path, _)) = missing.iter().find(|(path, _)| fs::symlink_metadata(path).is_ok()) {
+            return Err(taken_already(path));
         }
-        _ => Failure::path("write", path, &error),
-    })?;
-    file.write_all(text.as_bytes()).map_err(|error| Failure::path("write", path, &error))
+        for (path, text) in missing {
+            self.folder(path.parent().unwrap_or(Path::new("")))?;
+            if !file::write_new(path, text.as_bytes())? {
+                return Err(taken_already(path));
+            }
+            self.files.push(path.clone());
+        }
+        Ok(())
+    }
+
+    /// Makes a folder and those above it, as far as they are missing.
+    fn folder(&mut self, folder: &Path) -> Result<(), Failure> {
+        if folder.as_os_str().is_empty() || folder.is_dir() {
+            return Ok(());
+        }
+        self.folder(folder.parent().unwrap_or(Path::new("")))?;
+        fs::create_dir(folder).map_err(|error| Failure::path("make", folder, &error))?;
+        self.folders.push(folder.to_owned());
+        Ok(())
+    }
+
+    fn undo(&self) {
+        // What cannot be removed stays; the failure itself is what is told.
+        self.files.iter().rev().for_each(|file| drop(fs::remove_file(file)));
+        self.folders.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+    }
+}
+
+/// Whether a file holds just this text.
+fn same(path: &Path, text: &str) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|it| it.is_file() && it.len() == text.len() as u64)
+        && fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes())
+}
+
+fn taken_already(path: &Path) -> Failure {
+    let message = Message::new(format!("will not overwrite {}", path.display()));
+    Failure::Files(message.hint("name another directory, or move this file away"))
 }
 
 /// The tables of the nation and the rules that they were made from, by path in the new directory.

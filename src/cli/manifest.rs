@@ -8,6 +8,9 @@ use std::time::Instant;
 /// What says that a directory is ours; a new number when a reader of the old form would be misled.
 pub(crate) const FORMAT: &str = "eastwest-results/1";
 
+/// The file's name.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
 /// How far the run came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

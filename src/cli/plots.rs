@@ -2,6 +2,7 @@
 
 use super::arguments::PlotArguments;
 use super::failure::Failure;
+use super::output::file;
 use super::terminal;
 use crate::cli::arguments::Global;
 use eastwest::report::Plot;
@@ -12,9 +13,7 @@ use std::path::Path;
 pub(crate) fn prepare(arguments: &PlotArguments) -> Result<(), Failure> {
     let Some(directory) = &arguments.plots else { return Ok(()) };
     fs::create_dir_all(directory).map_err(|error| Failure::path("make", directory, &error))?;
-    let probe = directory.join("plots.partial");
-    fs::write(&probe, "").map_err(|error| Failure::path("write", &probe, &error))?;
-    fs::remove_file(&probe).map_err(|error| Failure::path("remove", &probe, &error))
+    file::can_write_in(directory)
 }
 
 /// Writes figures, each whole or not at all. Other files there stay.
@@ -28,8 +27,5 @@ pub(crate) fn write(arguments: &PlotArguments, plots: &[Plot], global: &Global) 
 }
 
 fn write_one(directory: &Path, plot: &Plot) -> Result<(), Failure> {
-    let target = directory.join(format!("{}.svg", plot.name));
-    let partial = directory.join(format!("{}.svg.partial", plot.name));
-    fs::write(&partial, plot.svg.as_bytes()).map_err(|error| Failure::path("write", &partial, &error))?;
-    fs::rename(&partial, &target).map_err(|error| Failure::path("write", &target, &error))
+    file::write_whole(&directory.join(format!("{}.svg", plot.name)), plot.svg.as_bytes())
 }

@@ -2,13 +2,14 @@
 
 use super::arguments::{Global, ReportArguments};
 use super::failure::{Failure, Message};
+use super::output::file;
 use super::{plots, terminal};
 use eastwest::observe::{Digest, Summary};
 use eastwest::report::{self, BaseMap, ComparePage, ComparedRun, Plot, RunInfo, RunPage, TimelineGrid};
 use eastwest::scenario::{self, Input, Scenario};
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The page.
 pub(crate) const PAGE: &str = "report.html";
@@ -17,6 +18,8 @@ pub(crate) const DIGEST: &str = "digest.json";
 
 pub(crate) fn report(arguments: &ReportArguments, global: &Global) -> Result<(), Failure> {
     let directory = &arguments.directory;
+    let target = arguments.out.clone().unwrap_or_else(|| directory.join(PAGE));
+    file::may_write(&target)?;
     let base_map = base_map(arguments.map.as_deref())?;
     plots::prepare(&arguments.plots)?;
     let (page, drawn) = if directory.join("comparison.json").is_file() {
@@ -29,13 +32,8 @@ pub(crate) fn report(arguments: &ReportArguments, global: &Global) -> Result<(),
             Message::new(problem).hint("name a directory that `eastwest run` or `compare` wrote"),
         ));
     };
-    let target = arguments.out.clone().unwrap_or_else(|| directory.join(PAGE));
     // Whole or not at all: a page that is open in a browser is never half written.
-    let mut name = target.clone().into_os_string();
-    name.push(".partial");
-    let partial = PathBuf::from(name);
-    fs::write(&partial, page.as_bytes()).map_err(|error| Failure::path("write", &partial, &error))?;
-    fs::rename(&partial, &target).map_err(|error| Failure::path("write", &target, &error))?;
+    file::write_whole(&target, page.as_bytes())?;
     terminal::note(global, &format!("page: {}", target.display()));
     plots::write(&arguments.plots, &drawn, global)
 }

@@ -17,9 +17,7 @@ pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(message) => {
-            // Help goes to the standard output with code 0, errors to the standard error with code 2.
-            let _ = message.print();
-            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+            return answer(&message);
         }
     };
     let global = arguments.global;
@@ -45,6 +43,24 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             explain(&failure, global.format);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Help and the version go to the standard output with code 0, errors to the standard error with code 2.
+fn answer(message: &clap::Error) -> ExitCode {
+    if message.use_stderr() {
+        let _ = message.print();
+        return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+    }
+    let text = message.render();
+    let colored = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let text = if colored { text.ansi().to_string() } else { text.to_string() };
+    match print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            explain(&failure, Format::Text);
             ExitCode::from(failure.code())
         }
     }

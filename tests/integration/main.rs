@@ -6,6 +6,7 @@ mod campaign;
 mod changes;
 mod complaints;
 mod costs;
+mod crash_points;
 mod determinism;
 mod documents;
 mod explain;
@@ -15,6 +16,7 @@ mod hostile;
 mod knowledge;
 mod maxmin;
 mod nation;
+mod outputs;
 mod pages;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -91,7 +91,8 @@ pub(super) fn svg(figure: &Figure, width_mm: f64) -> String {
     }
     let size = format!("width=\"{width}\" height=\"{height}\"");
     let millimeters = format!("width=\"{width_mm}mm\" height=\"{}mm\"", f64::from(height) / UNITS);
-    text.replacen(&size, &millimeters, 1)
+    // The mark says whose file it is, so that it may be replaced.
+    text.replacen(&size, &millimeters, 1).replacen("<svg ", "<svg data-generator=\"eastwest\" ", 1)
 }
 
 fn draw(root: &Area<'_>, figure: &Figure, rows: &[Vec<usize>], head: f64) -> Result<(), Failed> {

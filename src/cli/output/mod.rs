@@ -1,13 +1,21 @@
 //! Output directories: written as `DIR.partial`, renamed when whole; what is not ours is never replaced.
+//!
+//! A run takes the lock `DIR.lock`, ends what a killed run left, and makes `DIR.partial`, which is its own. When all is written and on the disk,
+//! `DIR.partial` and an old `DIR` exchange their names, and the old one is removed. So `DIR` is at any instant the old directory or the new one,
+//! each whole, and a run that is killed at any point leaves nothing that the next one does not clear away.
 
-use super::failure::{Failure, Message};
-use super::manifest::{Counters, FORMAT, Manifest, State};
+mod exchange;
+pub(crate) mod file;
+mod lock;
+mod target;
+
+use self::lock::Lock;
+use super::failure::Failure;
+use super::manifest::{Counters, MANIFEST, Manifest, State};
 use eastwest::scenario::Scenario;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-const MANIFEST: &str = "manifest.json";
 
 /// A directory that is being written.
 #[derive(Debug)]
@@ -15,25 +23,27 @@ pub(crate) struct OutputDirectory {
     target: PathBuf,
     partial: PathBuf,
     manifest: Manifest,
-    /// The manifest's file, locked while we write, so that two runs never share a directory.
-    lock: File,
+    /// Held until the directory has its name, so that two runs never share one.
+    _lock: Lock,
 }
 
 impl OutputDirectory {
-    /// Makes `DIR.partial` with a manifest that says "running". What an earlier run left there is removed.
+    /// Makes `DIR.partial` with a manifest that says "running". What an earlier run left there is removed. Whatever can be refused is refused here,
+    /// before the run.
     pub(crate) fn create(target: &Path, manifest: Manifest) -> Result<Self, Failure> {
-        let target = resolve(target)?;
-        may_replace(&target)?;
-        let partial = partial_of(&target)?;
-        clear_partial(&partial)?;
-        fs::create_dir_all(&partial).map_err(|error| Failure::path("make", &partial, &error))?;
-        let path = partial.join(MANIFEST);
-        let mut lock = File::create(&path).map_err(|error| Failure::path("write", &path, &error))?;
-        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            return Err(in_use(&partial));
+        let target = target::plain(target)?;
+        let partial = target::beside(&target, ".partial");
+        if let Some(parent) = target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).map_err(|error| Failure::path("make", parent, &error))?;
         }
-        lock.write_all(manifest.text().as_bytes()).map_err(|error| Failure::path("write", &path, &error))?;
-        Ok(Self { target, partial, manifest, lock })
+        let lock = Lock::take(&target)?;
+        exchange::recover(&target)?;
+        target::may_replace(&target)?;
+        target::clear_partial(&partial)?;
+        fs::create_dir(&partial).map_err(|error| Failure::path("make", &partial, &error))?;
+        let directory = Self { target, partial, manifest, _lock: lock };
+        directory.write_manifest()?;
+        Ok(directory)
     }
 
     /// Where it is now.
@@ -103,15 +113,10 @@ impl OutputDirectory {
         self.manifest.files.sort();
         self.manifest.end(State::Complete, None, Some(counters));
         self.write_manifest()?;
-        // Closed before the rename, which some systems refuse while a file is open.
-        let Self { target, partial, lock, .. } = self;
-        drop(lock);
-        may_replace(&target)?;
-        if target.exists() {
-            fs::remove_dir_all(&target).map_err(|error| Failure::path("replace", &target, &error))?;
-        }
-        fs::rename(&partial, &target).map_err(|error| Failure::path("rename to", &target, &error))?;
-        Ok(target)
+        exchange::sync_all(&self.partial).map_err(|error| Failure::path("write", &self.partial, &error))?;
+        target::may_replace(&self.target)?;
+        exchange::put(&self.partial, &self.target)?;
+        Ok(self.target.clone())
     }
 
     /// The run failed or was interrupted: the directory keeps `.partial` and says why. A problem of writing even that gives way
@@ -123,78 +128,12 @@ impl OutputDirectory {
         let _ = self.write_manifest();
     }
 
-    fn write_manifest(&mut self) -> Result<(), Failure> {
-        use std::io::Seek;
-        let text = self.manifest.text();
-        let result = (|| {
-            self.lock.rewind()?;
-            self.lock.set_len(0)?;
-            self.lock.write_all(text.as_bytes())
-        })();
-        result.map_err(|error| self.file_failure(MANIFEST, &error))
+    /// Writes the manifest whole or not at all.
+    fn write_manifest(&self) -> Result<(), Failure> {
+        let (fresh, path) = (self.partial.join(format!("{MANIFEST}.new")), self.partial.join(MANIFEST));
+        let written = fs::write(&fresh, self.manifest.text()).and_then(|()| fs::rename(&fresh, &path));
+        written.map_err(|error| self.file_failure(MANIFEST, &error))
     }
-}
-
-/// The directory itself where the path is a link to one, so that the link stays.
-fn resolve(target: &Path) -> Result<PathBuf, Failure> {
-    match fs::canonicalize(target) {
-        // Paths are shown to people: only a link is worth resolving.
-        Ok(real) if fs::symlink_metadata(target).is_ok_and(|it| it.is_symlink()) => Ok(real),
-        Ok(_) => Ok(target.to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(target.to_owned()),
-        Err(error) => Err(Failure::path("write to", target, &error)),
-    }
-}
-
-/// `DIR.partial` beside `DIR`.
-fn partial_of(target: &Path) -> Result<PathBuf, Failure> {
-    let Some(name) = target.file_name() else {
-        let message =
-            Message::new(format!("cannot write to {:?}: it has no name of its own", target.display().to_string()));
-        return Err(Failure::Files(message.hint("name a new directory, such as --out results/mine")));
-    };
-    let mut name = name.to_owned();
-    name.push(".partial");
-    Ok(target.with_file_name(name))
-}
-
-/// Whether a directory holds our manifest.
-fn is_ours(directory: &Path) -> bool {
-    let Ok(text) = fs::read_to_string(directory.join(MANIFEST)) else { return false };
-    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|manifest| manifest["format"] == FORMAT)
-}
-
-fn is_empty(directory: &Path) -> bool {
-    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
-}
-
-/// Nothing there, an empty directory, or one of ours.
-fn may_replace(target: &Path) -> Result<(), Failure> {
-    if !target.exists() || is_ours(target) || (target.is_dir() && is_empty(target)) {
-        return Ok(());
-    }
-    let what = if target.is_dir() { "it holds other things than results of eastwest" } else { "it is not a directory" };
-    let message = Message::new(format!("will not replace {}: {what}", target.display()));
-    Err(Failure::Files(message.hint("choose another directory with --out, or move this one away")))
-}
-
-/// Removes what an earlier run left, unless somebody is still writing there.
-fn clear_partial(partial: &Path) -> Result<(), Failure> {
-    may_replace(partial)?;
-    if !partial.exists() {
-        return Ok(());
-    }
-    if let Ok(manifest) = File::open(partial.join(MANIFEST))
-        && let Err(TryLockError::WouldBlock) = manifest.try_lock()
-    {
-        return Err(in_use(partial));
-    }
-    fs::remove_dir_all(partial).map_err(|error| Failure::path("remove", partial, &error))
-}
-
-fn in_use(partial: &Path) -> Failure {
-    let message = Message::new(format!("another run is writing to {}", partial.display()));
-    Failure::Files(message.hint("wait for it, or choose another directory with --out"))
 }
 
 /// A name as a part of a path: letters, digits, `.`, `-`, `_`; everything else becomes `-`.
