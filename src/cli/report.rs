@@ -64,6 +64,7 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>, width_mm: f64) -> Result
         return Err(Failure::Files(Message::new(problem).hint(hint)));
     }
     let digest: Digest = json(&digest_path)?;
+    digest.check().map_err(|problem| unusable(&digest_path, &problem))?;
     let platform = &scenario.platform;
     let same = digest.centers.iter().eq(platform.centers.iter().map(|center| &center.name));
     if !same || summary.centers.len() != platform.centers.len() {
@@ -132,7 +133,30 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
+fn unusable(path: &Path, problem: &str) -> Failure {
+    let message = Message::new(format!("{}: {problem}", path.display()));
+    Failure::Unusable(message.hint("the file was changed or cut: run the scenario again"))
+}
+
+/// Beyond it the sums that a page shows would be no numbers; the data of the whole world are 1e23 bytes.
+const NUMBER_MAX: f64 = 1e30;
+
+/// A file of ours, with numbers that can be.
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let text = read(path)?;
-    serde_json::from_str(&text).map_err(|error| Failure::Unusable(Message::new(format!("{}: {error}", path.display()))))
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| unusable(path, &error.to_string()))?;
+    if let Some(number) = out_of_bounds(&value) {
+        return Err(unusable(path, &format!("it holds {number}, which cannot be")));
+    }
+    // Sums of bytes are longer than a number of such a value can be.
+    serde_json::from_str(&text).map_err(|error| unusable(path, &error.to_string()))
+}
+
+fn out_of_bounds(value: &serde_json::Value) -> Option<f64> {
+    match value {
+        serde_json::Value::Number(number) => number.as_f64().filter(|number| number.abs() > NUMBER_MAX),
+        serde_json::Value::Array(all) => all.iter().find_map(out_of_bounds),
+        serde_json::Value::Object(all) => all.values().find_map(out_of_bounds),
+        _ => None,
+    }
 }

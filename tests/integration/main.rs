@@ -3,6 +3,7 @@
 mod architecture;
 mod brokers;
 mod campaign;
+mod changed_results;
 mod changes;
 mod complaints;
 mod costs;

@@ -1,6 +1,7 @@
 //! What a page of the run shows and no table holds: use by class over time, where each class ran, distributions, and a sample of
 //! jobs for a Gantt chart. Written as `digest.json`, so that the page can be made again from a directory of results.
 
+mod check;
 mod curves;
 mod flows;
 mod sample;
