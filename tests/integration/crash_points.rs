@@ -70,8 +70,8 @@ fn whole(results: &Path) -> bool {
     manifest["state"] == "complete" && files.iter().all(|file| results.join(file.as_str().expect("a name")).is_file())
 }
 
-/// Kills a command at each point, prepared anew each time; `sound` looks at what a reader sees then.
-fn kill_at_each(arguments: &[&str], prepare: impl Fn(&Path), sound: impl Fn(&Path)) {
+/// Kills a command at each point, prepared anew each time; `sound` looks at what a reader sees then. Says what was tried.
+fn kill_at_each(arguments: &[&str], prepare: impl Fn(&Path), sound: impl Fn(&Path)) -> String {
     let scratch = Scratch::new();
     let fresh = |number: usize| {
         let directory = scratch.path(&format!("at-{number}"));
@@ -81,8 +81,7 @@ fn kill_at_each(arguments: &[&str], prepare: impl Fn(&Path), sound: impl Fn(&Pat
         directory
     };
     let Some(counts) = calls(&scratch, arguments, &fresh(0)) else {
-        println!("skipped: no strace that can trace");
-        return;
+        return "skipped: no strace that can trace".to_owned();
     };
     let points: Vec<(String, usize)> =
         counts.iter().flat_map(|(call, count)| (1..=*count).map(move |number| (call.clone(), number))).collect();
@@ -107,12 +106,12 @@ fn kill_at_each(arguments: &[&str], prepare: impl Fn(&Path), sound: impl Fn(&Pat
             .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
             .filter(|name| name != "s.toml" && name != "o" && !name.starts_with('.'))
             .collect();
-        assert_eq!(left, [String::new(); 0], "after {call} {when}");
+        assert!(left.is_empty(), "after {call} {when}: {left:?}");
         fs::remove_dir_all(&directory).expect("removes");
         tried += 1;
     }
-    println!("{arguments:?}: {tried} of {} points", points.len());
     assert!(tried > 0, "nothing was tried");
+    format!("{arguments:?}: {tried} of {} points", points.len())
 }
 
 fn eastwest(directory: &Path, arguments: &[&str]) {
@@ -124,35 +123,38 @@ fn eastwest(directory: &Path, arguments: &[&str]) {
 #[test]
 fn a_new_directory() {
     let sound = |at: &Path| assert!(!at.join("o").exists() || whole(&at.join("o")));
-    kill_at_each(&["run", "s.toml", "-q", "--out", "o"], |_| {}, sound);
+    println!("{}", kill_at_each(&["run", "s.toml", "-q", "--out", "o"], |_| {}, sound));
 }
 
 #[test]
 fn a_directory_in_the_place_of_another() {
     let prepare = |at: &Path| eastwest(at, &["run", "s.toml", "-q", "--out", "o", "--seed", "7"]);
-    kill_at_each(&["run", "s.toml", "-q", "--out", "o"], prepare, |at| assert!(whole(&at.join("o"))));
+    println!("{}", kill_at_each(&["run", "s.toml", "-q", "--out", "o"], prepare, |at| assert!(whole(&at.join("o")))));
 }
 
 #[test]
 fn a_comparison_in_the_place_of_a_run() {
     let prepare = |at: &Path| eastwest(at, &["run", "s.toml", "-q", "--out", "o"]);
     let compare = ["compare", "s.toml", "-q", "--threads", "1", "--replications", "1", "--out", "o"];
-    kill_at_each(&compare, prepare, |at| assert!(whole(&at.join("o"))));
+    println!("{}", kill_at_each(&compare, prepare, |at| assert!(whole(&at.join("o")))));
 }
 
 #[test]
 fn the_page_of_a_directory() {
     let prepare = |at: &Path| eastwest(at, &["run", "s.toml", "-q", "--out", "o"]);
-    kill_at_each(&["report", "o", "-q"], prepare, |at| {
-        assert!(whole(&at.join("o")));
-        let page = fs::read_to_string(at.join("o/report.html")).expect("a page");
-        assert!(page.trim_end().ends_with("</html>"), "half a page");
-    });
+    println!(
+        "{}",
+        kill_at_each(&["report", "o", "-q"], prepare, |at| {
+            assert!(whole(&at.join("o")));
+            let page = fs::read_to_string(at.join("o/report.html")).expect("a page");
+            assert!(page.trim_end().ends_with("</html>"), "half a page");
+        })
+    );
 }
 
 #[test]
 fn a_new_scenario() {
     let text = |at: &Path| fs::read_to_string(at.join("o/scenario.toml"));
     let sound = |at: &Path| assert!(text(at).is_err() || text(at).is_ok_and(|text| text.contains("[policy")));
-    kill_at_each(&["init", "o", "-q"], |_| {}, sound);
+    println!("{}", kill_at_each(&["init", "o", "-q"], |_| {}, sound));
 }

@@ -35,7 +35,7 @@ fn scratch() -> Scratch {
     scratch
 }
 
-fn run<'a>(out: &'a str) -> [&'a str; 5] {
+fn run(out: &str) -> [&str; 5] {
     ["run", "s.toml", "-q", "--out", out]
 }
 
