@@ -12,6 +12,7 @@
 mod passage;
 mod place;
 mod tree;
+mod unused;
 
 #[cfg(test)]
 mod tests;

@@ -185,3 +185,34 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// The links that are marked are those of all routes between all pairs of ends.
+    #[test]
+    fn used_links_are_those_of_all_routes(
+        ends in prop::collection::vec((0..9_u32, 0..9_u32, 0..5_u64), 1..20),
+        is_end in prop::collection::vec(any::<bool>(), 9),
+        down in prop::collection::vec(0..20_u32, 0..3),
+    ) {
+        let links: Vec<Link> = ends.into_iter().filter(|(a, b, _)| a != b).map(|(a, b, ms)| link(a, b, ms)).collect();
+        let mut routes = Routes::new(9, &links);
+        // A leaf that is cut off is no matter here: its link is not asked about.
+        for link in down.iter().filter(|link| (**link as usize) < links.len()) {
+            let between = links[*link as usize].between;
+            let alone = |site: SiteId| links.iter().filter(|other| other.between.contains(&site)).count() < 2;
+            if !between.into_iter().any(alone) {
+                routes.set_up(LinkId(*link), false);
+            }
+        }
+        let mut used = vec![false; links.len()];
+        routes.mark_used(|site| is_end[site.index()], &mut used);
+        let mut slow = vec![false; links.len()];
+        let sites = || (0..9).map(SiteId).filter(|site| is_end[site.index()]);
+        for from in sites() {
+            for route in sites().filter_map(|to| routes.route(from, to)) {
+                route.lanes.iter().for_each(|lane| slow[lane.link().index()] = true);
+            }
+        }
+        prop_assert_eq!(used, slow);
+    }
+}

@@ -42,6 +42,12 @@ impl Tree {
         lanes
     }
 
+    /// The last lane on the way to a site, and where it begins.
+    pub(super) fn last_lane(&self, to: usize) -> Option<(LaneId, usize)> {
+        let (lane, before) = self.last[to];
+        (lane != NO_LANE).then_some((lane, before as usize))
+    }
+
     /// Tells the lanes from the source to a site, the last one first.
     pub(super) fn visit(&self, to: u32, mut tell: impl FnMut(LaneId)) {
         let mut at = to;

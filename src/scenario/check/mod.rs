@@ -29,6 +29,7 @@ mod services;
 mod signals;
 mod tenants;
 mod typical;
+mod unused;
 mod variants;
 mod workloads;
 
@@ -99,6 +100,7 @@ pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnost
     scope.platform.services = services::list(&mut scope, &run, out);
     if scope.links_known {
         scope.reach.lonely_centers(raw, &scope.platform, out);
+        unused::links(raw, scope.reach.routes(), &scope.platform, &changes, out);
     }
     let Scope { mut platform, constraints, .. } = scope;
     if classes.is_empty() && jobs.is_empty() && platform.services.is_empty() {

@@ -40,6 +40,11 @@ impl Reach {
         Self { routes, part }
     }
 
+    /// The routes over all links that have bandwidth at some time.
+    pub(super) const fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
     /// Whether there is a way.
     pub(super) fn joined(&self, from: SiteId, to: SiteId) -> bool {
         self.part.get(from.index()) == self.part.get(to.index())
