@@ -62,6 +62,9 @@ fn page(entry: &PolicyEntry, look: Look) -> String {
     if !entry.source.is_empty() {
         let _ = writeln!(text, "\n{}", words(&format!("Source: {}", entry.source)));
     }
+    for rule in entry.rules {
+        let _ = writeln!(text, "\n{}", words(rule));
+    }
     let parameters: Vec<[String; 4]> = parameters(&entry.parameters);
     if parameters.is_empty() {
         let _ = writeln!(text, "\nIt takes no parameters.");

@@ -56,6 +56,23 @@ impl Pool {
     pub fn dominant_share(&self, tasks: u32, task: &TaskShape) -> NodeEquivalents {
         self.node.dominant_share(tasks, task)
     }
+
+    /// How large so many tasks are: their dominant share of this pool's nodes, in thousandths of the headline resource, each task's
+    /// rounded up. What they ask of the headline resource, where that is the dominant one.
+    #[must_use]
+    pub fn size(&self, tasks: u32, task: &TaskShape) -> u64 {
+        let tasks = u64::from(tasks);
+        if !self.accelerated() && self.node.memory_unbounded() {
+            return u64::from(task.cores_milli) * tasks;
+        }
+        let headline = self.headline_per_node();
+        let share = self.dominant_share(1, task);
+        let one = match u64::try_from(share.held) {
+            Ok(held) if share.per_node == headline => held,
+            _ => u64::try_from((share.held * u128::from(headline)).div_ceil(share.per_node.into())).unwrap_or(u64::MAX),
+        };
+        one.saturating_mul(tasks)
+    }
 }
 
 #[cfg(test)]

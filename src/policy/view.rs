@@ -30,11 +30,12 @@
 //! does anything else for it.
 
 use crate::model::{
-    Allocation, Center, CenterId, DatasetId, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId, Totals,
+    Allocation, Center, CenterId, DatasetId, Input, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId,
+    Totals,
 };
 use crate::units::{Bytes, SimDuration, SimTime};
 
-pub use super::room::PoolSummary;
+pub use super::room::{Outlook, PoolSummary};
 
 /// What is known about the way between two sites.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,6 +64,8 @@ pub trait Paths {
     fn lanes(&self, from: SiteId, to: SiteId) -> Option<&[LaneId]>;
     /// Sites that hold a complete replica of a dataset now, in id order.
     fn replicas(&self, dataset: DatasetId) -> &[SiteId];
+    /// Whether a shared copy of a dataset is on its way to a center: jobs that need it there join it.
+    fn is_coming(&self, dataset: DatasetId, center: CenterId) -> bool;
     /// Bytes of storage free at a center; `None` where it is without bound.
     fn storage_free(&self, center: CenterId) -> Option<Bytes>;
 }
@@ -76,6 +79,8 @@ pub struct View<'a> {
     pub platform: &'a Platform,
     /// The visible summary of each pool, by id; possibly old (`[information]`), with the broker's own placements since.
     pub summaries: &'a [PoolSummary],
+    /// What nodes hold and will hold, as old as the summaries.
+    pub outlook: &'a dyn Outlook,
     /// Ways through the network.
     pub paths: &'a dyn Paths,
 }
@@ -91,6 +96,38 @@ pub struct Staging {
     pub time: SimDuration,
     /// Price of the transfer in µCNY.
     pub price_micro_cny: u128,
+}
+
+impl Staging {
+    /// Nothing is moved.
+    const NOTHING: Self = Self { from: None, bytes: Bytes::ZERO, time: SimDuration::ZERO, price_micro_cny: 0 };
+}
+
+fn transfer(paths: &dyn Paths, from: SiteId, to: SiteId, bytes: Bytes) -> Option<Staging> {
+    if from == to || bytes == Bytes::ZERO {
+        return Some(Staging::NOTHING);
+    }
+    let path = paths.path(from, to)?;
+    let transfer = if path.rate.is_finite() {
+        SimDuration::from_secs_f64(bytes.bits_f64() / path.rate)
+    } else {
+        SimDuration::ZERO
+    };
+    Some(Staging {
+        from: Some(from),
+        bytes,
+        time: path.latency.saturating_add(transfer),
+        price_micro_cny: bytes.0 * u128::from(path.price) / 1_000_000_000,
+    })
+}
+
+/// The replica of a dataset with the least estimated time to a site (ties: least site id), and how it would come from there: what brokers
+/// reckon with, and what the driver reads where a broker names none. `None` where no replica has a way now.
+#[must_use]
+pub fn nearest_replica(paths: &dyn Paths, dataset: DatasetId, size: Bytes, to: SiteId) -> Option<(SiteId, Staging)> {
+    let replicas = paths.replicas(dataset).iter();
+    let all = replicas.filter_map(|from| Some((*from, transfer(paths, *from, to, size)?)));
+    all.min_by_key(|(from, staging)| (staging.time, *from))
 }
 
 impl<'a> View<'a> {
@@ -143,23 +180,19 @@ impl<'a> View<'a> {
         self.pool(pool).duration(&request.requested, request)
     }
 
-    /// How a job's input would come to a pool: from its origin, or from the replica with the least estimated time (ties: least
-    /// site id). `None` where there is no way.
+    /// How a job's input would come to a pool: from its origin, or from the [nearest replica](nearest_replica). A job that joins a shared
+    /// copy on its way there moves nothing itself, and is taken to wait as long as if it did. `None` where there is no way.
     #[must_use]
     pub fn staging(&self, request: &Request, pool: PoolId) -> Option<Staging> {
         let to = self.platform.site_of(pool);
-        let one = |from: SiteId, bytes: Bytes| self.transfer(from, to, bytes);
         match request.input {
-            crate::model::Input::None => one(to, Bytes::ZERO),
-            crate::model::Input::From(from, bytes) => one(from, bytes),
-            crate::model::Input::Dataset(dataset) => {
+            Input::None => Some(Staging::NOTHING),
+            Input::From(from, bytes) => self.transfer(from, to, bytes),
+            Input::Dataset(dataset) => {
                 let size = self.platform.datasets[dataset.index()].size;
-                self.paths
-                    .replicas(dataset)
-                    .iter()
-                    .filter_map(|from| one(*from, size).map(|s| (s.time, *from, s)))
-                    .min_by_key(|(time, from, _)| (*time, *from))
-                    .map(|(_, _, s)| s)
+                let (_, staging) = nearest_replica(self.paths, dataset, size, to)?;
+                let joins = staging.from.is_some() && self.paths.is_coming(dataset, self.pool(pool).center);
+                Some(if joins { Staging { bytes: Bytes::ZERO, price_micro_cny: 0, ..staging } } else { staging })
             }
         }
     }
@@ -174,21 +207,7 @@ impl<'a> View<'a> {
     /// How so many bytes would go from one site to another; `None` where there is no way.
     #[must_use]
     pub fn transfer(&self, from: SiteId, to: SiteId, bytes: Bytes) -> Option<Staging> {
-        if from == to || bytes == Bytes::ZERO {
-            return Some(Staging { from: None, bytes: Bytes::ZERO, time: SimDuration::ZERO, price_micro_cny: 0 });
-        }
-        let path = self.paths.path(from, to)?;
-        let transfer = if path.rate.is_finite() {
-            SimDuration::from_secs_f64(bytes.bits_f64() / path.rate)
-        } else {
-            SimDuration::ZERO
-        };
-        Some(Staging {
-            from: Some(from),
-            bytes,
-            time: path.latency.saturating_add(transfer),
-            price_micro_cny: bytes.0 * u128::from(path.price) / 1_000_000_000,
-        })
+        transfer(self.paths, from, to, bytes)
     }
 
     /// Whether the storage of a pool's center has room for the input that is moved there and the output.

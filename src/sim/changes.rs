@@ -17,6 +17,7 @@ impl Driver<'_, '_, '_, '_> {
         for pool in (0..pools).map(PoolId::from_index) {
             self.tell_nodes(pool)?;
             self.plan_pool_series(pool);
+            self.world.summarize(pool);
             self.world.touch(pool);
         }
         for link in (0..links).map(LinkId::from_index) {
@@ -120,9 +121,8 @@ impl Driver<'_, '_, '_, '_> {
 
     fn follow_share(&mut self, pool: PoolId) -> Result<(), RunError> {
         let world = &mut self.world;
-        world.pools[pool.index()].follow_share(&world.platform.pools[pool.index()], world.now);
+        world.follow_share(pool);
         world.services.pool_changed(pool);
-        world.touch(pool);
         self.tell_nodes(pool)
     }
 
@@ -150,7 +150,9 @@ impl Driver<'_, '_, '_, '_> {
     /// Centers publish their summaries, and will again.
     pub(super) fn publish(&mut self) {
         let world = &mut self.world;
-        world.summaries.publish(world.now);
+        world.summarize_touched();
+        let curves = world.outlooks.publish(&world.platform, &world.pools, &world.jobs, world.now);
+        world.summaries.publish(world.now, curves);
         if let Some(refresh) = world.summaries.refresh() {
             world.schedule(world.now + refresh, Class::Change, Event::Publish);
         }

@@ -202,6 +202,9 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
     }
 
     fn decide(&mut self) -> Result<(), RunError> {
+        if !self.world.asking.is_empty() || !self.world.platform.services.is_empty() {
+            self.world.summarize_touched();
+        }
         // Services take their nodes before any job does.
         self.settle_services()?;
         self.ask_broker()?;

@@ -3,15 +3,14 @@
 use super::driver::{Driver, Event};
 use super::emit::Kept;
 use super::error::RunError;
-use super::information::work_of;
-use super::paths::PathsNow;
+use super::outlook::{Live, Published};
 use super::slab::Phase;
 use super::transfer::{Purpose, Transfer};
 use crate::engine::Class;
 use crate::model::{CacheMode, DatasetId, Input, JobSlot, Outcome, Platform, PoolId, RejectReason, Request, SiteId};
 use crate::observe::Record;
 use crate::policy::broker::{Bid, Decision, Placement};
-use crate::policy::view::View;
+use crate::policy::view::{Outlook, View, nearest_replica};
 use crate::scenario::Change;
 use crate::units::{Bytes, SimDuration, SimTime};
 use crate::workload::JobSource;
@@ -48,6 +47,9 @@ impl Driver<'_, '_, '_, '_> {
         let world = &mut self.world;
         let slot = world.jobs.insert(job);
         self.out.keep(&world.jobs, Kept::Submitted(slot))?;
+        if world.summaries.refresh().is_some() {
+            world.outlooks.asked_for(&world.jobs[slot].job.request.task);
+        }
         world.stats.jobs += 1;
         world.stats.jobs_peak = world.stats.jobs_peak.max(world.jobs.len() as u64);
         world.advanced += 1;
@@ -90,20 +92,14 @@ impl Driver<'_, '_, '_, '_> {
     }
 
     fn ask(&mut self, slot: JobSlot) -> Result<(), RunError> {
-        let world = &mut self.world;
-        let paths = PathsNow {
-            routes: &world.routes,
-            network: &world.network,
-            replicas: &world.replicas,
-            stores: &world.stores,
-            window: world.platform.flow_window,
-        };
-        let view = View {
-            now: world.now,
-            platform: &world.platform,
-            summaries: world.summaries.visible(world.now),
-            paths: &paths,
-        };
+        self.world.summaries.advance(self.world.now);
+        let world = &self.world;
+        let (platform, paths) = (&*world.platform, world.paths());
+        let (summaries, curves) = world.summaries.visible();
+        let live = Live { platform, pools: &world.pools, jobs: &world.jobs, kept: &world.outlooks };
+        let published = curves.map(|curves| Published { platform, curves });
+        let outlook: &dyn Outlook = published.as_ref().map_or(&live, |published| published);
+        let view = View { now: world.now, platform, summaries, outlook, paths: &paths };
         let job = &world.jobs[slot].job;
         let request = &job.request;
         let explained = self.options.explains(job);
@@ -203,12 +199,11 @@ impl Driver<'_, '_, '_, '_> {
         if let Some(key) = copy {
             world.copies.entry(key).or_default();
         }
-        let work = work_of(&world.jobs[slot].demand, requested, pool);
-        world.summaries.placed(now, placement.pool, work);
-        world.advanced += 1;
         let state = &mut world.jobs[slot];
         state.phase = Phase::Staging;
         (state.requested, state.actual) = (requested, actual);
+        world.summaries.placed(now, placement.pool, state.waiting(pool));
+        world.advanced += 1;
         state.input_held = if copy.is_some() { Bytes::ZERO } else { input_bytes };
         state.output_held = output_bytes;
         state.life.pool = Some(placement.pool);
@@ -272,18 +267,12 @@ impl Driver<'_, '_, '_, '_> {
         }
     }
 
-    /// The replica with the least estimated transfer time now (ties: least site id); where none has a way now, the first.
+    /// The replica that brokers reckon with; where none has a way now, the first that ever has one.
     fn nearest_replica(&self, dataset: DatasetId, to: SiteId) -> Option<SiteId> {
         let world = &self.world;
-        let bits = world.platform.datasets[dataset.index()].size.bits_f64();
-        let replicas = &world.replicas[dataset.index()];
-        let time = |from: &SiteId| {
-            let route = world.routes.route(*from, to)?;
-            let share = crate::network::NetworkModel::share_estimate(&world.network, &route.lanes);
-            let transfer = if share.is_finite() { SimDuration::from_secs_f64(bits / share) } else { SimDuration::ZERO };
-            Some((route.latency.saturating_add(transfer), *from))
-        };
-        replicas.iter().filter_map(time).min().map(|(_, from)| from).or_else(|| {
+        let size = world.platform.datasets[dataset.index()].size;
+        nearest_replica(&world.paths(), dataset, size, to).map(|(from, _)| from).or_else(|| {
+            let replicas = &world.replicas[dataset.index()];
             let reachable = |from: &&SiteId| world.ways_ever().latency(**from, to).is_some();
             replicas.iter().find(reachable).or_else(|| replicas.first()).copied()
         })

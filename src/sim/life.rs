@@ -4,7 +4,6 @@ use super::desk::{Action, Interrupted, PoolDesk, Resized};
 use super::driver::{Driver, Event};
 use super::emit::{Kept, Run};
 use super::error::RunError;
-use super::information::work_of;
 use super::slab::Phase;
 use super::transfer::{Purpose, Transfer};
 use crate::engine::Class;
@@ -40,8 +39,8 @@ impl Driver<'_, '_, '_, '_> {
         let pool = job.pool();
         job.phase = Phase::Queued;
         job.life.staged = Some(now);
-        let work = work_of(&job.demand, job.requested, &world.platform.pools[pool.index()]);
-        world.summaries.queued(pool, work);
+        let waiting = job.waiting(&world.platform.pools[pool.index()]);
+        world.summaries.queued(pool, waiting);
         world.advanced += 1;
         world.touch(pool);
         self.out.keep(&self.world.jobs, Kept::Queued(slot, pool))?;
@@ -81,7 +80,7 @@ impl Driver<'_, '_, '_, '_> {
                 }
             }
             self.plan_wake(pool);
-            self.tell_free(pool);
+            self.world.summarize(pool);
         }
         self.actions = actions;
         touched.append(&mut self.world.touched);
@@ -99,25 +98,14 @@ impl Driver<'_, '_, '_, '_> {
         }
     }
 
-    /// What the pool publishes of its nodes.
-    fn tell_free(&mut self, pool: PoolId) {
-        let world = &mut self.world;
-        let (state, fixed) = (&world.pools[pool.index()], &world.platform.pools[pool.index()]);
-        let free = state.nodes.free().headline(fixed.accelerated());
-        let capacity = fixed.headline_per_node() * state.nodes.open();
-        let live = world.summaries.live_mut(pool);
-        (live.free, live.capacity) = (free, capacity);
-    }
-
     fn started(&mut self, slot: JobSlot, pool: PoolId) -> Result<(), RunError> {
         let world = &mut self.world;
         let fixed = &world.platform.pools[pool.index()];
         let job = &mut world.jobs[slot];
         job.plan_end(self.scenario.run.enforce_requested);
         let ends_at = job.ends_at;
-        let headline = job.demand.headline(fixed.accelerated());
-        let work = work_of(&job.asked(), job.requested, fixed);
-        world.summaries.started(pool, work, headline, job.promised);
+        world.summaries.started(pool, job.waiting(fixed));
+        world.outlooks.runs(job, &world.platform);
         match job.allocation.clone() {
             Some(allocation) => {
                 let held = job.demand;
@@ -140,8 +128,9 @@ impl Driver<'_, '_, '_, '_> {
         let Interrupted { slot, allocation, held, began, promised } = interrupted;
         let job = &world.jobs[*slot];
         let (held, started) = (*held, *began);
-        world.summaries.ended(pool, held.headline(fixed.accelerated()), *promised);
-        world.summaries.requeued(pool, work_of(&job.asked(), job.requested, fixed));
+        world.summaries.ended(pool);
+        world.summaries.requeued(pool, job.waiting(fixed));
+        world.outlooks.ended(pool, *slot, *promised);
         world.advanced += 1;
         self.out.record(&world.jobs, &Record::Preempted { job: &job.job, pool, allocation, held, started })?;
         self.tell_nodes(pool)
@@ -150,10 +139,9 @@ impl Driver<'_, '_, '_, '_> {
     /// A running job goes on with another number of tasks.
     fn resized(&mut self, resized: &Resized, pool: PoolId) -> Result<(), RunError> {
         let world = &mut self.world;
-        let accelerated = world.platform.pools[pool.index()].accelerated();
         let job = &world.jobs[resized.slot];
-        world.summaries.ended(pool, resized.held_before.headline(accelerated), resized.promised);
-        world.summaries.runs(pool, resized.held.headline(accelerated), job.promised);
+        world.outlooks.ended(pool, resized.slot, resized.promised);
+        world.outlooks.runs(job, &world.platform);
         let (held_before, held) = (resized.held_before, resized.held);
         let (before, after) = (&resized.before, &resized.after);
         let record = Record::Resized { job: &job.job, pool, before, held_before, after, held };
@@ -181,7 +169,9 @@ impl Driver<'_, '_, '_, '_> {
             };
             packing.taken(nodes, &allocation, &request.task);
             state.give(allocation.clone());
-            let held = state.demand;
+            world.summarize(pool);
+            let world = &mut self.world;
+            let held = world.jobs[slot].demand;
             self.out.run_starts(&world.jobs, slot, pool, Run { allocation, held, started: world.now })?;
         }
         Ok(())
@@ -204,7 +194,8 @@ impl Driver<'_, '_, '_, '_> {
         job.life.ended = Some(now);
         let headline = job.demand.headline(world.platform.pools[pool.index()].accelerated());
         job.complete(now, self.scenario.run.enforce_requested, headline);
-        world.summaries.ended(pool, headline, job.promised);
+        world.summaries.ended(pool);
+        world.outlooks.ended(pool, slot, job.promised);
         let nodes = &mut world.pools[pool.index()].nodes;
         nodes.release(&allocation, &job.job.request.task);
         self.stack.packings[pool.index()].given(nodes, &allocation, &job.job.request.task);

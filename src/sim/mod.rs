@@ -14,6 +14,7 @@ mod information;
 mod intake;
 mod life;
 mod options;
+mod outlook;
 mod paths;
 mod recorder;
 mod services;

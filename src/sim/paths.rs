@@ -1,18 +1,35 @@
 //! The network as brokers see it.
 
 use super::storage::Stores;
+use super::world::{SharedCopy, World};
 use crate::model::{CenterId, DatasetId, LaneId, SiteId};
 use crate::network::{FairNetwork, Routes, window_cap};
 use crate::policy::view::{PathEstimate, Paths};
 use crate::units::{Bytes, SimDuration};
+use std::collections::BTreeMap;
 
 /// Ways, replicas and storage as they are now.
 pub(super) struct PathsNow<'a> {
     pub(super) routes: &'a Routes,
     pub(super) network: &'a FairNetwork,
     pub(super) replicas: &'a [Vec<SiteId>],
+    pub(super) copies: &'a BTreeMap<(DatasetId, CenterId), SharedCopy>,
     pub(super) stores: &'a Stores,
     pub(super) window: Option<Bytes>,
+}
+
+impl World {
+    /// Ways, replicas and storage as they are now.
+    pub(super) fn paths(&self) -> PathsNow<'_> {
+        PathsNow {
+            routes: &self.routes,
+            network: &self.network,
+            replicas: &self.replicas,
+            copies: &self.copies,
+            stores: &self.stores,
+            window: self.platform.flow_window,
+        }
+    }
 }
 
 impl Paths for PathsNow<'_> {
@@ -42,6 +59,10 @@ impl Paths for PathsNow<'_> {
 
     fn replicas(&self, dataset: DatasetId) -> &[SiteId] {
         &self.replicas[dataset.index()]
+    }
+
+    fn is_coming(&self, dataset: DatasetId, center: CenterId) -> bool {
+        self.copies.contains_key(&(dataset, center))
     }
 
     fn storage_free(&self, center: CenterId) -> Option<Bytes> {

@@ -1,11 +1,12 @@
 //! Where the jobs in the system are kept. Slots are reused; a job's identity is its number.
 
 use crate::model::caches::bring_lines;
-use crate::model::{Allocation, Job, JobNumber, JobSlot, PoolId, Totals};
+use crate::model::{Allocation, Job, JobNumber, JobSlot, Pool, PoolId, TaskShape, Totals};
 use crate::network::FlowKey;
 use crate::observe::Life;
 use crate::units::{Bytes, SimDuration, SimTime};
 
+use super::information::Waiting;
 use super::transfer::Transfer;
 
 /// How far a job has come.
@@ -128,9 +129,10 @@ impl JobState {
         }
     }
 
-    /// What it asks for in all.
-    pub(super) fn asked(&self) -> Totals {
-        self.job.request.task.times(self.job.request.tasks)
+    /// What it is to those who wait behind it, on its pool and with as many tasks as it asked for.
+    pub(super) fn waiting(&self, pool: &Pool) -> Waiting {
+        let request = &self.job.request;
+        Waiting::new(pool.size(request.tasks, &request.task), self.requested)
     }
 
     /// Gives a job that started its nodes.
@@ -182,6 +184,12 @@ impl Slab {
 
     pub(super) fn get(&self, slot: JobSlot) -> Option<&JobState> {
         self.slots.get(slot.index()).filter(|job| job.phase != Phase::Over)
+    }
+
+    /// The nodes that a job holds, and what each of its tasks takes of them.
+    pub(super) fn held(&self, slot: JobSlot) -> Option<(&Allocation, &TaskShape)> {
+        let job = self.get(slot)?;
+        Some((job.allocation.as_ref()?, &job.job.request.task))
     }
 
     /// Brings a job into the processor's caches.

@@ -3,6 +3,7 @@
 use super::driver::Event;
 use super::information::Summaries;
 use super::options::RunStats;
+use super::outlook::Outlooks;
 use super::services::Services;
 use super::slab::Slab;
 use super::storage::Stores;
@@ -78,6 +79,7 @@ pub(super) struct World {
     /// Jobs whose transfer has no way now.
     pub(super) stalled: Vec<JobSlot>,
     pub(super) summaries: Summaries,
+    pub(super) outlooks: Outlooks,
     /// Jobs started in this instant on nodes that are about to fall free.
     pub(super) deferred: Vec<JobSlot>,
     /// Jobs that ask for a place.
@@ -166,6 +168,7 @@ impl World {
             flows: Vec::new(),
             stalled: Vec::new(),
             summaries: Summaries::new(platform.pools.len(), scenario.information),
+            outlooks: Outlooks::default(),
             deferred: Vec::new(),
             asking: Vec::new(),
             period: None,
@@ -200,6 +203,30 @@ impl World {
     pub(super) fn schedule_submission(&mut self, time: SimTime) {
         self.single += 1;
         self.agenda.schedule_apart(time, Class::Submission, Event::Submission);
+    }
+
+    /// Says what a pool has open and free, once its nodes changed.
+    pub(super) fn summarize(&mut self, pool: PoolId) {
+        let (nodes, fixed) = (&self.pools[pool.index()].nodes, &self.platform.pools[pool.index()]);
+        let live = self.summaries.live_mut(pool);
+        live.free = nodes.free().headline(fixed.accelerated());
+        live.capacity = fixed.headline_per_node() * nodes.open();
+        (live.nodes, live.idle) = (nodes.open(), nodes.idle());
+    }
+
+    /// The same of all pools where something happened in this round, for those who look at them before their queues are asked: what is
+    /// released at an instant is free at that instant.
+    pub(super) fn summarize_touched(&mut self) {
+        for at in 0..self.touched.len() {
+            self.summarize(self.touched[at]);
+        }
+    }
+
+    /// Opens as many nodes of a pool as owners and services leave at this instant.
+    pub(super) fn follow_share(&mut self, pool: PoolId) {
+        self.pools[pool.index()].follow_share(&self.platform.pools[pool.index()], self.now);
+        self.summarize(pool);
+        self.touch(pool);
     }
 
     /// The queue of a pool is to be asked in this round.
@@ -246,7 +273,7 @@ impl World {
 }
 
 impl PoolState {
-    fn new(pool: &Pool) -> Self {
+    pub(super) fn new(pool: &Pool) -> Self {
         let closed = pool.closed(pool.nodes, SimTime::ZERO);
         let mut nodes = NodePool::new(pool.node, pool.nodes);
         nodes.set_open(pool.nodes - closed);
@@ -254,7 +281,7 @@ impl PoolState {
     }
 
     /// Opens as many nodes as owners and services leave at this instant; busy ones are withheld when they fall free.
-    pub(super) fn follow_share(&mut self, pool: &Pool, now: SimTime) {
+    fn follow_share(&mut self, pool: &Pool, now: SimTime) {
         self.nodes.set_open((self.total - pool.closed(self.total, now)).saturating_sub(self.services));
     }
 

@@ -78,6 +78,8 @@ pub struct NodePool {
     withheld: u64,
     /// Nodes in use that are withheld as soon as they fall idle. Not zero only while no open node is idle.
     owed: u64,
+    /// How often anything of it changed.
+    changes: u64,
 }
 
 impl NodePool {
@@ -87,7 +89,7 @@ impl NodePool {
         let mut states = States::new(&shape);
         let mut ranges = Ranges::new();
         ranges.append(nodes, &mut states);
-        Self { shape, free: shape.capacity(nodes), states, ranges, withheld: 0, owed: 0 }
+        Self { shape, free: shape.capacity(nodes), states, ranges, withheld: 0, owed: 0, changes: 0 }
     }
 
     /// Brings what every change touches into the processor's caches.
@@ -117,6 +119,31 @@ impl NodePool {
         self.ranges.nodes() - self.withheld
     }
 
+    /// Open nodes in use that are withheld as soon as they fall idle.
+    #[must_use]
+    pub const fn owed(&self) -> u64 {
+        self.owed
+    }
+
+    /// Another number whenever anything of the nodes may have changed.
+    #[must_use]
+    pub const fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// How many tasks with this need the open nodes hold now. Costs a look at each distinct state of nodes.
+    #[must_use]
+    pub fn tasks_that_fit(&self, need: &Need) -> u64 {
+        let fit = |(state, nodes): (&NodeState, u64)| u64::from(need.fit(state)).saturating_mul(nodes);
+        self.states.open().map(fit).fold(0, u64::saturating_add)
+    }
+
+    /// The state of a node once a part of an allocation is given back there; `None` where it would have more free than it has.
+    #[must_use]
+    pub fn after_release(&self, state: &NodeState, part: &AllocationPart, task: &TaskShape) -> Option<NodeState> {
+        state.more(part, task, &self.states.get(IDLE).state)
+    }
+
     /// Open nodes that nobody uses any part of.
     #[must_use]
     pub fn idle(&self) -> u64 {
@@ -129,12 +156,19 @@ impl NodePool {
         Need::new(task, &self.shape)
     }
 
+    /// What a task needs that takes a whole node.
+    #[must_use]
+    pub const fn whole_node(&self) -> Need {
+        Need::idle(&self.shape)
+    }
+
     /// Sets how many nodes are open to jobs.
     ///
     /// Fewer: idle nodes are withheld at once, the highest numbers first, and the rest as nodes fall wholly idle; no job is ever
     /// driven away, and the free part of a node in use stays open until then. More: first what is owed in this
     /// way is forgiven, then withheld nodes are opened, the lowest numbers first, then new ones are added behind the last.
     pub fn set_open(&mut self, target: u64) {
+        self.changes += 1;
         let open = self.open() - self.owed;
         if target < open {
             self.owed += open - target;
@@ -238,6 +272,7 @@ impl NodePool {
     pub fn allocate(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
         let done = self.well_formed(allocation, task) && self.change(allocation, |state, part| state.less(part, task));
         if done {
+            self.changes += 1;
             self.free.subtract(&held(allocation, task));
         }
         done
@@ -249,6 +284,7 @@ impl NodePool {
         let done =
             self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {
+            self.changes += 1;
             self.free.add(&held(allocation, task));
             self.collect();
         }

@@ -93,6 +93,12 @@ impl States {
         if id == WITHHELD { Brief::WITHHELD } else { Brief::of(&self.get(id).state) }
     }
 
+    /// The states of open nodes, and how many nodes are in each, in no order that means anything.
+    pub(super) fn open(&self) -> impl Iterator<Item = (&NodeState, u64)> {
+        let ids = (0..).zip(&self.entries);
+        ids.filter(|(id, entry)| *id != WITHHELD && entry.nodes > 0).map(|(_, entry)| (&entry.state, entry.nodes))
+    }
+
     /// The ids that are to be found: of states that nodes are in, and of the idle one.
     fn living(&self) -> impl Iterator<Item = StateId> {
         let ids = (0..).zip(&self.entries);

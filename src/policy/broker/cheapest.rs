@@ -1,9 +1,10 @@
 //! Cheapest: the least expected cost of energy and transfer.
 //!
 //! Idea: the job's part of its nodes' peak power (by cores and accelerators) x PUE x tariff over its expected run (so a night tariff
-//! counts where it would run at night), plus the price of moving its input and output. Equal costs by pool id. It knows no load:
-//! while it is cheapest, a full pool gets the next job too. Source: Qureshi et al., "Cutting the electric bill for internet-scale systems", SIGCOMM 2009. Cost: one
-//! estimate and one integral of a series for each pool.
+//! counts where it would run at night: from the later of the arrival of its data and the end of its queue wait), plus the price of
+//! moving its input and output. Equal costs by pool id. It knows no load: while it is cheapest, a full pool gets the next job too.
+//! Source: Qureshi et al., "Cutting the electric bill for internet-scale systems", SIGCOMM 2009. Cost: one estimate and one
+//! integral of a series for each pool.
 
 use super::eligible::{Candidate, Filters, least};
 use super::energy::EnergyRates;

@@ -1,11 +1,11 @@
-//! Earliest completion: staging + queue wait + requested run time on that pool + delivery of the output.
+//! Earliest completion: the longer of staging and queue wait + requested run time on that pool + delivery of the output.
 //!
 //! Idea: the greedy list scheduler of grids: it weighs a short queue against a slow link and fast hardware. Equal times by pool id.
 //! Source: minimum completion time (MCT; Maheswaran et al., "Dynamic mapping of a class of independent tasks onto heterogeneous
 //! computing systems", JPDC 59, 1999). Cost: one estimate for each pool.
 
 use super::eligible::{Candidate, Filters, least_of, place};
-use super::estimate::{delivered_or_never, delivered_unmoved};
+use super::estimate::{delivered_or_never, delivers_before};
 use super::reasons::{Weighing, instant, seconds};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{Platform, Reasons, Request};
@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 pub struct EarliestCompletion {}
 
 impl BrokerForm for EarliestCompletion {
-    const SUMMARY: &'static str = "the earliest expected completion: staging, queue, run and delivery";
+    const SUMMARY: &'static str =
+        "the earliest expected completion: the longer of staging and queue, then run and delivery";
     const SOURCE: &'static str = "MCT: Maheswaran et al., Dynamic mapping of a class of independent tasks, JPDC 1999";
 
     fn build(&self, _platform: &Platform, _streams: &Streams) -> Result<Box<dyn Broker>, String> {
@@ -31,8 +32,8 @@ impl BrokerForm for EarliestCompletion {
 impl Broker for EarliestCompletion {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
-        let unmoved = |pool| Some(delivered_unmoved(view, request, pool));
-        place(least_of(view.allowed(request), view, request, unmoved, delivered), view, request)
+        let in_time = |pool, best: &_| delivers_before(view, request, pool, *best);
+        place(least_of(view.allowed(request), view, request, in_time, delivered), view, request)
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {

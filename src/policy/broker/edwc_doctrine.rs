@@ -2,7 +2,7 @@
 //!
 //! - `real-time` stays where its data are born: the least round trip, whatever the load.
 //! - `interactive` stays within its round-trip bound, or within the latency `circle` where it has none: there the shortest queue wait (zero
-//!   where it can start at once), then the nearest. Where no pool is inside the circle, the same over all.
+//!   where a pool has [room](crate::policy::room)), then the nearest. Where no pool is inside the circle, the same over all.
 //! - `batch`, `training`, `rendering` and `backup` go west: the earliest expected completion among western pools; where no western pool is
 //!   eligible, among all.
 //!
@@ -14,7 +14,7 @@
 use super::distances::Distances;
 use super::earliest_completion::ranked_by_completion;
 use super::eligible::{Candidate, Filters, least_of, place};
-use super::estimate::{delivered_or_never, delivered_unmoved};
+use super::estimate::{delivered_or_never, delivers_before};
 use super::reasons::{Weighing, ranked_by_round_trip, seconds};
 use super::{Broker, BrokerForm, Decision};
 use crate::model::{ClassKind, Platform, PoolId, Reasons, Request, Side};
@@ -87,9 +87,9 @@ impl Broker for Doctrine {
             ClassKind::Interactive => self.distances.least_wait(view, request, self.circle_of(request)),
             ClassKind::Batch | ClassKind::Training | ClassKind::Rendering | ClassKind::Backup => {
                 let delivered = |candidate: &Candidate| delivered_or_never(view, request, candidate);
-                let unmoved = |pool| Some(delivered_unmoved(view, request, pool));
+                let in_time = |pool, best: &_| delivers_before(view, request, pool, *best);
                 let mut sides = self.sides(request, view).iter();
-                place(sides.find_map(|pools| least_of(pools, view, request, unmoved, delivered)), view, request)
+                place(sides.find_map(|pools| least_of(pools, view, request, in_time, delivered)), view, request)
             }
         }
     }

@@ -139,24 +139,23 @@ fn reached(view: &View<'_>, request: &Request, pool: PoolId) -> Option<Candidate
 
 /// The eligible pool with the least key; equal keys by pool id. Rejects where no pool is eligible.
 pub fn least<K: Ord>(view: &View<'_>, request: &Request, key: impl FnMut(&Candidate) -> K) -> Decision {
-    place(least_of(view.allowed(request), view, request, |_| None, key), view, request)
+    place(least_of(view.allowed(request), view, request, |_, _| true, key), view, request)
 }
 
 /// The eligible pool with the least key of some that satisfy the job's constraint, which come in id order; equal keys by pool id.
 ///
-/// `bound` is a key that is at most the pool's own and can be had without its ways, if there is such a thing: a pool whose bound is no
-/// better than the best key so far is passed over before its ways are looked up, which changes no answer.
+/// `may_be_less` says of a pool, without its ways, whether its key can be less than the best so far: a pool of which it says no is passed
+/// over before its ways are looked up, which changes no answer.
 pub fn least_of<K: Ord>(
     pools: &[PoolId],
     view: &View<'_>,
     request: &Request,
-    mut bound: impl FnMut(PoolId) -> Option<K>,
+    mut may_be_less: impl FnMut(PoolId, &K) -> bool,
     mut key: impl FnMut(&Candidate) -> K,
 ) -> Option<PoolId> {
     let mut best: Option<(K, PoolId)> = None;
     for pool in pools.iter().copied() {
-        let no_better = |least: &K| bound(pool).is_some_and(|bound| bound >= *least);
-        if best.as_ref().map(|(least, _)| least).is_some_and(no_better) || !view.could_run(request, pool) {
+        if best.as_ref().is_some_and(|(least, _)| !may_be_less(pool, least)) || !view.could_run(request, pool) {
             continue;
         }
         let Some(candidate) = Filters::ALL.pass(view, request, pool) else { continue };
@@ -238,7 +237,7 @@ mod tests {
     #[test]
     fn bounds_change_no_answer() {
         use crate::policy::broker::edwc_doctrine::EdwcDoctrine;
-        use crate::policy::broker::estimate::{delivered_or_never, delivered_unmoved};
+        use crate::policy::broker::estimate::{delivered_or_never, delivers_before};
         use crate::rng::Streams;
         use rand::RngExt as _;
         let mut draw = Streams::new(7, 0).stream("test.bounds");
@@ -264,8 +263,8 @@ mod tests {
             let plain = Request { input, round_trip: bound, ..world.job(round) };
             let delivered = |candidate: &Candidate| delivered_or_never(&view, &plain, candidate);
             let slow = least(&view, &plain, delivered);
-            let unmoved = |pool| Some(delivered_unmoved(&view, &plain, pool));
-            let fast = place(least_of(view.allowed(&plain), &view, &plain, unmoved, delivered), &view, &plain);
+            let in_time = |pool, best: &_| delivers_before(&view, &plain, pool, *best);
+            let fast = place(least_of(view.allowed(&plain), &view, &plain, in_time, delivered), &view, &plain);
             assert_eq!(fast, slow, "round {round}");
             // The doctrine's key for what a person waits for, without a bound on it.
             let chat = Request { class: world.class("interactive"), ..plain.clone() };

@@ -6,7 +6,7 @@ use crate::model::{
     LaneId, NodeShape, Platform, Pool, PoolId, PowerWeights, Rates, RejectReason, Request, Side, Site, SiteId,
     SiteKind, Storage, TaskShape, TenantId, Work,
 };
-use crate::policy::view::{PathEstimate, Paths, PoolSummary, View};
+use crate::policy::view::{Outlook, PathEstimate, Paths, PoolSummary, View};
 use crate::rng::Streams;
 use crate::signals::Series;
 use crate::units::{Bytes, Power, SimDuration, SimTime};
@@ -38,6 +38,8 @@ pub(crate) struct Spot {
     pub(crate) speed: f64,
     /// Cores that are free of the 10.
     pub(crate) free: u64,
+    /// When one job gives the others back, by its request; one that is late holds them.
+    pub(crate) until_s: u64,
     /// The estimated queue wait.
     pub(crate) wait_s: u64,
     /// Storage that is free; `None` is without bound.
@@ -58,6 +60,7 @@ pub(crate) fn spot(name: &'static str) -> Spot {
         pue: 100,
         speed: 1.0,
         free: 10,
+        until_s: 0,
         wait_s: 0,
         room_gb: None,
     }
@@ -70,6 +73,8 @@ pub(crate) struct World {
     pub(crate) summaries: Vec<PoolSummary>,
     spots: Vec<Spot>,
     replicas: Vec<Vec<SiteId>>,
+    /// Copies of datasets on their way.
+    pub(crate) coming: Vec<(DatasetId, CenterId)>,
 }
 
 impl World {
@@ -97,7 +102,14 @@ impl World {
             ..Platform::default()
         };
         let summaries = spots.iter().map(summary).collect();
-        Self { now: SimTime::ZERO, platform, summaries, spots: spots.to_vec(), replicas: Vec::new() }
+        Self {
+            now: SimTime::ZERO,
+            platform,
+            summaries,
+            spots: spots.to_vec(),
+            replicas: Vec::new(),
+            coming: Vec::new(),
+        }
     }
 
     /// Adds a dataset with replicas at these centers.
@@ -153,7 +165,7 @@ impl World {
     }
 
     pub(crate) fn view(&self) -> View<'_> {
-        View { now: self.now, platform: &self.platform, summaries: &self.summaries, paths: self }
+        View { now: self.now, platform: &self.platform, summaries: &self.summaries, outlook: self, paths: self }
     }
 
     pub(crate) fn build(&self, form: &impl BrokerForm) -> Box<dyn Broker> {
@@ -206,8 +218,36 @@ impl Paths for World {
     fn replicas(&self, dataset: DatasetId) -> &[SiteId] {
         &self.replicas[dataset.index()]
     }
+    fn is_coming(&self, dataset: DatasetId, center: CenterId) -> bool {
+        self.coming.contains(&(dataset, center))
+    }
     fn storage_free(&self, center: CenterId) -> Option<Bytes> {
         self.spots[center.index()].room_gb.map(|room| Bytes(room * GB))
+    }
+}
+
+impl World {
+    /// When the cores in use of a pool are predicted to be free.
+    fn due(&self, pool: PoolId, now: SimTime) -> Option<SimTime> {
+        let spot = &self.spots[pool.index()];
+        (spot.free < 10).then(|| SimTime::from_secs(spot.until_s).max(now + SimDuration(1)))
+    }
+}
+
+impl Outlook for World {
+    fn fits(&self, pool: PoolId, task: &TaskShape, _now: SimTime) -> u64 {
+        self.spots[pool.index()].free * 1000 / u64::from(task.cores_milli)
+    }
+    fn holds_at(&self, pool: PoolId, task: &TaskShape, tasks: u64, now: SimTime, until: SimTime) -> Option<SimTime> {
+        let fits = tasks * u64::from(task.cores_milli) <= 10_000;
+        self.due(pool, now).filter(|at| fits && *at < until)
+    }
+    fn last_end(&self, pool: PoolId, now: SimTime) -> SimTime {
+        self.due(pool, now).unwrap_or(now)
+    }
+    fn running_work(&self, pool: PoolId, now: SimTime) -> u128 {
+        let spot = &self.spots[pool.index()];
+        u128::from(10 - spot.free) * 1000 * u128::from(SimTime::from_secs(spot.until_s).since(now).0)
     }
 }
 
@@ -255,13 +295,16 @@ fn pool((at, spot): (usize, &Spot)) -> Pool {
     }
 }
 
-/// A queue, where there is one, is of one job whose work is the wait times the whole pool.
+/// A queue, where there is one, is of one job that takes the whole pool for the wait.
 fn summary(spot: &Spot) -> PoolSummary {
+    let queued = u64::from(spot.wait_s > 0);
     PoolSummary {
         capacity: 10_000,
         free: spot.free * 1000,
-        in_use: 10_000 - spot.free * 1000,
-        queued_jobs: u32::from(spot.wait_s > 0),
+        nodes: 1,
+        idle: u64::from(spot.free == 10),
+        queued_jobs: queued as u32,
+        queued_size: queued * 10_000,
         queued_work: u128::from(spot.wait_s) * u128::from(SECOND) * 10_000,
         ..PoolSummary::default()
     }

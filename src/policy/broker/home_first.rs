@@ -1,13 +1,14 @@
 //! Home first: near the user while there is room, else the next nearest with room.
 //!
-//! Idea: pools in order of their round trip to the job's origin; the first whose estimated queue wait is at most `overflow` gets the
-//! job. Where none is that free, the job queues at the nearest: data stay at home when leaving gains nothing at once. Source:
-//! practice (overflow routing of regional clouds, "burst to the neighbor"). Cost: one estimate for each pool.
+//! Idea: pools in order of their round trip to the job's origin; the first whose expected queue wait is at most `overflow` gets the
+//! job. Without `overflow` that is the first with [room](crate::policy::room): its nodes hold the job now, beside what is queued there and
+//! on its way. Where none is that free, the job queues at the nearest: data stay at home when leaving gains nothing at once. Source:
+//! practice (overflow routing of regional clouds, "burst to the neighbor"). Cost: one look at the nodes of each pool.
 
 use super::eligible::{Filters, least_pool};
 use super::reasons::{Weighing, seconds};
 use super::{Broker, BrokerForm, Decision};
-use crate::model::{Platform, Reasons, Request};
+use crate::model::{Platform, PoolId, Reasons, Request};
 use crate::policy::view::View;
 use crate::rng::Streams;
 use crate::units::SimDuration;
@@ -18,7 +19,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct HomeFirst {
-    /// The longest estimated queue wait that a job accepts before it goes on to the next nearest center. Default "0 s".
+    /// The longest expected queue wait that a job accepts before it goes on to the next nearest center. Default "0 s": a center has room,
+    /// or the job goes on.
     pub overflow: SimDuration,
 }
 
@@ -37,17 +39,21 @@ impl BrokerForm for HomeFirst {
     }
 }
 
+impl HomeFirst {
+    /// Whether a job would wait longer in a pool than it accepts; without `overflow`, whether the pool has no room for it.
+    fn is_full(&self, view: &View<'_>, request: &Request, pool: PoolId) -> bool {
+        !view.waits_less(request, pool, self.overflow + SimDuration(1))
+    }
+}
+
 impl Broker for HomeFirst {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
-        least_pool(view, request, |pool| {
-            let full = view.wait_or_never(request, pool) > self.overflow;
-            (full, view.round_trip_or_never(request, pool))
-        })
+        least_pool(view, request, |pool| (self.is_full(view, request, pool), view.round_trip_or_never(request, pool)))
     }
 
     fn reasons(&self, request: &Request, view: &View<'_>) -> Reasons {
         let round_trip = |pool| view.round_trip_or_never(request, pool);
-        let full = |pool| view.wait_or_never(request, pool) > self.overflow;
+        let full = |pool| self.is_full(view, request, pool);
         Weighing::new(Filters::ALL, view, request).rank(
             &[("full", ""), ("round_trip_s", "s"), ("queue_wait_s", "s")],
             |candidate| (full(candidate.pool), round_trip(candidate.pool)),

@@ -1,7 +1,7 @@
-//! Least loaded: the pool with the shortest estimated queue wait.
+//! Least loaded: the pool with the shortest expected queue wait.
 //!
-//! Idea: work ahead (running, queued, coming) over capacity; zero where the job can start at once. Equal waits by the larger
-//! free share, then by pool id. Source: join the shortest queue with work instead of counts ("least work left"; Harchol-Balter,
+//! Idea: the wait is zero where the pool has [room](crate::policy::room), else until its nodes are predicted to hold the job behind what is
+//! queued and on its way. Equal waits by the larger free share, then by pool id. Source: join the shortest queue with work instead of counts ("least work left"; Harchol-Balter,
 //! "Performance Modeling and Design of Computer Systems", 2013, ch. 24). Cost: one estimate for each pool.
 
 use super::eligible::{Filters, least_pool};
@@ -21,7 +21,7 @@ use std::cmp::Reverse;
 pub struct LeastLoaded {}
 
 impl BrokerForm for LeastLoaded {
-    const SUMMARY: &'static str = "the shortest estimated queue wait, then the largest free share";
+    const SUMMARY: &'static str = "the shortest expected queue wait, then the largest free share";
     const SOURCE: &'static str =
         "least work left: Harchol-Balter, Performance Modeling and Design of Computer Systems, 2013";
 
@@ -65,20 +65,17 @@ mod tests {
         let at = |name, free, wait_s| Spot { free, wait_s, ..spot(name) };
         let world = World::new(&[at("a", 1, 0), at("b", 6, 0), at("c", 6, 0), at("d", 9, 5)]);
         assert_eq!(world.choice(&LeastLoaded {}, &world.job(0)), Ok("b"));
-        // 7 cores fit at none but d, and there is a queue. a, b and c have no queue, so what runs there is the work ahead of the
-        // job: none is known here, so all three wait 0 s and b wins again; d's 5 s are longer.
+        // 7 cores fit at none but d, and there is a queue. What runs at a, b and c is late, so that all three are expected to have 7 cores
+        // in the next instant, and b wins again; d's 5 s are longer.
         assert_eq!(world.choice(&LeastLoaded {}, &Request { tasks: 7, ..world.job(1) }), Ok("b"));
     }
 
     #[test]
     fn work_that_runs_is_work_ahead() {
         // Both full. a: 10 cores until 100 s; b: 10 cores until 40 s. At 30 s a has 70 s ahead, b 10 s.
-        let full = |name| Spot { free: 0, ..spot(name) };
-        let mut world = World::new(&[full("a"), full("b")]);
-        let second = u128::from(super::super::fixture::SECOND);
+        let full = |name, until_s| Spot { free: 0, until_s, ..spot(name) };
+        let mut world = World::new(&[full("a", 100), full("b", 40)]);
         world.now = crate::units::SimTime::from_secs(30);
-        world.summaries[0].running_ends = 100 * second * 10_000;
-        world.summaries[1].running_ends = 40 * second * 10_000;
         assert_eq!(world.choice(&LeastLoaded {}, &world.job(0)), Ok("b"));
         let wait = world.view().wait_or_never(&world.job(0), PoolId(1));
         assert_eq!(wait, SimDuration::from_secs(10));

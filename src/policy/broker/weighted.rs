@@ -5,7 +5,7 @@
 //!
 //! | weight | score |
 //! |---|---|
-//! | `wait` | estimated queue wait |
+//! | `wait` | expected queue wait, by the [rule of room](crate::policy::room) |
 //! | `cost` | expected cost of energy and transfer, as in `cheapest` |
 //! | `carbon` | expected emissions by location, as in `lowest-carbon` |
 //! | `transfer` | estimated time of moving input and output |
@@ -50,7 +50,7 @@ pub enum Requirement {
 pub struct Weighted {
     /// What a pool must satisfy. Default: all of it.
     pub require: Vec<Requirement>,
-    /// Weight of the estimated queue wait. Default 0.
+    /// Weight of the expected queue wait. Default 0.
     pub wait: f64,
     /// Weight of the expected cost of energy and transfer. Default 0.
     pub cost: f64,

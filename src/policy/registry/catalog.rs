@@ -3,6 +3,7 @@
 use super::BrokerSpec;
 use crate::policy::packing::PackingSpec;
 use crate::policy::queue::QueueSpec;
+use crate::policy::room;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -18,6 +19,8 @@ pub struct PolicyEntry {
     pub summary: String,
     /// The paper or the practice that it comes from.
     pub source: &'static str,
+    /// What it goes by that takes more than a line, a paragraph each.
+    pub rules: &'static [&'static str],
     /// JSON Schema of its parameters: names, types, defaults and meanings.
     pub parameters: Value,
 }
@@ -45,6 +48,16 @@ pub fn catalog() -> Vec<PolicyEntry> {
     brokers.into_iter().chain(queues).chain(entries::<PackingSpec>("packing", &PACKINGS)).collect()
 }
 
+/// The rules of a policy.
+fn rules(kind: &str, name: &str) -> &'static [&'static str] {
+    match (kind, name) {
+        ("broker", "fixed") => &[],
+        ("broker", "round-robin" | "random" | "nearest" | "least-transfer") => &[room::STORAGE_RULE],
+        ("broker", _) => &[room::RULE, room::STORAGE_RULE],
+        _ => &[],
+    }
+}
+
 /// The variants of an externally tagged specification that have a source.
 fn entries<T: JsonSchema>(kind: &'static str, sources: &[(&'static str, &'static str)]) -> Vec<PolicyEntry> {
     let root = schemars::schema_for!(T).to_value();
@@ -53,7 +66,8 @@ fn entries<T: JsonSchema>(kind: &'static str, sources: &[(&'static str, &'static
     let entry = |(name, source): &(&'static str, &'static str)| {
         let variant = find(name)?;
         let summary = variant["description"].as_str().unwrap_or_default().to_owned();
-        Some(PolicyEntry { kind, name, summary, source, parameters: alone(&variant["properties"][name], &root) })
+        let rules = rules(kind, name);
+        Some(PolicyEntry { kind, name, summary, source, rules, parameters: alone(&variant["properties"][name], &root) })
     };
     sources.iter().filter_map(entry).collect()
 }

@@ -188,8 +188,7 @@ impl Driver<'_, '_, '_, '_> {
             let state = &mut world.pools[pool.index()];
             if state.services != wanted {
                 state.services = wanted;
-                state.follow_share(&world.platform.pools[pool.index()], world.now);
-                world.touch(pool);
+                world.follow_share(pool);
             }
             self.world.grant(pool);
         }

@@ -81,8 +81,7 @@ impl World {
                 let pool = place.pool;
                 // So that the next service does not count on them.
                 self.pools[pool.index()].services += nodes;
-                self.pools[pool.index()].follow_share(&self.platform.pools[pool.index()], self.now);
-                self.touch(pool);
+                self.follow_share(pool);
             }
         }
         some
@@ -101,8 +100,10 @@ impl World {
             let (pool, fixed) = (&self.pools[place.pool.index()], &self.platform.pools[place.pool.index()]);
             let open = pool.total - fixed.closed(pool.total, self.now).min(pool.total);
             let most = u128::from(open) * u128::from(service.share_ppm) / 1_000_000;
+            // What is queued and on its way comes first, as brokers count on it.
+            let idle = self.summaries.live(place.pool).idle_beside_waiting(fixed);
             // No more than what is open.
-            let nodes = (most as u64).saturating_sub(place.nodes_wanted).min(pool.nodes.idle());
+            let nodes = (most as u64).saturating_sub(place.nodes_wanted).min(idle);
             served_by(nodes.saturating_mul(place.per_node), service)
         };
         let full: Vec<u64> = state.places.iter().map(idle).collect();
