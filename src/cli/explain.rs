@@ -6,14 +6,14 @@ use super::failure::{Failure, Message};
 use super::manifest::FORMAT;
 use super::output::OutputDirectory;
 use super::progress::Meter;
-use super::{interrupt, terminal};
+use super::{interrupt, source, terminal};
 use eastwest::experiment::{Listeners, run_once};
 use eastwest::observe::{Chosen, Observer, STORIES_MAX, Stories, Story, Storyteller};
 use eastwest::report::{StoryOf, story_text};
 use eastwest::scenario::{self, Input, Scenario};
 use eastwest::sim::{Options, Progress};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
@@ -66,13 +66,17 @@ fn word_of(spec: &impl serde::Serialize) -> String {
 fn manifest(directory: &Path) -> Result<serde_json::Value, Failure> {
     let path = directory.join("manifest.json");
     let hint = "name a directory that `eastwest run` or `compare` wrote";
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let text = match source::bytes(&path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(failure) if path.exists() => return Err(failure),
         Err(_) if directory.is_dir() => {
             let problem = format!("{} holds no results: it has no manifest.json", directory.display());
             return Err(Failure::Files(Message::new(problem).hint(hint)));
         }
-        Err(error) => return Err(Failure::path("read", directory, &error)),
+        Err(_) => {
+            let problem = format!("cannot read {}: there is no such directory", directory.display());
+            return Err(Failure::Files(Message::new(problem).hint(hint)));
+        }
     };
     let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if manifest["format"] == FORMAT {
@@ -93,7 +97,7 @@ fn load(directory: &Path) -> Result<Scenario, Failure> {
             Message::new(problem).hint("`explain` takes what `eastwest run` or `compare` wrote"),
         ));
     }
-    File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
+    source::file(&path)?;
     Ok(scenario::load(&Input::File(path), &[])?)
 }
 
@@ -134,7 +138,7 @@ fn recorded(directory: &Path, job: &str) -> Result<Option<Story>, Failure> {
     if !path.is_file() {
         return Ok(None);
     }
-    let file = File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
+    let file = source::file(&path)?;
     for (at, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(|error| Failure::path("read", &path, &error))?;
         let story: Story = serde_json::from_str(&line)

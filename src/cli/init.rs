@@ -3,7 +3,7 @@
 use super::arguments::{Global, InitArguments};
 use super::failure::{Failure, Message};
 use super::output::file;
-use super::terminal;
+use super::{source, terminal};
 use eastwest::nation::{self, Files};
 use eastwest::scenario;
 use std::fs;
@@ -110,7 +110,8 @@ fn national(from: Option<&Path>) -> Result<Files, Failure> {
 fn rules_in(directory: &Path) -> Result<Files, Failure> {
     let read = |name: &str| {
         let path = directory.join(name);
-        fs::read_to_string(&path).map_err(|error| Failure::path("read", &path, &error))
+        let text = String::from_utf8(source::bytes(&path)?);
+        text.map_err(|_| Failure::Unusable(Message::new(format!("{}: it is not text in UTF-8", path.display()))))
     };
     nation::INPUTS.into_iter().map(|name| Ok((name.to_owned(), read(name)?))).collect()
 }

@@ -3,8 +3,9 @@
 use super::arguments::{ALL, BASE, ScenarioArguments};
 use super::choice::closest;
 use super::failure::{Failure, Message};
+use super::source;
 use eastwest::scenario::{self, Input, Scenario};
-use std::fs::File;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What runs where no scenario is named.
@@ -13,6 +14,9 @@ pub(crate) const DEFAULT: &str = "national-2023";
 /// Finds a scenario: a path wins over a built-in name; a directory is its `scenario.toml`.
 pub(crate) fn find(named: Option<&Path>) -> Result<Input, Failure> {
     let Some(path) = named else { return Ok(Input::Embedded(DEFAULT.to_owned())) };
+    if source::is_stdin(path) {
+        return piped();
+    }
     if path.is_dir() {
         let inside = path.join("scenario.toml");
         return match inside.is_file() {
@@ -39,10 +43,17 @@ pub(crate) fn find(named: Option<&Path>) -> Result<Input, Failure> {
 
 /// A file, unless the system will not open it.
 fn readable(path: PathBuf) -> Result<Input, Failure> {
-    match File::open(&path) {
-        Ok(_) => Ok(Input::File(path)),
-        Err(error) => Err(Failure::path("read", &path, &error)),
-    }
+    source::file(&path).map(|_| Input::File(path))
+}
+
+/// The scenario that the standard input holds; it can name no files beside it.
+fn piped() -> Result<Input, Failure> {
+    let name = "the standard input".to_owned();
+    let bytes = source::stdin()?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Failure::Unusable(Message::new(format!("{name}: it is not text in UTF-8"))))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+    Ok(Input::Text { name, text, files: BTreeMap::new() })
 }
 
 /// Loads the scenario of the command line, with further settings after the person's own.

@@ -2,6 +2,17 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// The signals that were ignored when the program began, a bit each from signal 1 on; none where the system does not say.
+#[cfg(unix)]
+pub(crate) fn ignored_signals() -> u64 {
+    let mask = || {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+        u64::from_str_radix(line.trim(), 16).ok()
+    };
+    mask().unwrap_or(0)
+}
+
 /// Clock ticks a second in `/proc/<pid>/stat`; USER_HZ, which Linux has fixed at 100 for programs on every machine Rust's
 /// standard library runs on.
 #[cfg(target_os = "linux")]

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod schema;
 mod sinks;
+mod source;
 mod tables;
 mod terminal;
 mod validate;

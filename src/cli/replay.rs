@@ -8,7 +8,7 @@ use super::progress::Meter;
 use super::replay_arguments::{
     BackfillWord, DecideWord, FilterWord, OutFormat, ReplayArguments, RulesWord, TraceFormat,
 };
-use super::{interrupt, replay_gpu, terminal};
+use super::{interrupt, replay_gpu, source, terminal};
 use clap::ValueEnum as _;
 use eastwest::experiment::replay::{self, Log, ReplayPolicy, SwfLog};
 use eastwest::experiment::{ExperimentError, Listeners};
@@ -18,7 +18,6 @@ use eastwest::report::{self, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, 
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Decide, Options, Progress, RunStats};
 use eastwest::workload::swf::{SwfFilter, SwfOptions};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn replay(arguments: &ReplayArguments, global: &Global) -> Result<(), Failure> {
@@ -105,16 +104,6 @@ fn enforced(arguments: &ReplayArguments) -> bool {
     arguments.enforce_requested.unwrap_or(arguments.rules == Some(RulesWord::Batsim))
 }
 
-pub(super) fn open(path: &Path) -> Result<File, Failure> {
-    let file = File::open(path).map_err(|error| Failure::path("read", path, &error))?;
-    match file.metadata() {
-        Ok(data) if data.is_dir() => {
-            Err(Failure::Files(Message::new(format!("cannot read {}: it is a directory", path.display()))))
-        }
-        _ => Ok(file),
-    }
-}
-
 /// A log that cannot be used.
 pub(super) fn unusable(path: &Path) -> impl Fn(String) -> Failure {
     let path = path.display().to_string();
@@ -147,7 +136,7 @@ fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
     let path = &arguments.log;
     let failed = unusable(path);
     let log = match arguments.trace_format {
-        TraceFormat::Batsim => replay::read_batsim(open(path)?).map_err(failed)?,
+        TraceFormat::Batsim => replay::read_batsim(source::open(path)?).map_err(failed)?,
         TraceFormat::Swf | TraceFormat::OpenbGpu => {
             let mut options = SwfOptions {
                 from: arguments.from.map(|at| eastwest::units::SimTime(at.0)),
@@ -158,11 +147,11 @@ fn read(arguments: &ReplayArguments) -> Result<(Log, u32), Failure> {
             if arguments.filter == Some(FilterWord::Predictsim) {
                 let machine = match arguments.processors {
                     Some(processors) => processors,
-                    None => processors(path, replay::swf_processors(open(path)?).map_err(&failed)?)?,
+                    None => processors(path, replay::swf_processors(source::open(path)?).map_err(&failed)?)?,
                 };
                 options.filter = SwfFilter::Predictsim { processors: machine };
             }
-            replay::read_swf(open(path)?, &options).map_err(failed)?
+            replay::read_swf(source::open(path)?, &options).map_err(failed)?
         }
     };
     let machine = match arguments.processors {

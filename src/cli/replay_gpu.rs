@@ -4,9 +4,9 @@ use super::arguments::{Format, Global};
 use super::failure::{Failure, Message};
 use super::output::OutputDirectory;
 use super::progress::Meter;
-use super::replay::{directory, open, policy, show, stem, unusable};
+use super::replay::{directory, policy, show, stem, unusable};
 use super::replay_arguments::{OutFormat, PackingWord, ReplayArguments};
-use super::{interrupt, terminal};
+use super::{interrupt, source, terminal};
 use eastwest::experiment::replay::gpu::{AllocationCurve, GpuReplay, GpuRun};
 use eastwest::experiment::{ExperimentError, Listeners};
 use eastwest::observe::Observer;
@@ -72,8 +72,8 @@ fn read(arguments: &ReplayArguments, seed: u64) -> Result<GpuRun, Failure> {
     };
     let replay = arguments.fill.map_or(GpuReplay::Time, GpuReplay::Fill);
     let wrong = |problem| Failure::Unusable(Message::new(format!("{}: {problem}", nodes.display())));
-    let table = openb::read_nodes(open(nodes)?).map_err(wrong)?;
-    let (pods, report) = openb::read_pods(open(&arguments.log)?).map_err(unusable(&arguments.log))?;
+    let table = openb::read_nodes(source::file(nodes)?).map_err(wrong)?;
+    let (pods, report) = openb::read_pods(source::open(&arguments.log)?).map_err(unusable(&arguments.log))?;
     if let Some(nothing) = report.nothing(pods.len()) {
         return Err(unusable(&arguments.log)(nothing));
     }

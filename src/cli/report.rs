@@ -3,12 +3,12 @@
 use super::arguments::{Global, ReportArguments};
 use super::failure::{Failure, Message};
 use super::output::file;
-use super::{plots, terminal};
+use super::{plots, source, terminal};
 use eastwest::observe::{Digest, Summary};
 use eastwest::report::{self, BaseMap, ComparePage, ComparedRun, Plot, RunInfo, RunPage, TimelineGrid};
 use eastwest::scenario::{self, Input, Scenario};
 use serde::de::DeserializeOwned;
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 /// The page.
@@ -78,7 +78,7 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>, width_mm: f64) -> Result
         let hint = "run it again with --tables both: `eastwest run DIR --tables both --out NEW`";
         return Err(Failure::Files(Message::new(problem).hint(hint)));
     }
-    let file = File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
+    let file = source::file(&path)?;
     let timeline = TimelineGrid::read(platform, file)
         .map_err(|problem| Failure::Unusable(Message::new(format!("{}: {problem}", path.display()))))?;
     let page = RunPage {
@@ -118,13 +118,13 @@ fn scenario_of(directory: &Path) -> Result<Scenario, Failure> {
         return Err(Failure::Files(Message::new(problem)));
     }
     // Its own words where it cannot be read, before the scenario's.
-    File::open(&path).map_err(|error| Failure::path("read", &path, &error))?;
+    source::file(&path)?;
     Ok(scenario::load(&Input::File(path), &[])?)
 }
 
 /// The text of a file, without the byte order mark that some programs write.
 fn read(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::path("read", path, &error))?;
+    let bytes = source::bytes(path)?;
     let wrong = |problem: &str| Failure::Unusable(Message::new(format!("{}: {problem}", path.display())));
     if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
         return Err(wrong("it is text in UTF-16; save it as UTF-8"));

@@ -9,6 +9,7 @@ use super::{
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use eastwest::report::{self, Look};
+use eastwest::units;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -83,8 +84,38 @@ fn ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
     !utf_8 || variable("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Writes data to the standard output.
+/// The sequences that this program itself writes: colors and weights of letters.
+fn styled(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        shown.push_str(&units::visible(&rest[..at], &KEPT));
+        let sequence = rest[at..].strip_prefix("\u{1b}[").and_then(|inner| {
+            let length = inner.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+            inner[length..].starts_with('m').then_some(length + 3)
+        });
+        let end = at + sequence.unwrap_or(1);
+        match sequence {
+            Some(_) => shown.push_str(&rest[at..end]),
+            None => shown.push_str(&units::visible(&rest[at..end], &KEPT)),
+        }
+        rest = &rest[end..];
+    }
+    shown + &units::visible(rest, &KEPT)
+}
+
+/// Lines are ended, and columns of logs are kept.
+const KEPT: [char; 2] = ['\n', '\t'];
+
+/// Writes data to the standard output. What does something to a terminal instead of being seen is written out, whatever data it comes from.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let colored = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let text = if colored { styled(text) } else { units::visible(text, &KEPT) };
+    write_data(&text)
+}
+
+/// Writes data to the standard output as it is.
+fn write_data(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     let result = stdout.write_all(text.as_bytes()).and_then(|()| {
         if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") }?;
@@ -100,7 +131,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn note(global: &Global, text: &str) {
     if !global.quiet {
         // Nobody to tell where the standard error is gone.
-        let _ = writeln!(anstream::stderr().lock(), "{text}");
+        let _ = writeln!(anstream::stderr().lock(), "{}", styled(text));
     }
 }
 
@@ -135,13 +166,26 @@ fn explain(failure: &Failure, format: Format) {
             text
         }
     };
-    let _ = stderr.write_all(text.as_bytes());
+    let _ = stderr.write_all(styled(&text).as_bytes());
 }
 
 /// JSON as it is shown.
 pub(crate) fn pretty(value: &serde_json::Value) -> String {
     // Values always have a text.
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    if !text.chars().any(|letter| units::is_invisible(letter) && letter != '\n') {
+        return text;
+    }
+    // In a string of JSON such a letter has another form that means the same.
+    let mut escaped = String::with_capacity(text.len() + 64);
+    for letter in text.chars() {
+        if units::is_invisible(letter) && letter != '\n' {
+            letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

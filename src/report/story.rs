@@ -79,9 +79,7 @@ impl Page {
 
 /// Control characters, which could move a terminal's cursor, as what they are.
 fn visible(text: &str) -> String {
-    let show =
-        |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
-    text.chars().map(show).collect()
+    crate::units::visible(text, &[])
 }
 
 /// Letters that mean something in Markdown or HTML, taken as they are.

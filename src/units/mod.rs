@@ -7,6 +7,7 @@
 mod amount;
 mod economy;
 mod error;
+mod letters;
 mod parse;
 mod rate;
 mod time;
@@ -14,5 +15,6 @@ mod time;
 pub use amount::Bytes;
 pub use economy::{CarbonIntensity, EnergyPrice, Power, TransferPrice};
 pub use error::UnitError;
+pub use letters::{is_invisible, visible};
 pub use rate::{BitsPerSec, Flop, Flops, PerSecond};
 pub use time::{SimDuration, SimTime, seconds_text};

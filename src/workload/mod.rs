@@ -5,12 +5,14 @@ pub mod batsim;
 mod merged;
 pub mod openb;
 mod plan;
+mod regular;
 pub mod swf;
 mod synthetic;
 mod unpack;
 
 pub use merged::{Listed, Merged, source};
 pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
+pub use regular::open_regular;
 pub use synthetic::Generator;
 
 use crate::model::Job;

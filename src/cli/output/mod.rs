@@ -11,6 +11,7 @@ mod target;
 
 use self::lock::Lock;
 use super::failure::Failure;
+use super::interrupt;
 use super::manifest::{Counters, MANIFEST, Manifest, State};
 use eastwest::scenario::Scenario;
 use std::fs::{self, File};
@@ -43,6 +44,12 @@ impl OutputDirectory {
         fs::create_dir(&partial).map_err(|error| Failure::path("make", &partial, &error))?;
         let directory = Self { target, partial, manifest, _lock: lock };
         directory.write_manifest()?;
+        let (partial, mut interrupted) = (directory.partial.clone(), directory.manifest.clone());
+        interrupt::begin(move || {
+            interrupted.end(State::Interrupted, Some("interrupted".to_owned()), None);
+            // Nobody could be told more than that the program ends.
+            let _ = write_manifest(&partial, &interrupted);
+        });
         Ok(directory)
     }
 
@@ -115,6 +122,7 @@ impl OutputDirectory {
         self.write_manifest()?;
         exchange::sync_all(&self.partial).map_err(|error| Failure::path("write", &self.partial, &error))?;
         target::may_replace(&self.target)?;
+        interrupt::end();
         exchange::put(&self.partial, &self.target)?;
         Ok(self.target.clone())
     }
@@ -128,11 +136,21 @@ impl OutputDirectory {
         let _ = self.write_manifest();
     }
 
-    /// Writes the manifest whole or not at all.
     fn write_manifest(&self) -> Result<(), Failure> {
-        let (fresh, path) = (self.partial.join(format!("{MANIFEST}.new")), self.partial.join(MANIFEST));
-        let written = fs::write(&fresh, self.manifest.text()).and_then(|()| fs::rename(&fresh, &path));
-        written.map_err(|error| self.file_failure(MANIFEST, &error))
+        write_manifest(&self.partial, &self.manifest).map_err(|error| self.file_failure(MANIFEST, &error))
+    }
+}
+
+/// Writes a manifest whole or not at all.
+fn write_manifest(directory: &Path, manifest: &Manifest) -> io::Result<()> {
+    let (fresh, path) = (directory.join(format!("{MANIFEST}.new")), directory.join(MANIFEST));
+    fs::write(&fresh, manifest.text())?;
+    fs::rename(&fresh, &path)
+}
+
+impl Drop for OutputDirectory {
+    fn drop(&mut self) {
+        interrupt::end();
     }
 }
 

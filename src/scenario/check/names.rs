@@ -3,8 +3,10 @@
 use super::super::diagnostic::{Diagnostic, Diagnostics};
 use super::super::raw::{At, RawScenario};
 use crate::model::SiteId;
+use crate::units::{is_invisible, visible};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Characters of the longest name.
 const NAME_MAX: usize = 100;
@@ -113,6 +115,16 @@ pub(super) fn allowed(name: &str, what: &str, span: Range<usize>, out: &mut Diag
         format!("the name of {what} has {} characters; at most {NAME_MAX} are allowed", name.chars().count())
     } else if name.chars().any(char::is_control) {
         format!("the name of {what} has a control character: {name:?}")
+    } else if name.chars().any(is_invisible) {
+        format!("the name of {what} has a character that is not seen: \"{}\"", visible(name, &[]))
+    } else if !is_nfc(name) {
+        let problem = format!("the name of {what} is written with letters and marks apart: {name:?}");
+        let help = format!(
+            "write it in composed form (NFC), {:?}, so that no two names look alike",
+            name.nfc().collect::<String>()
+        );
+        out.push(Diagnostic::error(span, problem).help(help));
+        return false;
     } else {
         return true;
     };

@@ -2,7 +2,7 @@
 
 use super::Input;
 use crate::scenario::embedded;
-use crate::workload::swf::SwfBytes;
+use crate::workload::{open_regular, swf::SwfBytes};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -73,10 +73,10 @@ impl<'i> Files<'i> {
     pub(super) fn log(&self, path: &Path) -> Result<SwfBytes, String> {
         let text = match self {
             Self::Disk => {
-                return match std::fs::metadata(path) {
-                    Ok(data) if data.is_file() => Ok(SwfBytes::File(path.to_owned())),
-                    Ok(_) => Err("it is not a file".to_owned()),
+                return match open_regular(path) {
+                    Ok(_) => Ok(SwfBytes::File(path.to_owned())),
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("no such file".to_owned()),
+                    Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => Err(error.to_string()),
                     Err(error) => Err(error.kind().to_string()),
                 };
             }
@@ -114,20 +114,13 @@ fn from_disk(path: &Path) -> Result<String, Refusal> {
     let refuse = |error: std::io::Error| {
         Refusal::Unreadable(match error.kind() {
             std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            std::io::ErrorKind::InvalidInput => error.to_string(),
             kind => kind.to_string(),
         })
     };
-    // Before opening, which would wait for a writer if it is a pipe; `-` for standard input is the command line's business.
-    let metadata = std::fs::metadata(path).map_err(refuse)?;
-    if metadata.is_dir() {
-        return Err(Refusal::Unreadable("it is a directory".to_owned()));
-    }
-    if metadata.len() > FILE_BYTES_MAX {
-        return Err(too_large());
-    }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(refuse)?;
-    // Devices and pipes have no length to look at.
+    let file = open_regular(path).map_err(refuse)?;
+    // Its length may be none, as that of what the kernel shows as files.
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(refuse)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(too_large());

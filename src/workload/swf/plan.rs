@@ -5,7 +5,7 @@ use super::source::{SwfMapping, SwfSource};
 use crate::model::Job;
 use crate::rng::{FNV_1A_BASIS, Streams, fnv_1a_more};
 use crate::units::SimTime;
-use crate::workload::JobSource;
+use crate::workload::{JobSource, open_regular};
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl SwfBytes {
     /// The file cannot be opened.
     pub fn open(&self) -> std::io::Result<Box<dyn Read + Send>> {
         Ok(match self {
-            Self::File(path) => Box::new(std::fs::File::open(path)?),
+            Self::File(path) => Box::new(open_regular(path)?),
             Self::Memory(bytes) => Box::new(std::io::Cursor::new(Arc::clone(bytes))),
         })
     }
