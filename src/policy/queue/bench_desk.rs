@@ -2,8 +2,8 @@
 
 use super::QueueDiscipline;
 use crate::model::{
-    Allocation, CenterId, ClassId, ConstraintId, Input, JobNumber, JobSlot, NodePool, NodeShape, Pool, PowerWeights,
-    Rates, Request, SiteId, TaskShape, TenantId, Totals, Work,
+    AcceleratorId, Allocation, CenterId, ClassId, ConstraintId, Input, JobNumber, JobSlot, NodePool, NodeShape, Pool,
+    PowerWeights, Rates, Request, SiteId, TaskShape, TenantId, Totals, Work,
 };
 use crate::policy::packing::{FirstFit, Packing};
 use crate::policy::view::Desk;
@@ -11,13 +11,29 @@ use crate::signals::Series;
 use crate::units::{Bytes, Power, SimDuration, SimTime};
 use std::collections::BTreeMap;
 
-/// A job of a test, in seconds and processors.
+/// What a task of a test takes of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Task {
+    pub(super) cores: u32,
+    pub(super) memory: u64,
+    /// Thousandths of cards: a share of one, or whole ones.
+    pub(super) cards_milli: u32,
+}
+
+impl Default for Task {
+    fn default() -> Self {
+        Self { cores: 1, memory: 0, cards_milli: 0 }
+    }
+}
+
+/// A job of a test: times in seconds, its size in tasks of one core where nothing else is said.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Case {
     pub(super) submit: u64,
     pub(super) run: u64,
     pub(super) requested: u64,
     pub(super) size: u32,
+    pub(super) task: Task,
     pub(super) tenant: u32,
     pub(super) priority: i32,
     pub(super) deadline: Option<u64>,
@@ -38,11 +54,29 @@ pub(super) enum Rules {
     Predictsim,
 }
 
-/// One pool of like processors, each a core. Times are milliseconds where `unit` says so.
+/// The nodes of a test, all alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Machine {
+    pub(super) nodes: u64,
+    pub(super) cores: u32,
+    /// `u64::MAX` where it has no bound.
+    pub(super) memory: u64,
+    pub(super) cards: u8,
+}
+
+impl Machine {
+    const fn shape(&self) -> NodeShape {
+        let accelerator = if self.cards > 0 { Some(AcceleratorId(0)) } else { None };
+        NodeShape { cores_milli: self.cores * 1000, memory: self.memory, cards: self.cards, accelerator }
+    }
+}
+
+/// One pool. Times are milliseconds where `unit` says so.
 pub(super) struct Bench {
     pub(super) now: SimTime,
     pool: Pool,
     nodes: NodePool,
+    packing: Box<dyn Packing>,
     requests: Vec<Request>,
     runs: Vec<SimDuration>,
     free: Totals,
@@ -56,7 +90,13 @@ pub(super) struct Bench {
 impl Bench {
     /// `nodes` nodes of `cores` cores.
     pub(super) fn new(nodes: u64, cores: u32, cases: &[Case], unit: u64, rules: Rules) -> Self {
-        let shape = NodeShape { cores_milli: cores * 1000, memory: 0, cards: 0, accelerator: None };
+        let machine = Machine { nodes, cores, memory: 0, cards: 0 };
+        Self::of(machine, Box::new(FirstFit), cases, unit, rules)
+    }
+
+    /// These nodes, and what chooses among them.
+    pub(super) fn of(machine: Machine, packing: Box<dyn Packing>, cases: &[Case], unit: u64, rules: Rules) -> Self {
+        let (shape, nodes) = (machine.shape(), machine.nodes);
         let zero = || Series::steps(&[(SimDuration::ZERO, 0)], None).unwrap();
         let pool = Pool {
             name: "bench".to_owned(),
@@ -81,7 +121,12 @@ impl Bench {
             origin: SiteId(0),
             submit: time(case.submit),
             tasks: case.size,
-            task: TaskShape { cores_milli: 1000, memory: 0, accelerators_milli: 0, accelerator: None },
+            task: TaskShape {
+                cores_milli: case.task.cores * 1000,
+                memory: case.task.memory,
+                accelerators_milli: case.task.cards_milli,
+                accelerator: None,
+            },
             requested: Work::Time(SimDuration(case.requested * unit)),
             input: Input::None,
             output: Bytes::ZERO,
@@ -96,6 +141,7 @@ impl Bench {
             now: SimTime::ZERO,
             free: pool.capacity(nodes),
             nodes: NodePool::new(shape, nodes),
+            packing,
             pool,
             requests: cases.iter().enumerate().map(request).collect(),
             runs: cases.iter().map(|case| SimDuration(case.run * unit)).collect(),
@@ -108,7 +154,8 @@ impl Bench {
     }
 
     fn size(&self, job: JobSlot) -> u64 {
-        u64::from(self.requests[job.index()].tasks) * 1000
+        let request = &self.requests[job.index()];
+        u64::from(request.tasks) * u64::from(request.task.cores_milli)
     }
 
     fn begin(&mut self, job: JobSlot) {
@@ -127,7 +174,9 @@ impl Bench {
         self.taken -= self.size(job);
         self.recount();
         if let Some(allocation) = &self.allocations[job.index()] {
-            assert!(self.nodes.release(allocation, &self.requests[job.index()].task));
+            let task = &self.requests[job.index()].task;
+            assert!(self.nodes.release(allocation, task));
+            self.packing.given(&self.nodes, allocation, task);
         }
     }
 }
@@ -143,7 +192,8 @@ impl Desk for Bench {
         &self.nodes
     }
     fn free(&self) -> &Totals {
-        &self.free
+        // With room that is over-committed, what is free is counted, not looked up on nodes.
+        if self.rules == Rules::Ours { self.nodes.free() } else { &self.free }
     }
     fn request(&self, job: JobSlot) -> &Request {
         &self.requests[job.index()]
@@ -173,7 +223,11 @@ impl Desk for Bench {
     }
     fn preview(&self, nodes: &NodePool, job: JobSlot) -> Option<Allocation> {
         let request = &self.requests[job.index()];
-        FirstFit.preview(nodes, request.tasks, &request.task)
+        self.packing.preview(nodes, request.tasks, &request.task)
+    }
+    fn choose(&mut self, job: JobSlot) -> Option<Allocation> {
+        let request = &self.requests[job.index()];
+        self.packing.choose(&self.nodes, request.tasks, &request.task)
     }
     fn start_overcommitted(&mut self, job: JobSlot) -> bool {
         if self.rules != Rules::Predictsim {
@@ -184,9 +238,11 @@ impl Desk for Bench {
     }
     fn start_on(&mut self, job: JobSlot, nodes: Allocation) -> bool {
         assert_eq!(nodes.tasks(), u64::from(self.requests[job.index()].tasks));
-        if !self.nodes.allocate(&nodes, &self.requests[job.index()].task) {
+        let task = self.requests[job.index()].task;
+        if !self.nodes.allocate(&nodes, &task) {
             return false;
         }
+        self.packing.taken(&self.nodes, &nodes, &task);
         self.begin(job);
         self.allocations[job.index()] = Some(nodes);
         true
@@ -219,14 +275,19 @@ pub(super) fn play(
     rules: Rules,
     queue: &mut dyn QueueDiscipline,
 ) -> Bench {
-    let mut bench = Bench::new(nodes, cores, cases, unit, rules);
+    play_on(Bench::new(nodes, cores, cases, unit, rules), queue)
+}
+
+/// Runs all cases of a bench until nothing is to come.
+pub(super) fn play_on(mut bench: Bench, queue: &mut dyn QueueDiscipline) -> Bench {
+    let rules = bench.rules;
     // Ends by time, then by the order of starts.
     let mut ends: BTreeMap<(SimTime, u64), JobSlot> = BTreeMap::new();
     let mut starts = 0;
     let mut next = 0;
     for passes in 0.. {
         // A wish to be woken again and again must not hang the test.
-        assert!(passes < 1000 * (cases.len() + 10), "a queue that is woken without end");
+        assert!(passes < 1000 * (bench.requests.len() + 10), "a queue that is woken without end");
         let submit = bench.requests.get(next).map(|request| request.submit);
         let end = ends.first_key_value().map(|(key, _)| key.0);
         let wake = queue.wake_at().filter(|at| *at > bench.now && !queue.is_empty());
