@@ -114,6 +114,11 @@ impl GpuClustering {
 
 impl Packing for GpuClustering {
     fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
+        // Who will hold cards then is not known: nobody, or others.
+        Self::new(self.scale).choose(nodes, tasks, task)
+    }
+
+    fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;
         }

@@ -49,11 +49,11 @@ pub struct Offer {
 /// Chooses nodes for a gang of tasks.
 pub trait Packing: Send {
     /// Nodes for all tasks among any nodes of the pool's shape, such as those that will be free later; `None` where they do not fit. Must find
-    /// an allocation whenever one exists, and changes nothing: the next choice is the same as without it.
+    /// an allocation whenever one exists, changes nothing, and follows from the nodes alone: always the same for the same nodes.
     fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation>;
 
-    /// Nodes for all tasks among those of the pool as they are now, or `None` where they do not fit: the same as a preview, but what is
-    /// worked out may be kept, and streams of random numbers go on.
+    /// Nodes for all tasks among those of the pool as they are now, or `None` where they do not fit: the same as a preview, but for packings that
+    /// draw, or know more than the nodes say. What is worked out may be kept.
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         self.preview(nodes, tasks, task)
     }

@@ -24,13 +24,15 @@ const MISSES_MAX: u32 = 8;
 #[derive(Debug, Clone)]
 pub struct Random {
     rng: Generator,
+    /// The beginning of the stream: each preview draws the same from it.
+    first: Generator,
 }
 
 impl Random {
     /// Draws from this stream.
     #[must_use]
-    pub const fn new(rng: Generator) -> Self {
-        Self { rng }
+    pub fn new(rng: Generator) -> Self {
+        Self { first: rng.clone(), rng }
     }
 
     /// A node that fits and was not drawn; `None` after too many misses.
@@ -106,7 +108,7 @@ impl Urn {
 
 impl Packing for Random {
     fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
-        self.clone().choose(nodes, tasks, task)
+        Self::new(self.first.clone()).choose(nodes, tasks, task)
     }
 
     fn choose(&mut self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
