@@ -21,7 +21,7 @@ use super::book::Book;
 use super::estimate::Estimate;
 use super::head_room::HeadRoom;
 use super::order::Order;
-use super::waiting::Queued;
+use super::waiting::{Place, Queued};
 use crate::model::caches::bring;
 use crate::model::{JobSlot, TaskShape, TenantId, Totals};
 use crate::policy::view::Desk;
@@ -58,8 +58,11 @@ pub struct Easy {
     fresh: Vec<JobSlot>,
     /// What should be free: what the last pass left, and what ended since.
     left: Totals,
-    /// Whether nothing but submissions happened since the last pass.
+    /// Whether nothing but submissions happened since the last pass tried all jobs.
     quiet: bool,
+    /// Whether a job overtook in this pass where nodes are shared: for those that were refused before it, the packing may now choose other
+    /// nodes, which leave the head its own.
+    overtook: bool,
     /// The fewest tasks of a shape that found no nodes in this pass. No more of that shape will find any.
     refused: BTreeMap<TaskShape, u32>,
     /// Shapes and numbers of tasks that found nodes in this pass only to the cost of the head. As long as nothing starts they will again.
@@ -90,12 +93,20 @@ impl Easy {
             fresh: Vec::new(),
             left: Totals::default(),
             quiet: false,
+            overtook: false,
             refused: BTreeMap::new(),
             held_back: BTreeSet::new(),
             by_sums: true,
             tried: Vec::new(),
             now: SimTime::ZERO,
         }
+    }
+
+    /// Looks at nodes also where sums are exact.
+    #[cfg(test)]
+    pub(super) fn by_nodes(mut self) -> Self {
+        self.book.look_at_nodes();
+        self
     }
 
     fn free(&self, desk: &dyn Desk) -> Totals {
@@ -207,6 +218,7 @@ impl Easy {
         if started {
             if let Some(room) = &mut reservation.room {
                 room.changed();
+                self.overtook = true;
             }
             if !in_time {
                 reservation.spare.subtract(&job.demand);
@@ -226,14 +238,14 @@ impl Easy {
         if only_fresh {
             self.try_fresh(fresh, &mut reservation, desk);
         } else {
-            self.walk(&mut reservation, desk);
+            self.walk(None, &mut reservation, desk);
         }
         self.reservation = Some(reservation);
     }
 
-    fn walk(&mut self, reservation: &mut Reservation, desk: &mut dyn Desk) {
+    /// Tries the jobs behind a place.
+    fn walk(&mut self, mut after: Option<Place>, reservation: &mut Reservation, desk: &mut dyn Desk) {
         let now = desk.now();
-        let mut after = None;
         loop {
             let (free, kept) = (self.free(desk), &*reservation);
             let may =
@@ -262,7 +274,11 @@ impl Easy {
         tried.sort_unstable_by_key(|job| job.place);
         for job in tried.drain(..) {
             if self.free(desk).covers(&job.demand) && reservation.allows(desk.now(), &job.demand, job.estimate) {
-                self.try_overtake(&job, reservation, desk);
+                let started = self.try_overtake(&job, reservation, desk);
+                if started && reservation.room.is_some() {
+                    self.walk(Some(job.place), reservation, desk);
+                    break;
+                }
             }
         }
         self.tried = tried;
@@ -331,7 +347,7 @@ impl QueueDiscipline for Easy {
         fresh.clear();
         self.fresh = fresh;
         self.left = self.free(desk);
-        self.quiet = true;
+        self.quiet = !std::mem::take(&mut self.overtook);
     }
 
     fn bring(&self) {
