@@ -238,7 +238,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             Event::Stage(slot) => self.stage(slot)?,
             Event::Period => self.world.period = None,
             Event::Publish => self.publish(),
-            Event::QueueWake(pool) => self.world.wake(pool),
+            Event::QueueWake(pool) => self.wake_queue(pool),
         }
         Ok(())
     }

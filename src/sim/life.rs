@@ -88,6 +88,17 @@ impl Driver<'_, '_, '_, '_> {
         Ok(())
     }
 
+    /// A queue is woken as it wished, unless it wishes something else by now.
+    pub(super) fn wake_queue(&mut self, pool: PoolId) {
+        let wish = self.stack.queues[pool.index()].wake_at();
+        self.world.wake_passed(pool);
+        if wish == Some(self.world.now) {
+            self.world.touch(pool);
+        } else {
+            self.plan_wake(pool);
+        }
+    }
+
     fn plan_wake(&mut self, pool: PoolId) {
         let Some(at) = self.stack.queues[pool.index()].wake_at() else { return };
         let world = &mut self.world;

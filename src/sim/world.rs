@@ -238,13 +238,12 @@ impl World {
         }
     }
 
-    /// A queue is woken as it wished.
-    pub(super) fn wake(&mut self, pool: PoolId) {
+    /// A wake-up of a queue has come.
+    pub(super) fn wake_passed(&mut self, pool: PoolId) {
         let state = &mut self.pools[pool.index()];
         if state.wake.is_some_and(|at| at <= self.now) {
             state.wake = None;
         }
-        self.touch(pool);
     }
 
     /// The pools to be asked, in id order.
