@@ -296,6 +296,13 @@ impl Book {
         self.parts == 0
     }
 
+    /// Has the disciplines look at nodes also where that is not needed.
+    #[cfg(test)]
+    pub(super) const fn look_at_nodes(&mut self) {
+        self.sharing += 1;
+        self.parts += 1;
+    }
+
     fn forget(&mut self, job: JobSlot) -> Option<Known> {
         let known = self.jobs.remove(job.0.into())?;
         self.sharing -= usize::from(known.shares);
@@ -398,11 +405,12 @@ impl Book {
         self.running.first().is_some_and(|end| end.at <= now)
     }
 
-    /// When to ask for a pass at which the first reserved start comes. Mostly a job is predicted to end then, and its end asks. While
-    /// a job outlives its prediction reservations are made anew whenever something happens, and its end is what they wait for; a
-    /// start that has come and could not be waits for an end or for nodes too.
-    pub(super) fn wake_for(&self, start: SimTime, now: SimTime) -> Option<SimTime> {
-        (start > now && start < SimTime::MAX && !self.outlived(now) && !self.running.any_at(start)).then_some(start)
+    /// When to ask for a pass at which one of these planned starts comes, the earliest first. A start that has come and could not be waits for an
+    /// end or for nodes. While a job outlives its prediction, it is expected to end at the next instant, and what is planned for then or
+    /// behind that is no time of the clock: only starts count at which another job is predicted to end.
+    pub(super) fn wake_for(&self, mut starts: impl Iterator<Item = SimTime>, now: SimTime) -> Option<SimTime> {
+        let outlived = self.outlived(now);
+        starts.find(|start| *start > now && *start < SimTime::MAX && (!outlived || self.running.any_at(*start)))
     }
 
     /// Drops the running jobs whose predicted end has come and whose end is due at this instant, as if they had ended; what they hold together.

@@ -23,6 +23,7 @@ mod node_set;
 pub mod order;
 mod preemptive;
 mod profile;
+mod reservations;
 mod room;
 mod spec;
 mod steps;
@@ -83,8 +84,12 @@ pub trait QueueDiscipline: Send {
 #[cfg(test)]
 mod bench_desk;
 #[cfg(test)]
+mod node_oracles;
+#[cfg(test)]
 mod oracles;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod textbooks;
 #[cfg(test)]
 mod twins;

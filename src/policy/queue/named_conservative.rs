@@ -21,7 +21,7 @@ use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeSet;
 
 /// A queued job's time and nodes; for a running one its nodes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Reserved {
     at: SimTime,
     nodes: NamedNodes,
@@ -45,6 +45,8 @@ pub struct NamedConservative {
     compress: bool,
     /// Whether all reservations must be made anew.
     anew: bool,
+    /// Whether the last compression moved jobs: those before them may move up behind them.
+    moved: bool,
 }
 
 impl NamedConservative {
@@ -62,6 +64,7 @@ impl NamedConservative {
             now: SimTime::ZERO,
             compress: false,
             anew: false,
+            moved: false,
         }
     }
 
@@ -84,12 +87,15 @@ impl NamedConservative {
         self.reserved[job.index()] = reserved;
     }
 
-    fn unreserve(&mut self, job: &Queued, desk: &dyn Desk) {
-        let Some(Some(reserved)) = self.reserved.get_mut(job.job.index()).map(Option::take) else { return };
-        if self.due.remove(&(reserved.at, job.place.number, job.job)) {
-            let (from, to) = (reserved.at.max(self.now), reserved.at + job.span());
-            self.give(from, to, &reserved.nodes, job.job, desk);
+    /// Takes a job out of the plan; what it had there.
+    fn unreserve(&mut self, job: &Queued, desk: &dyn Desk) -> Option<Reserved> {
+        let reserved = self.reserved.get_mut(job.job.index())?.take()?;
+        if !self.due.remove(&(reserved.at, job.place.number, job.job)) {
+            return None;
         }
+        let (from, to) = (reserved.at.max(self.now), reserved.at + job.span());
+        self.give(from, to, &reserved.nodes, job.job, desk);
+        Some(reserved)
     }
 
     fn give(&mut self, from: SimTime, to: SimTime, nodes: &NamedNodes, job: JobSlot, desk: &dyn Desk) {
@@ -98,9 +104,15 @@ impl NamedConservative {
         }
     }
 
-    /// Makes all reservations anew from what is free and what runs.
-    fn rebuild(&mut self, desk: &dyn Desk) {
-        self.due.clear();
+    /// Looks at shared nodes also where each job takes whole ones.
+    #[cfg(test)]
+    pub(super) fn by_nodes(mut self) -> Self {
+        self.book.look_at_nodes();
+        self
+    }
+
+    /// Begins the profile with what is free and what runs.
+    fn begin(&mut self, desk: &dyn Desk) {
         self.profile = Some(NamedProfile::new(self.whole, desk));
         let running: Vec<(SimTime, JobSlot)> = self.book.ends().map(|(end, job, _)| (end, job)).collect();
         for (end, job) in running {
@@ -110,6 +122,30 @@ impl NamedConservative {
             self.give(end.max(self.now + SimDuration(1)), SimTime::MAX, &nodes, job, desk);
             self.keep(job, Some(Reserved { at: self.now, nodes }));
         }
+    }
+
+    /// Keeps all reservations where jobs begin to share nodes, or no longer do.
+    fn convert(&mut self, desk: &dyn Desk) {
+        self.begin(desk);
+        for (at, _, job) in self.due.clone() {
+            let (Some(queued), Some(Some(reserved))) = (self.book.overtaker(job), self.reserved.get(job.index()))
+            else {
+                continue;
+            };
+            let request = desk.request(job);
+            let nodes = reserved.nodes.converted(self.whole, request, &desk.pool().node);
+            if let Some(profile) = &mut self.profile {
+                profile.take(at, at + queued.span(), &nodes, &request.task);
+            }
+            self.keep(job, Some(Reserved { at, nodes }));
+        }
+    }
+
+    /// Makes all reservations anew.
+    fn rebuild(&mut self, desk: &dyn Desk) {
+        self.due.clear();
+        self.moved = false;
+        self.begin(desk);
         for job in self.book.queue().to_vec() {
             self.reserve(&job, desk);
         }
@@ -123,9 +159,11 @@ impl NamedConservative {
 
     /// Takes each job out in order and puts it in again; later reservations stay meanwhile.
     fn compress(&mut self, desk: &dyn Desk) {
+        self.moved = false;
         for job in self.book.queue().to_vec() {
-            self.unreserve(&job, desk);
+            let before = self.unreserve(&job, desk);
             self.reserve(&job, desk);
+            self.moved |= self.reserved.get(job.job.index()).is_some_and(|now| *now != before);
         }
     }
 
@@ -178,7 +216,7 @@ impl QueueDiscipline for NamedConservative {
         self.advance();
         self.left.add(&ended.demand);
         self.give(self.now, ended.predicted, &held.nodes, job, desk);
-        self.compress = true;
+        self.compress |= ended.predicted > self.now || self.moved;
         self.anew |= ended.predicted < self.now;
     }
 
@@ -198,8 +236,12 @@ impl QueueDiscipline for NamedConservative {
         let whole = self.book.takes_whole_nodes();
         let switched = std::mem::replace(&mut self.whole, whole) != whole || self.profile.is_none();
         let compress = std::mem::take(&mut self.compress);
-        let anew = std::mem::take(&mut self.anew) || self.book.outlived(self.now);
-        if anew || switched || corrected || self.left != *desk.free() {
+        let anew = std::mem::take(&mut self.anew) | self.book.outlived(self.now);
+        let anew = anew || corrected || self.left != *desk.free();
+        if switched && !anew {
+            self.convert(desk);
+        }
+        if anew {
             self.rebuild(desk);
         } else if compress || resorted {
             self.compress(desk);
@@ -226,7 +268,7 @@ impl QueueDiscipline for NamedConservative {
     }
 
     fn wake_at(&self) -> Option<SimTime> {
-        let start = self.due.first().and_then(|(at, ..)| self.book.wake_for(*at, self.now));
+        let start = self.book.wake_for(self.due.iter().map(|(at, ..)| *at), self.now);
         start.into_iter().chain(self.book.next_correction(self.now)).min()
     }
 }

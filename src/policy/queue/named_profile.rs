@@ -7,7 +7,7 @@ use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
 
 /// What a job holds, or is to hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NamedNodes {
     /// Nodes that nobody else can have a part of.
     Whole(NodeSet),
@@ -25,6 +25,14 @@ impl NamedNodes {
         let all = allocation.parts.iter().flat_map(|part| part.first..part.first + part.count);
         all.filter_map(|node| usize::try_from(node).ok()).for_each(|node| nodes.insert(node));
         Self::Whole(nodes)
+    }
+
+    /// The same, in the form that a profile of whole nodes or of shared ones takes.
+    pub(super) fn converted(&self, whole: bool, request: &Request, shape: &NodeShape) -> Self {
+        match (self, whole) {
+            (Self::Whole(_), true) | (Self::Shared(_), false) => self.clone(),
+            _ => Self::held(&self.allocation(request, shape), whole),
+        }
     }
 
     pub(super) fn allocation(&self, request: &Request, shape: &NodeShape) -> Allocation {
@@ -117,7 +125,7 @@ impl NamedProfile {
                     pool.allocate(nodes, task);
                 });
             }
-            // What was held in the other form is looked up again when all is made anew.
+            // What is held in the other form was converted before.
             _ => {}
         }
     }

@@ -1,179 +1,169 @@
-//! A plan of starts for a queue whose jobs share nodes.
+//! Whether a plan of starts holds where jobs share nodes.
 //!
 //! The plan says when each job starts, not where. It holds if a look ahead gives each job nodes: running jobs end as predicted, planned jobs start
 //! by instant and then in the order of the queue, on nodes that the packing chooses when they start, and end after their estimates.
 
 use super::book::Book;
-use super::waiting::Queued;
+use super::reservations::{Planned, Reservations, Turn};
 use crate::model::{Allocation, JobSlot, NodePool, TaskShape};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A planned start.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Planned {
-    pub(super) at: SimTime,
-    pub(super) job: Queued,
+/// How many starts lie between two states that are kept of a look ahead.
+const KEPT_EVERY: usize = 8;
+
+/// What a planned job holds until its end. Ordered by the end, then by the order of starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    end: SimTime,
+    sequence: usize,
+    nodes: Allocation,
+    task: TaskShape,
 }
 
-impl Planned {
-    fn before(&self, other: &Self) -> bool {
-        (self.at, self.job.place) < (other.at, other.job.place)
+impl Ord for Held {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.end, self.sequence).cmp(&(other.end, other.sequence))
     }
 }
 
-/// Who gives nodes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Holder {
-    Running(JobSlot),
-    /// A planned job, by its place among the allocations of the look ahead.
-    Planned(usize),
+impl PartialOrd for Held {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }
-
-/// What planned jobs got in a look ahead.
-type Given = Vec<(Allocation, TaskShape)>;
 
 /// The nodes at an instant of a look ahead, and who holds them until when.
 #[derive(Debug, Clone)]
 struct Ahead {
     nodes: NodePool,
-    ends: BinaryHeap<Reverse<(SimTime, Holder)>>,
+    /// How many of the running jobs have ended.
+    ended: usize,
+    planned: BinaryHeap<Reverse<Held>>,
+    starts: usize,
 }
 
 impl Ahead {
-    /// The pool as it is. A job that outlives its prediction is expected to end at the next instant.
-    fn new(book: &Book, desk: &dyn Desk) -> Self {
-        let next = desk.now() + SimDuration(1);
-        let ends = book.ends().map(|(end, job, _)| Reverse((end.max(next), Holder::Running(job)))).collect();
-        Self { nodes: desk.nodes().clone(), ends }
-    }
-
-    /// When the next job ends.
-    fn next_end(&self) -> Option<SimTime> {
-        self.ends.peek().map(|Reverse((at, _))| *at)
-    }
-
     /// Goes on to an instant, at which all has ended that ends by then.
-    fn advance(&mut self, to: SimTime, given: &Given, desk: &dyn Desk) {
-        while let Some(Reverse((_, holder))) = self.ends.peek().filter(|end| end.0.0 <= to).copied() {
-            self.ends.pop();
-            match holder {
-                Holder::Running(job) => {
-                    if let Some(allocation) = desk.allocation(job) {
-                        self.nodes.release(allocation, &desk.request(job).task);
-                    }
-                }
-                Holder::Planned(place) => {
-                    let (allocation, task) = &given[place];
-                    self.nodes.release(allocation, task);
-                }
+    fn advance(&mut self, to: SimTime, running: &[(SimTime, JobSlot)], desk: &dyn Desk) {
+        while let Some((_, job)) = running.get(self.ended).filter(|(end, _)| *end <= to) {
+            self.ended += 1;
+            if let Some(nodes) = desk.allocation(*job) {
+                self.nodes.release(nodes, &desk.request(*job).task);
             }
         }
+        while self.planned.peek().is_some_and(|Reverse(held)| held.end <= to) {
+            if let Some(Reverse(held)) = self.planned.pop() {
+                self.nodes.release(&held.nodes, &held.task);
+            }
+        }
+    }
+
+    /// A job holds nodes until the end of its plan; whether they are free.
+    fn hold(&mut self, start: &Planned, nodes: Allocation, desk: &dyn Desk) -> bool {
+        let task = desk.request(start.job.job).task;
+        let free = self.nodes.allocate(&nodes, &task);
+        if free {
+            self.starts += 1;
+            self.planned.push(Reverse(Held { end: start.end(), sequence: self.starts, nodes, task }));
+        }
+        free
     }
 
     /// Goes on to a start; whether there are nodes for it then.
-    fn start(&mut self, start: &Planned, given: &mut Given, desk: &dyn Desk) -> bool {
-        self.advance(start.at, given, desk);
+    fn start(&mut self, start: &Planned, running: &[(SimTime, JobSlot)], desk: &dyn Desk) -> bool {
+        self.advance(start.at, running, desk);
         if !self.nodes.free().covers(&start.job.demand) {
             return false;
         }
-        let Some(allocation) = desk.preview(&self.nodes, start.job.job) else { return false };
-        let task = desk.request(start.job.job).task;
-        if !self.nodes.allocate(&allocation, &task) {
-            return false;
-        }
-        self.ends.push(Reverse((start.at + start.job.span(), Holder::Planned(given.len()))));
-        given.push((allocation, task));
-        true
+        let Some(nodes) = desk.preview(&self.nodes, start.job.job) else { return false };
+        self.hold(start, nodes, desk)
     }
 }
 
-/// Planned starts by instant, then in the order of the queue.
+/// Looks ahead in one pass. States on the way are kept, so that the next look need not begin at the present.
 #[derive(Debug, Default)]
 pub(super) struct NodePlan {
-    starts: Vec<Planned>,
+    /// Running jobs by expected end.
+    running: Vec<(SimTime, JobSlot)>,
+    /// States, each with the last start that it has seen.
+    kept: Vec<(Option<Turn>, Ahead)>,
 }
 
 impl NodePlan {
+    /// Forgets all: another pass begins, or a job started.
     pub(super) fn clear(&mut self) {
-        self.starts.clear();
+        self.kept.clear();
     }
 
-    /// The first start.
-    pub(super) fn first(&self) -> Option<&Planned> {
-        self.starts.first()
+    /// The plan changes from this turn on.
+    pub(super) fn changed(&mut self, turn: Turn) {
+        let valid = self.kept.partition_point(|(last, _)| last.is_none_or(|last| last < turn));
+        self.kept.truncate(valid);
     }
 
-    /// When a job is to start.
-    pub(super) fn start_of(&self, job: JobSlot) -> Option<SimTime> {
-        self.starts.iter().find(|start| start.job.job == job).map(|start| start.at)
-    }
-
-    pub(super) fn remove(&mut self, job: JobSlot) -> Option<SimTime> {
-        let at = self.starts.iter().position(|start| start.job.job == job)?;
-        Some(self.starts.remove(at).at)
-    }
-
-    pub(super) fn insert(&mut self, start: Planned) {
-        let at = self.starts.partition_point(|other| other.before(&start));
-        self.starts.insert(at, start);
-    }
-
-    /// Takes over the present places of all jobs in the queue.
-    pub(super) fn sort_again(&mut self, book: &Book) {
-        for start in &mut self.starts {
-            start.job = book.overtaker(start.job.job).unwrap_or(start.job);
+    /// Begins with the pool as it is. A job that outlives its prediction is expected to end at the next instant.
+    fn begin(&mut self, book: &Book, desk: &dyn Desk) {
+        if !self.kept.is_empty() {
+            return;
         }
-        self.starts.sort_unstable_by_key(|start| (start.at, start.job.place));
+        let next = desk.now() + SimDuration(1);
+        self.running.clear();
+        self.running.extend(book.ends().map(|(end, job, _)| (end.max(next), job)));
+        self.running.sort_unstable();
+        let present = Ahead { nodes: desk.nodes().clone(), ended: 0, planned: BinaryHeap::new(), starts: 0 };
+        self.kept.push((None, present));
+    }
+
+    /// The state in which a start would find the nodes; `None` where the plan does not hold until then.
+    fn before(&mut self, turn: Turn, plan: &Reservations, book: &Book, desk: &dyn Desk) -> Option<Ahead> {
+        self.begin(book, desk);
+        let known = self.kept.partition_point(|(last, _)| last.is_none_or(|last| last < turn));
+        let (last, ahead) = self.kept.get(known.checked_sub(1)?)?;
+        let mut ahead = ahead.clone();
+        let (mut seen, newest) = (0, known == self.kept.len());
+        for start in plan.behind(*last).take_while(|start| start.turn() < turn) {
+            if !ahead.start(start, &self.running, desk) {
+                return None;
+            }
+            seen += 1;
+            if newest && seen % KEPT_EVERY == 0 {
+                self.kept.push((Some(start.turn()), ahead.clone()));
+            }
+        }
+        Some(ahead)
     }
 
     /// Whether the plan holds.
-    pub(super) fn holds(&self, book: &Book, desk: &dyn Desk) -> bool {
-        let (mut ahead, mut given) = (Ahead::new(book, desk), Given::new());
-        self.starts.iter().all(|start| ahead.start(start, &mut given, desk))
+    pub(super) fn holds(&mut self, plan: &Reservations, book: &Book, desk: &dyn Desk) -> bool {
+        self.clear();
+        let Some(last) = plan.iter().last().copied() else { return true };
+        let before = self.before(last.turn(), plan, book, desk);
+        before.is_some_and(|mut ahead| ahead.start(&last, &self.running, desk))
     }
 
-    /// The least of now and the ends to come, before `limit`, at which a job that is not in the plan can start so that the plan holds; `None`
-    /// where there is none.
-    pub(super) fn earliest(&self, job: &Queued, limit: SimTime, book: &Book, desk: &dyn Desk) -> Option<SimTime> {
-        let (mut ahead, mut given) = (Ahead::new(book, desk), Given::new());
-        let mut next = 0;
-        let mut at = desk.now();
-        while at < limit {
-            ahead.advance(at, &given, desk);
-            if ahead.nodes.free().covers(&job.demand)
-                && self.holds_with(&Planned { at, job: *job }, next, &ahead, &mut given, desk)
-            {
-                return Some(at);
-            }
-            // What starts at this instant, and what starts before the next end.
-            loop {
-                let end = ahead.next_end();
-                let Some(start) = self.starts.get(next) else { break };
-                if start.at > at && end.is_some_and(|end| end <= start.at) {
-                    break;
-                }
-                if !ahead.start(start, &mut given, desk) {
-                    return None;
-                }
-                next += 1;
-            }
-            at = ahead.next_end()?;
-        }
-        None
+    /// Whether the plan holds if a job starts at another time than before, or one more does.
+    pub(super) fn holds_with(&mut self, start: &Planned, plan: &Reservations, book: &Book, desk: &dyn Desk) -> bool {
+        let Some(mut ahead) = self.before(start.turn(), plan, book, desk) else { return false };
+        let others = plan.behind(Some(start.turn())).filter(|other| other.job.job != start.job.job);
+        std::iter::once(start).chain(others).all(|start| ahead.start(start, &self.running, desk))
     }
 
-    /// Whether the plan from its `next` start on holds with one start more, which comes before all later instants.
-    fn holds_with(&self, start: &Planned, next: usize, ahead: &Ahead, given: &mut Given, desk: &dyn Desk) -> bool {
-        let known = given.len();
-        let mut ahead = ahead.clone();
-        let earlier = self.starts[next..].partition_point(|other| other.before(start));
-        let (first, then) = self.starts[next..].split_at(earlier);
-        let mut all = first.iter().chain(std::iter::once(start)).chain(then);
-        let holds = all.all(|start| ahead.start(start, given, desk));
-        given.truncate(known);
-        holds
+    /// Whether the plan holds if a job starts now on these nodes.
+    pub(super) fn holds_on(
+        &mut self,
+        start: &Planned,
+        nodes: &Allocation,
+        plan: &Reservations,
+        book: &Book,
+        desk: &dyn Desk,
+    ) -> bool {
+        self.clear();
+        self.begin(book, desk);
+        let Some((_, mut ahead)) = self.kept.pop() else { return false };
+        let mut others = plan.iter().filter(|other| other.job.job != start.job.job);
+        ahead.hold(start, nodes.clone(), desk) && others.all(|start| ahead.start(start, &self.running, desk))
     }
 }

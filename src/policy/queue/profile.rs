@@ -34,16 +34,18 @@ impl Profile {
         self.0.change(from, to, |free| free.add(demand));
     }
 
-    /// The earliest instant from which `demand` is free for `span`; `None` where it never is.
-    pub(super) fn earliest(&self, demand: &Totals, span: SimDuration) -> Option<SimTime> {
+    /// The earliest instant, `after` or later, from which `demand` is free for `span`; `None` where it never is.
+    pub(super) fn earliest(&self, after: SimTime, demand: &Totals, span: SimDuration) -> Option<SimTime> {
+        let steps = self.0.all();
+        let first = steps.partition_point(|step| step.0 <= after).saturating_sub(1);
         let mut from: Option<SimTime> = None;
-        for (at, free) in self.0.all() {
+        for (at, free) in &steps[first..] {
             if let Some(begin) = from
                 && *at >= begin + span
             {
                 return from;
             }
-            from = if free.covers(demand) { from.or(Some(*at)) } else { None };
+            from = if free.covers(demand) { from.or(Some((*at).max(after))) } else { None };
         }
         from
     }
