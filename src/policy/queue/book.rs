@@ -159,7 +159,7 @@ impl Ranked {
 }
 
 /// The dominant share of so many tasks of a job in parts of 2^-32 of a node, rounded down.
-fn share_of(request: &Request, tasks: u32, desk: &dyn Desk) -> u64 {
+pub(super) fn share_of(request: &Request, tasks: u32, desk: &dyn Desk) -> u64 {
     const ONE: f64 = (1_u64 << 32) as f64;
     (desk.pool().dominant_share(tasks, &request.task).as_f64() * ONE) as u64
 }

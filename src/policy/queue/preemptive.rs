@@ -2,10 +2,14 @@
 //! lower priority that run.
 //!
 //! After a pass of the queue within (in order or EASY, whose order is by priority first), if the first of the queue still waits and
-//! running jobs of lower priority hold enough, it interrupts of them: the lowest priorities first, among equals the one that loses
-//! the least computing since its last checkpoint, then the youngest; whom it does not need after all it lets run. Interrupted jobs
-//! keep what their last checkpoint saved and their place in the queue, and pay a restart. Jobs of its own priority are never interrupted, so that
-//! each interruption lets a more important job start and there is no end of turns.
+//! running jobs of lower priority hold the nodes that it needs, it interrupts some of them. Victims are taken in this order until the first
+//! fits on nodes: the lowest priority, then the least node-time at risk, then the youngest. Node-time at risk is the computing since the
+//! last checkpoint (since the start where there is none) times the job's dominant share of nodes, so a large job that has just started
+//! can be dearer than a small one that has run for long. Then the dearest victims that are not needed are spared.
+//!
+//! Interrupted jobs keep what their last checkpoint saved and their place in the queue, and pay a restart. Jobs of its own priority are
+//! never interrupted, so that each interruption lets a more important job start and there is no end of turns. Nobody is interrupted
+//! at an instant at which a running job is about to end: the pass after that end looks again. Jobs that started at this instant stay too.
 //!
 //! Source: preemption of batch systems (Slurm's `PreemptType=preempt/qos`, IBM LoadLeveler); restart from checkpoints after Niu et al.,
 //! "Employing checkpoint to improve job scheduling in large-scale systems", JSSPP 2012. Cost: where the first waits, a look at the
@@ -37,9 +41,12 @@ impl Preemptive {
         let request = desk.request(head);
         let lower = self.running.range(..(request.priority, 0, JobSlot(0)));
         let mut candidates: Vec<_> = lower
-            .map(|(priority, number, job)| (*priority, desk.at_risk(*job), Reverse(*number), *job))
-            .filter(|(.., job)| desk.allocation(*job).is_some())
+            .filter(|(.., job)| desk.allocation(*job).is_some() && desk.began(*job) < desk.now())
+            .map(|(priority, number, job)| (*priority, node_time_at_risk(*job, desk), Reverse(*number), *job))
             .collect();
+        if candidates.is_empty() || self.running.iter().any(|(.., job)| desk.ends_now(*job)) {
+            return None;
+        }
         candidates.sort_unstable();
         let mut nodes = desk.nodes().clone();
         let mut chosen = Vec::new();
@@ -89,6 +96,12 @@ impl Preemptive {
         let request = desk.request(job);
         self.running.remove(&(request.priority, request.number.0, job)).then(|| desk.began(job))
     }
+}
+
+/// What an interruption now would lose: computing at risk times the dominant share that the job holds, in nanoseconds of 2^-32 of a node.
+fn node_time_at_risk(job: JobSlot, desk: &dyn Desk) -> u128 {
+    let share = super::book::share_of(desk.request(job), desk.tasks(job), desk);
+    u128::from(desk.at_risk(job).0) * u128::from(share)
 }
 
 /// Whether a job of so many tasks finds room on these nodes.

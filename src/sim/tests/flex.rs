@@ -98,6 +98,108 @@ fn who_loses_least_is_interrupted_and_nobody_in_vain() {
     assert_eq!(seen.started(2), at(100.0));
 }
 
+/// One pool of nodes of so many cores, under preemption.
+fn machine(nodes: u64, cores: u32) -> World {
+    let mut world = World::new(&[nodes]);
+    let pool = &mut world.platform().pools[0];
+    pool.node.cores_milli = cores * 1000;
+    world
+}
+
+/// A job of one task of so many cores.
+fn task(world: &mut World, submit: f64, cores: u32, priority: i32) {
+    let request = &mut world.job(submit, 100.0).request;
+    request.task.cores_milli = cores * 1000;
+    request.priority = priority;
+}
+
+#[test]
+fn what_is_lost_is_time_of_nodes_and_not_of_the_clock() {
+    // 2 cores since 5 s and 6 cores since 20 s, of 8: at 30 s they lose 25 x 2 = 50 and 10 x 6 = 60 core seconds. The first needs 2 cores.
+    let mut world = machine(1, 8);
+    task(&mut world, 5.0, 2, 0);
+    task(&mut world, 20.0, 6, 0);
+    task(&mut world, 30.0, 2, 1);
+    let (seen, summary) = run_with(&world, PREEMPTIVE);
+    assert_eq!([0, 1].map(|job| seen.life(job).preemptions), [1, 0]);
+    assert_eq!(seen.started(2), at(30.0));
+    assert!((summary.lost_work_h - 50.0 / 3600.0).abs() < 1e-12, "{}", summary.lost_work_h);
+    // With a checkpoint each 2 s nothing of the 6 cores' job is at risk.
+    world.scenario.jobs[1].request.flex = checkpoint(2.0, 0.0, 0.0);
+    let (seen, summary) = run_with(&world, PREEMPTIVE);
+    assert_eq!([0, 1].map(|job| seen.life(job).preemptions), [0, 1]);
+    assert!(summary.lost_work_h.abs() < 1e-12, "{}", summary.lost_work_h);
+}
+
+#[test]
+fn memory_at_risk_counts_where_most_of_the_node_is_memory() {
+    // A node of 8 cores and 80 bytes. 3 cores and 1 byte are three eighths of it, one core and 60 bytes three quarters: at 30 s they lose 25 x 3/8 = 9.4
+    // and 20 x 3/4 = 15 node seconds. By cores, or by time alone, the second would be the cheaper one. The first of the queue needs 5 cores; 4 are free.
+    let mut world = machine(1, 8);
+    world.platform().pools[0].node.memory = 80;
+    task(&mut world, 5.0, 3, 0);
+    task(&mut world, 10.0, 1, 0);
+    world.scenario.jobs[0].request.task.memory = 1;
+    world.scenario.jobs[1].request.task.memory = 60;
+    task(&mut world, 30.0, 5, 1);
+    let (seen, _) = run_with(&world, PREEMPTIVE);
+    assert_eq!([0, 1].map(|job| seen.life(job).preemptions), [1, 0]);
+}
+
+#[test]
+fn the_first_gets_a_node_and_not_a_sum() {
+    // Two nodes of 4 cores, first-fit: 3 cores and 1 core on each, since 0 and 2 s on one, 1 and 3 s on the other. At 30 s they lose 90, 28 and
+    // 87, 27 core seconds. 4 cores fit on a node where both of the second go; the small one of the first is looked at and spared.
+    let mut world = machine(2, 4);
+    for (submit, cores) in [(0.0, 3), (1.0, 3), (2.0, 1), (3.0, 1)] {
+        task(&mut world, submit, cores, 0);
+    }
+    task(&mut world, 30.0, 4, 1);
+    for backfill in ["none", "easy", "easy-sjbf"] {
+        let (seen, _) = run_with(&world, &format!("preemptive = {{ backfill = \"{backfill}\" }}"));
+        assert_eq!([0, 1, 2, 3].map(|job| seen.life(job).preemptions), [0, 1, 0, 1], "{backfill}");
+        assert_eq!(seen.started(4), at(30.0), "{backfill}");
+    }
+    // Of a higher priority than the first the large one of the second node cannot be had; then both of the first go.
+    world.scenario.jobs[1].request.priority = 1;
+    let (seen, _) = run_with(&world, PREEMPTIVE);
+    assert_eq!([0, 1, 2, 3].map(|job| seen.life(job).preemptions), [1, 0, 1, 0]);
+}
+
+#[test]
+fn nobody_is_interrupted_beside_an_end() {
+    // 2 of 4 cores end at 100 s sharp, when the first comes, which is handled before that end. It starts at 100 s and nobody is interrupted.
+    let mut world = machine(1, 4);
+    task(&mut world, 0.0, 2, 2);
+    task(&mut world, 50.0, 2, 0);
+    task(&mut world, 100.0, 2, 1);
+    let mut stack = world.stack(To(0));
+    let spec: QueueSpec = toml::from_str(PREEMPTIVE).expect("a queue");
+    stack.queues = vec![spec.build()];
+    let rules = Rules { same_instant: SameInstant::SubmissionsFirst, decide: Decide::PerEvent, ..Rules::default() };
+    let mut seen = Seen::default();
+    run(&world.scenario, stack, &mut [&mut seen], Options { rules, ..Options::default() }).expect("runs");
+    assert_eq!((seen.started(2), seen.life(1).preemptions), (at(100.0), 0));
+}
+
+#[test]
+fn a_job_that_cannot_be_interrupted_yet_costs_nobody_else() {
+    // At 30 s a job of 2 cores starts, and then one of 4 of a higher priority comes. The lowest could go, the other has just begun.
+    // So none goes; at 130 s both are over.
+    let mut world = machine(1, 4);
+    task(&mut world, 0.0, 2, 0);
+    world.scenario.jobs[0].truth.work = Work::Time(seconds(130.0));
+    task(&mut world, 30.0, 2, 1);
+    task(&mut world, 30.0, 4, 2);
+    let mut stack = world.stack(To(0));
+    let spec: QueueSpec = toml::from_str(PREEMPTIVE).expect("a queue");
+    stack.queues = vec![spec.build()];
+    let mut seen = Seen::default();
+    let rules = Rules { decide: Decide::PerEvent, ..Rules::default() };
+    run(&world.scenario, stack, &mut [&mut seen], Options { rules, ..Options::default() }).expect("runs");
+    assert_eq!((seen.started(2), seen.life(0).preemptions, seen.life(1).preemptions), (at(130.0), 0, 0));
+}
+
 #[test]
 fn wall_times_are_of_computing() {
     // It asked for 50 s and would run 100 s: interrupted at 30 s with 20 s saved, it is ended after 30 s more.
@@ -139,6 +241,28 @@ fn a_moldable_job_gets_what_is_worth_it_and_keeps_it() {
     // Under other queues it is rigid.
     let (seen, _) = run_with(&world, "fcfs = {}");
     assert_eq!((seen.life(0).tasks, seen.life(0).ended, seen.started(1)), (4, Some(at(100.0)), at(20.0)));
+}
+
+#[test]
+fn nobody_gives_up_tasks_where_no_node_gets_room_by_it() {
+    // 6 nodes of 4 cores, 3 of each held until 100 s or later; a malleable job has the other 6. 4 cores on one node cannot come of its tasks:
+    // it keeps them and ends after its 50 s.
+    let mut world = machine(6, 4);
+    (0..6).for_each(|_| task(&mut world, 0.0, 3, 0));
+    let bending = &mut world.job(1.0, 50.0).request;
+    (bending.tasks, bending.flex) = (6, elastic(Elasticity::Malleable, 1, 6, 0.0));
+    task(&mut world, 10.0, 4, 0);
+    let (seen, _) = run_with(&world, ELASTIC);
+    assert_eq!((seen.life(6).resizes, seen.life(6).ended), (0, Some(at(51.0))));
+    assert_eq!(seen.started(7), at(100.0));
+    // On a node that it has to itself it gives up 2 of its 3 tasks, and 3 cores are free there.
+    let mut world = machine(2, 4);
+    task(&mut world, 0.0, 4, 0);
+    let bending = &mut world.job(1.0, 50.0).request;
+    (bending.tasks, bending.flex) = (3, elastic(Elasticity::Malleable, 1, 3, 0.0));
+    task(&mut world, 10.0, 3, 0);
+    let (seen, _) = run_with(&world, ELASTIC);
+    assert_eq!((seen.life(1).resizes > 0, seen.started(2)), (true, at(10.0)));
 }
 
 /// Submission gap, run, tasks, priority, kind of bending and its figures.
