@@ -2,8 +2,8 @@
 //!
 //! A pass starts the first of the queue on its share of the free room (room over queued jobs, at least the job's least, at most what its range
 //! and `least-efficiency` allow); a rigid job as it is. Where the first does not fit, malleable jobs that run give up tasks, the youngest first,
-//! down to their least, as far as that lets it start. When the queue is empty malleable jobs grow into what is free, in shares, the oldest
-//! first. Efficiency is speed-up over tasks: with 0.5 no job gets so many tasks that half of them are in vain.
+//! down to their least, as far as that lets it start; where no node could hold the first even without them, they keep what they have. When
+//! the queue is empty malleable jobs grow into what is free, in shares, the oldest first. Efficiency is speed-up over tasks: with 0.5 no job gets so many tasks that half of them are in vain.
 //!
 //! Source: equal shares after McCann, Vaswani and Zahorjan, "A dynamic processor allocation policy for multiprogrammed
 //! shared-memory multiprocessors", ACM TOCS 1993; terms after Feitelson and Rudolph, "Toward convergence in job schedulers for
@@ -73,7 +73,7 @@ impl ElasticQueue {
         for job in &self.malleable {
             possible.add(&desk.request(*job).task.times(spare(*job, desk)));
         }
-        if !possible.covers(&demand) {
+        if !possible.covers(&demand) || !self.could_make_room(request, wanted, desk) {
             return false;
         }
         let mut any = false;
@@ -88,6 +88,17 @@ impl ElasticQueue {
             }
         }
         any
+    }
+
+    /// Whether nodes would hold so many tasks if no malleable job ran: otherwise whoever gave up tasks for it would do so in vain.
+    fn could_make_room(&self, request: &Request, wanted: u32, desk: &dyn Desk) -> bool {
+        let mut nodes = desk.nodes().clone();
+        for job in &self.malleable {
+            if let Some(allocation) = desk.allocation(*job) {
+                nodes.release(allocation, &desk.request(*job).task);
+            }
+        }
+        tasks_that_fit(&nodes, request, wanted) >= wanted
     }
 
     /// Malleable jobs grow into what is free.
