@@ -170,9 +170,15 @@ mod tests {
         for kind in ["broker", "queue", "packing"] {
             assert!(catalog.iter().any(|entry| entry.kind == kind), "no {kind}");
         }
+        for name in ["easy", "conservative", "preemptive", "elastic", "best-fit"] {
+            assert!(catalog.iter().any(|entry| entry.name == name && !entry.rules.is_empty()), "{name}");
+        }
         for entry in &catalog {
             let page = page(entry, Look::default());
             assert!(page.starts_with(&format!("{} {}\n", entry.kind, entry.name)), "{page}");
+            // Lines are wrapped in the page.
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(entry.rules.iter().all(|rule| words(&page).contains(&words(rule))), "{page}");
             assert!(table(&catalog, Look::default()).contains(entry.name));
         }
     }

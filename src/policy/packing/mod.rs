@@ -21,6 +21,7 @@ mod worst_fit;
 pub use best_fit::BestFit;
 pub use first_fit::FirstFit;
 pub use random::Random;
+pub(in crate::policy) use spec::rules;
 pub use spec::{BestFitSpec, FitMeasure, PackingSpec, PoolProfile};
 pub use worst_fit::WorstFit;
 

@@ -35,6 +35,19 @@ pub enum PackingSpec {
     Fgd(NoParameters),
 }
 
+/// The order in which best-fit fills nodes.
+const BEST_FIT: &str = "Of each node the rule looks at what would be left after as many of the job's tasks as fit there, at most all. Nodes are filled in this \
+    order: least accelerators left, then least cores left, then least memory left, then lowest number. The order is worked out once for the whole job: the last \
+    node may get fewer tasks than it was ordered by. A share of a card is taken from the fullest card that has enough.";
+
+/// The rules of a packing in words, a paragraph each, as `eastwest policies NAME` prints them.
+pub(in crate::policy) fn rules(name: &str) -> &'static [&'static str] {
+    match name {
+        "best-fit" => &[BEST_FIT],
+        _ => &[],
+    }
+}
+
 /// Parameters of `best-fit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]

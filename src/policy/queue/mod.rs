@@ -25,6 +25,7 @@ mod preemptive;
 mod profile;
 mod reservations;
 mod room;
+mod rules;
 mod spec;
 mod steps;
 mod waiting;
@@ -37,6 +38,7 @@ pub use in_order::InOrder;
 pub use named_conservative::NamedConservative;
 pub use named_easy::NamedEasy;
 pub use preemptive::Preemptive;
+pub(in crate::policy) use rules::rules;
 pub use spec::{
     ConservativeSpec, EasySpec, ElasticSpec, FairShareSpec, InOrderSpec, MultiQueueSpec, NoParameters, OrderSpec,
     PreemptiveBackfill, PreemptiveSpec, QueueSpec, ReservationKind,

@@ -67,7 +67,7 @@ pub struct EasySpec {
     pub backfill_order: Option<OrderSpec>,
     /// Estimated run times. Default "requested".
     pub estimate: Estimate,
-    /// What a reservation holds. Default "counted".
+    /// What a reservation holds: "counted" is room on nodes, "named" are nodes by number, chosen with the reservation. Default "counted".
     pub reservation: ReservationKind,
     /// Whether a job whose predicted end has come counts as gone before its end is handled, as in the published schedules of
     /// predictsim; counted reservations only. Default false.

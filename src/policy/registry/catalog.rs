@@ -1,8 +1,8 @@
 //! What there is: every policy with its idea, source and parameters, read from the schemas of the specifications.
 
 use super::BrokerSpec;
-use crate::policy::packing::PackingSpec;
-use crate::policy::queue::QueueSpec;
+use crate::policy::packing::{self, PackingSpec};
+use crate::policy::queue::{self, QueueSpec};
 use crate::policy::room;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -54,6 +54,8 @@ fn rules(kind: &str, name: &str) -> &'static [&'static str] {
         ("broker", "fixed") => &[],
         ("broker", "round-robin" | "random" | "nearest" | "least-transfer") => &[room::STORAGE_RULE],
         ("broker", _) => &[room::RULE, room::STORAGE_RULE],
+        ("queue", _) => queue::rules(name),
+        ("packing", _) => packing::rules(name),
         _ => &[],
     }
 }
