@@ -85,3 +85,7 @@ pub fn run_audited(
     auditor.compare(&summary)?;
     Ok(RunResult { metrics, summary, stats })
 }
+
+#[cfg(test)]
+#[path = "once_tests.rs"]
+mod tests;

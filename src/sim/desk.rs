@@ -196,12 +196,12 @@ impl Desk for PoolDesk<'_> {
         let Some(before) = state.allocation.take() else { return false };
         let task = state.job.request.task;
         // It may move: all of its nodes are free to be chosen again.
-        self.nodes.release(&before, &task);
-        self.packing.given(self.nodes, &before, &task);
-        let chosen = self.packing.choose(self.nodes, tasks, &task);
-        let chosen = chosen.filter(|chosen| self.nodes.allocate(chosen, &task));
-        let Some(after) = chosen else {
-            self.nodes.allocate(&before, &task);
+        let packing = &mut *self.packing;
+        let exchanged = self.nodes.exchange(&before, &task, |nodes| {
+            packing.given(nodes, &before, &task);
+            packing.choose(nodes, tasks, &task)
+        });
+        let Some(after) = exchanged else {
             self.packing.taken(self.nodes, &before, &task);
             state.allocation = Some(before);
             return false;

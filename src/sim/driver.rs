@@ -208,7 +208,9 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         // Services take their nodes before any job does.
         self.settle_services()?;
         self.ask_broker()?;
-        self.decide_pools()
+        self.decide_pools()?;
+        // They also get what jobs gave up in this pass.
+        self.settle_services()
     }
 
     fn decide_per_event(&mut self) -> Result<(), RunError> {

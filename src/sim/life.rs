@@ -143,6 +143,7 @@ impl Driver<'_, '_, '_, '_> {
         world.summaries.requeued(pool, job.waiting(fixed));
         world.outlooks.ended(pool, *slot, *promised);
         world.advanced += 1;
+        world.services.job_left(pool);
         self.out.record(&world.jobs, &Record::Preempted { job: &job.job, pool, allocation, held, started })?;
         self.tell_nodes(pool)
     }
@@ -155,6 +156,7 @@ impl Driver<'_, '_, '_, '_> {
         world.outlooks.runs(job, &world.platform);
         let (held_before, held) = (resized.held_before, resized.held);
         let (before, after) = (&resized.before, &resized.after);
+        world.services.job_left(pool);
         let record = Record::Resized { job: &job.job, pool, before, held_before, after, held };
         self.out.record(&world.jobs, &record)?;
         let ends_at = job.ends_at;

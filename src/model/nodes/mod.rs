@@ -280,13 +280,44 @@ impl NodePool {
 
     /// Gives an allocation back; `false` and nothing done where nodes would have more free than they have.
     pub fn release(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
+        let done = self.give_back(allocation, task);
+        if done {
+            self.collect();
+        }
+        done
+    }
+
+    /// Gives `before` back, lets `choose` find other nodes for the same tasks, and takes those.
+    ///
+    /// `choose` sees the pool as if nobody held `before`. Nodes that are owed are withheld only when the exchange is over: a job
+    /// that finds no other nodes keeps its own, and one may stay on a node that is about to leave. `None` and nothing done
+    /// where `before` cannot be given back, where nothing is chosen, or where the choice cannot be taken.
+    pub fn exchange(
+        &mut self,
+        before: &Allocation,
+        task: &TaskShape,
+        choose: impl FnOnce(&Self) -> Option<Allocation>,
+    ) -> Option<Allocation> {
+        if !self.give_back(before, task) {
+            return None;
+        }
+        let chosen = choose(self).filter(|after| self.allocate(after, task));
+        if chosen.is_none() {
+            // Nothing was withheld in between, so what was given back is still there.
+            self.allocate(before, task);
+        }
+        self.collect();
+        chosen
+    }
+
+    /// Gives an allocation back and withholds nothing.
+    fn give_back(&mut self, allocation: &Allocation, task: &TaskShape) -> bool {
         let idle = self.states.get(IDLE).state;
         let done =
             self.well_formed(allocation, task) && self.change(allocation, |state, part| state.more(part, task, &idle));
         if done {
             self.changes += 1;
             self.free.add(&held(allocation, task));
-            self.collect();
         }
         done
     }

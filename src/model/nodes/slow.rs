@@ -52,6 +52,24 @@ impl SlowPool {
         true
     }
 
+    pub(crate) fn exchange(
+        &mut self,
+        before: &Allocation,
+        task: &TaskShape,
+        after: Option<Allocation>,
+    ) -> Option<Allocation> {
+        let owed = std::mem::take(&mut self.owed);
+        let nodes = self.nodes.clone();
+        self.release(before, task);
+        let done = after.filter(|after| self.allocate(after, task));
+        if done.is_none() {
+            self.nodes = nodes;
+        }
+        self.owed = owed;
+        self.collect();
+        done
+    }
+
     pub(crate) fn release(&mut self, allocation: &Allocation, task: &TaskShape) {
         for (number, part) in numbers(allocation) {
             let node = self.nodes[number].as_mut().expect("a withheld node holds nothing");

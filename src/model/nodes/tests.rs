@@ -65,8 +65,16 @@ fn check(pool: &NodePool, slow: &SlowPool) {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Take { first: u64, count: u64, tasks: u32, task: u8, card: usize },
+    Take {
+        first: u64,
+        count: u64,
+        tasks: u32,
+        task: u8,
+        card: usize,
+    },
     Give(usize),
+    /// Another job's place for one that is held; `None` where nothing is chosen.
+    Exchange(usize, Option<(u64, u64)>),
     Open(u64),
 }
 
@@ -75,6 +83,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..300u64, prop_oneof![4 => Just(1u64), 1 => 1..40u64], 0..3u32, 0..7u8, 0..4usize)
             .prop_map(|(first, count, tasks, task, card)| Step::Take { first, count, tasks, task, card }),
         4 => any::<usize>().prop_map(Step::Give),
+        3 => (any::<usize>(), prop::option::of((0..300u64, 1..6u64))).prop_map(|(which, to)| Step::Exchange(which, to)),
         1 => (0..320u64).prop_map(Step::Open),
     ]
 }
@@ -136,6 +145,21 @@ proptest! {
                         let (allocation, task) = held.swap_remove(which % held.len());
                         prop_assert!(pool.release(&allocation, &task));
                         slow.release(&allocation, &task);
+                    }
+                }
+                Step::Exchange(which, to) => {
+                    if !held.is_empty() {
+                        let which = which % held.len();
+                        let (before, task) = held[which].clone();
+                        let after = to.map(|(first, count)| {
+                            let part = AllocationPart { first, count, ..before.parts[0] };
+                            Allocation { parts: vec![part].into() }
+                        });
+                        let done = pool.exchange(&before, &task, |_| after.clone());
+                        prop_assert_eq!(&done, &slow.exchange(&before, &task, after));
+                        if let Some(after) = done {
+                            held[which].0 = after;
+                        }
                     }
                 }
                 Step::Open(target) => {
@@ -266,4 +290,28 @@ fn closing_takes_idle_nodes_and_waits_for_the_rest() {
     assert_eq!(pool.ranges().map(|range| (range.first, range.count)).collect::<Vec<_>>(), [(0, 8)]);
     pool.set_open(0);
     assert_eq!((pool.open(), pool.free()), (0, &Totals::default()));
+}
+
+#[test]
+fn an_exchange_withholds_only_what_is_idle_afterwards() {
+    let task = TaskShape { cores_milli: 1000, ..NOTHING };
+    let mut pool = NodePool::new(shape(4, 0, 0), 2);
+    assert!(pool.allocate(&on(0, 2, 2), &task));
+    pool.set_open(1);
+    assert_eq!(pool.open(), 2, "one is owed");
+    // Nothing is chosen, or what is chosen is not there: as before.
+    assert_eq!(pool.exchange(&on(0, 2, 2), &task, |_| None), None);
+    assert_eq!(pool.exchange(&on(0, 2, 2), &task, |_| Some(on(0, 3, 2))), None);
+    assert_eq!((pool.open(), pool.free().cores_milli), (2, 4000));
+    // What is not held cannot be exchanged.
+    assert_eq!(pool.exchange(&on(0, 2, 4), &task, |_| Some(on(0, 1, 1))), None);
+    // All of both nodes can be chosen; the one that is left idle goes.
+    let chosen = pool.exchange(&on(0, 2, 2), &task, |pool| {
+        assert_eq!(pool.free().cores_milli, 8000);
+        Some(on(0, 1, 4))
+    });
+    assert_eq!(chosen, Some(on(0, 1, 4)));
+    assert_eq!((pool.open(), pool.free().cores_milli), (1, 0));
+    assert!(pool.release(&on(0, 1, 4), &task));
+    assert_eq!((pool.open(), pool.free().cores_milli), (1, 4000));
 }
