@@ -10,10 +10,24 @@ use std::path::Path;
 /// There is no such file, it may not be read, or it is something else than a file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     refuse_others(&std::fs::metadata(path)?)?;
-    let file = File::open(path)?;
+    let file = without_waiting(path)?;
     // Looked at again: the name may mean something else by now.
     refuse_others(&file.metadata()?)?;
     Ok(file)
+}
+
+/// Opens what may be a pipe by now, for whose writer nobody waits.
+#[cfg(unix)]
+fn without_waiting(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+#[cfg(not(unix))]
+fn without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 fn refuse_others(found: &Metadata) -> io::Result<()> {

@@ -1,7 +1,9 @@
 //! Single files: whole or not at all, and never in the place of what is not ours.
 
 use crate::cli::failure::{Failure, Message};
-use std::fs::{self, File, OpenOptions};
+use crate::cli::interrupt::Duty;
+use crate::cli::source;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,7 +20,7 @@ fn head(path: &Path) -> Option<String> {
         return None;
     }
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
+    source::file(path).ok()?.take(HEAD).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -82,7 +84,7 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
             .and_then(|mut file| file.write_all(content))
             .map_err(|error| Failure::path("write", path, &error));
     }
-    let fresh = beside(path, content)?;
+    let (fresh, _duty) = beside(path, content)?;
     let renamed = fs::rename(&fresh, path);
     if renamed.is_err() {
         let _ = fs::remove_file(&fresh);
@@ -94,7 +96,7 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
 
 /// Writes a new file in one go; false and nothing done where there is something of that name.
 pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<bool, Failure> {
-    let fresh = beside(path, content)?;
+    let (fresh, _duty) = beside(path, content)?;
     // A second name for the file: unlike a rename it never takes the place of another.
     let linked = fs::hard_link(&fresh, path);
     let _ = fs::remove_file(&fresh);
@@ -110,7 +112,7 @@ pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<bool, Failure> {
 
 /// Whether new files can be made in a directory; leaves nothing.
 pub(crate) fn can_write_in(directory: &Path) -> Result<(), Failure> {
-    let fresh = beside(&directory.join("try"), b"")?;
+    let (fresh, _duty) = beside(&directory.join("try"), b"")?;
     fs::remove_file(&fresh).map_err(|error| Failure::path("remove", &fresh, &error))
 }
 
@@ -128,12 +130,14 @@ fn write_in_place(path: &Path, content: &[u8]) -> Result<bool, Failure> {
     written.map(|()| true).map_err(|error| Failure::path("write", path, &error))
 }
 
-/// Writes a file of a fresh name beside a path; nothing is left where that fails.
-fn beside(path: &Path, content: &[u8]) -> Result<PathBuf, Failure> {
+/// Writes a file of a fresh name beside a path. Nothing is left where that fails, nor where the program is ended while the duty stands.
+fn beside(path: &Path, content: &[u8]) -> Result<(PathBuf, Duty), Failure> {
     let failure = |error: &io::Error| Failure::path("write", path, error);
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     for number in 0_u32.. {
         let fresh = path.with_file_name(format!(".{name}.{}-{number}.partial", std::process::id()));
+        let unfinished = fresh.clone();
+        let duty = Duty::of_file(move || drop(fs::remove_file(unfinished)));
         let mut file = match OpenOptions::new().write(true).create_new(true).open(&fresh) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => continue,
@@ -144,7 +148,7 @@ fn beside(path: &Path, content: &[u8]) -> Result<PathBuf, Failure> {
             let _ = fs::remove_file(&fresh);
             return Err(failure(&error));
         }
-        return Ok(fresh);
+        return Ok((fresh, duty));
     }
     Err(failure(&io::ErrorKind::AlreadyExists.into()))
 }

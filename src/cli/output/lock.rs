@@ -26,6 +26,11 @@ fn same_file(_: &Metadata, _: &Metadata) -> bool {
 }
 
 impl Lock {
+    /// The file that is locked.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Takes the lock of a directory, `DIR.lock`. Its parent must be there.
     pub(super) fn take(target: &Path) -> Result<Self, Failure> {
         let mut name = OsString::from(target.file_name().unwrap_or_default());

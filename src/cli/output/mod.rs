@@ -11,7 +11,7 @@ mod target;
 
 use self::lock::Lock;
 use super::failure::Failure;
-use super::interrupt;
+use super::interrupt::{self, Duty};
 use super::manifest::{Counters, MANIFEST, Manifest, State};
 use eastwest::scenario::Scenario;
 use std::fs::{self, File};
@@ -24,6 +24,8 @@ pub(crate) struct OutputDirectory {
     target: PathBuf,
     partial: PathBuf,
     manifest: Manifest,
+    /// Marks the directory as interrupted where the program is ended from outside.
+    _duty: Duty,
     /// Held until the directory has its name, so that two runs never share one.
     _lock: Lock,
 }
@@ -38,18 +40,16 @@ impl OutputDirectory {
             fs::create_dir_all(parent).map_err(|error| Failure::path("make", parent, &error))?;
         }
         let lock = Lock::take(&target)?;
+        let duty = {
+            let (partial, lock, manifest) = (partial.clone(), lock.path().to_owned(), manifest.clone());
+            Duty::of_results(move || leave(&partial, &lock, manifest))
+        };
         exchange::recover(&target)?;
         target::may_replace(&target)?;
         target::clear_partial(&partial)?;
         fs::create_dir(&partial).map_err(|error| Failure::path("make", &partial, &error))?;
-        let directory = Self { target, partial, manifest, _lock: lock };
+        let directory = Self { target, partial, manifest, _duty: duty, _lock: lock };
         directory.write_manifest()?;
-        let (partial, mut interrupted) = (directory.partial.clone(), directory.manifest.clone());
-        interrupt::begin(move || {
-            interrupted.end(State::Interrupted, Some("interrupted".to_owned()), None);
-            // Nobody could be told more than that the program ends.
-            let _ = write_manifest(&partial, &interrupted);
-        });
         Ok(directory)
     }
 
@@ -119,11 +119,12 @@ impl OutputDirectory {
     pub(crate) fn finish(mut self, counters: Counters) -> Result<PathBuf, Failure> {
         self.manifest.files.sort();
         self.manifest.end(State::Complete, None, Some(counters));
-        self.write_manifest()?;
+        interrupt::whole(|| self.write_manifest())?;
         exchange::sync_all(&self.partial).map_err(|error| Failure::path("write", &self.partial, &error))?;
-        target::may_replace(&self.target)?;
-        interrupt::end();
-        exchange::put(&self.partial, &self.target)?;
+        interrupt::whole(|| {
+            target::may_replace(&self.target)?;
+            exchange::put(&self.partial, &self.target)
+        })?;
         Ok(self.target.clone())
     }
 
@@ -133,7 +134,7 @@ impl OutputDirectory {
         let state = if matches!(failure, Failure::Interrupted(_)) { State::Interrupted } else { State::Failed };
         self.manifest.files.sort();
         self.manifest.end(state, Some(failure.to_string()), None);
-        let _ = self.write_manifest();
+        let _ = interrupt::whole(|| self.write_manifest());
     }
 
     fn write_manifest(&self) -> Result<(), Failure> {
@@ -148,10 +149,18 @@ fn write_manifest(directory: &Path, manifest: &Manifest) -> io::Result<()> {
     fs::rename(&fresh, &path)
 }
 
-impl Drop for OutputDirectory {
-    fn drop(&mut self) {
-        interrupt::end();
+/// What an interruption does where the run does not end by itself: the directory keeps `.partial`, and its manifest says why and what is in it.
+fn leave(partial: &Path, lock: &Path, mut manifest: Manifest) {
+    let mut files = Vec::new();
+    if target::manifest_of(partial).is_some() && target::list(partial, Path::new(""), &mut files).is_ok() {
+        files.retain(|name| !target::is_manifest(name));
+        files.sort();
+        manifest.files = files;
+        manifest.end(State::Interrupted, Some("interrupted".to_owned()), None);
+        // Nobody could be told more than that the program ends.
+        let _ = write_manifest(partial, &manifest);
     }
+    let _ = fs::remove_file(lock);
 }
 
 /// A name as a part of a path: letters, digits, `.`, `-`, `_`; everything else becomes `-`.

@@ -2,6 +2,7 @@
 
 use crate::cli::failure::{Failure, Message};
 use crate::cli::manifest::{FORMAT, MANIFEST};
+use crate::cli::source;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -46,8 +47,8 @@ pub(super) fn beside(target: &Path, suffix: &str) -> PathBuf {
 
 /// Our manifest of a directory, as JSON.
 pub(super) fn manifest_of(directory: &Path) -> Option<serde_json::Value> {
-    let text = fs::read_to_string(directory.join(MANIFEST)).ok()?;
-    serde_json::from_str::<serde_json::Value>(&text).ok().filter(|manifest| manifest["format"] == FORMAT)
+    let bytes = source::bytes(&directory.join(MANIFEST)).ok()?;
+    serde_json::from_slice::<serde_json::Value>(&bytes).ok().filter(|manifest| manifest["format"] == FORMAT)
 }
 
 /// Nothing there, an empty directory, or one of ours that holds nothing else.
@@ -87,7 +88,7 @@ pub(super) fn may_replace(target: &Path) -> Result<(), Failure> {
 }
 
 /// All files below a directory, by path from there; directories as such where they are empty.
-fn list(root: &Path, below: &Path, found: &mut Vec<String>) -> Result<(), Failure> {
+pub(super) fn list(root: &Path, below: &Path, found: &mut Vec<String>) -> Result<(), Failure> {
     let directory = root.join(below);
     let failure = |error: &io::Error| Failure::path("read", &directory, error);
     for entry in fs::read_dir(&directory).map_err(|error| failure(&error))? {
@@ -118,6 +119,11 @@ pub(super) fn remove(directory: &Path) -> io::Result<()> {
     fs::remove_dir_all(directory)
 }
 
+/// Whether a file of a directory is its manifest, or one that is being written.
+pub(super) fn is_manifest(name: &str) -> bool {
+    name == MANIFEST || name.strip_suffix(".new") == Some(MANIFEST)
+}
+
 /// Removes what an earlier run left as `DIR.partial`. Ours is whatever holds our manifest, and what a run left that was killed before its
 /// manifest was whole: nothing but that manifest, empty or cut.
 pub(super) fn clear_partial(partial: &Path) -> Result<(), Failure> {
@@ -129,8 +135,7 @@ pub(super) fn clear_partial(partial: &Path) -> Result<(), Failure> {
     }
     let mut inside = Vec::new();
     list(partial, Path::new(""), &mut inside)?;
-    let begun = |name: &String| name == MANIFEST || *name == format!("{MANIFEST}.new");
-    if manifest_of(partial).is_none() && !inside.iter().all(begun) {
+    if manifest_of(partial).is_none() && !inside.iter().all(|name| is_manifest(name)) {
         return may_replace(partial);
     }
     remove(partial).map_err(|error| Failure::path("remove", partial, &error))
