@@ -211,7 +211,7 @@ fn simulate(
     out.stream("tenants.csv", |file| report::tenants_csv(&result.metrics.tenants(stats.end), file))?;
     let course = timeline.map(|timeline| timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS));
     let text = match global.format {
-        Format::Json => report::summary_json(&info, summary),
+        Format::Json => terminal::json(report::summary_json(&info, summary)),
         Format::Text | Format::Markdown => {
             let mut text = report::summary_text(&info, summary, course.as_ref(), terminal::look(global));
             if let Some(mean) = summary.bounded_slowdown_mean {

@@ -129,7 +129,7 @@ fn simulate(
     }
     let course = timeline.map(|timeline| timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS));
     let text = match global.format {
-        Format::Json => report::summary_json(&info, summary),
+        Format::Json => terminal::json(report::summary_json(&info, summary)),
         Format::Text | Format::Markdown => {
             let text = report::summary_text(&info, summary, course.as_ref(), terminal::look(global));
             text + &curve.as_ref().map(last_of).unwrap_or_default()

@@ -132,7 +132,7 @@ fn simulate(
         }
     }
     let text = match global.format {
-        Format::Json => report::summary_json(&info, &summary),
+        Format::Json => terminal::json(report::summary_json(&info, &summary)),
         Format::Text | Format::Markdown => {
             let course = sinks.timeline.course(stats.end, COURSE_SIGNS, COURSE_CENTERS);
             report::summary_text(&info, &summary, Some(&course), terminal::look(global))

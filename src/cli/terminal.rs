@@ -52,7 +52,12 @@ pub(crate) fn main() -> ExitCode {
 /// Help and the version go to the standard output with code 0, errors to the standard error with code 2.
 fn answer(message: &clap::Error) -> ExitCode {
     if message.use_stderr() {
-        let _ = message.print();
+        let plain = message.render().to_string();
+        if units::visible(&plain, &KEPT) == plain {
+            let _ = message.print();
+        } else {
+            let _ = write!(anstream::stderr().lock(), "{}", units::visible(&plain, &KEPT));
+        }
         return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
     }
     let text = message.render();
@@ -131,14 +136,15 @@ fn write_data(text: &str) -> Result<(), Failure> {
 pub(crate) fn note(global: &Global, text: &str) {
     if !global.quiet {
         // Nobody to tell where the standard error is gone.
-        let _ = writeln!(anstream::stderr().lock(), "{}", styled(text));
+        let _ = writeln!(anstream::stderr().lock(), "{}", units::visible(text, &KEPT));
     }
 }
 
 /// Writes warnings of a scenario.
 pub(crate) fn warn(global: &Global, warnings: &[String]) {
-    for warning in warnings {
-        note(global, &format!("\u{1b}[1;33mwarning\u{1b}[0m: {warning}"));
+    for warning in warnings.iter().filter(|_| !global.quiet) {
+        let warning = units::visible(warning, &KEPT);
+        let _ = writeln!(anstream::stderr().lock(), "\u{1b}[1;33mwarning\u{1b}[0m: {warning}");
     }
 }
 
@@ -153,15 +159,16 @@ fn explain(failure: &Failure, format: Format) {
     let text = match failure {
         Failure::OutputClosed => return,
         Failure::Words(problems) | Failure::Scenario(problems) if format == Format::Json => {
-            let _ = print(&pretty(&serde_json::json!({ "problems": problems.to_json() })));
+            let _ = print(&pretty(&serde_json::json!({ "problems": problems.to_json(), "more": problems.more() })));
             return;
         }
         Failure::Words(problems) | Failure::Scenario(problems) => problems.render(colored()),
         other => {
             let message = other.message().unwrap_or_else(|| super::failure::Message::new(other.to_string()));
-            let mut text = format!("\u{1b}[1;31merror\u{1b}[0m: {}\n", message.problem);
+            let shown = |text: &str| units::visible(text, &KEPT);
+            let mut text = format!("\u{1b}[1;31merror\u{1b}[0m: {}\n", shown(&message.problem));
             for hint in message.hints {
-                text.push_str(&format!("\u{1b}[1;36mhint\u{1b}[0m: {hint}\n"));
+                text.push_str(&format!("\u{1b}[1;36mhint\u{1b}[0m: {}\n", shown(&hint)));
             }
             text
         }
@@ -172,7 +179,11 @@ fn explain(failure: &Failure, format: Format) {
 /// JSON as it is shown.
 pub(crate) fn pretty(value: &serde_json::Value) -> String {
     // Values always have a text.
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    json(serde_json::to_string_pretty(value).unwrap_or_default())
+}
+
+/// A text of JSON as it is shown.
+pub(crate) fn json(text: String) -> String {
     if !text.chars().any(|letter| units::is_invisible(letter) && letter != '\n') {
         return text;
     }

@@ -2,6 +2,7 @@
 
 use super::human::Quantity;
 use super::look::{Format, Look, Tone};
+use crate::units::visible;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns of a usual terminal.
@@ -110,7 +111,11 @@ impl Sheet {
 
     /// A cell as text, and its tone.
     fn cell(&self, cell: &Cell, kind: Kind, look: Look) -> (String, Tone) {
-        let text = |text: &str| if kind == Kind::Name { text.to_owned() } else { look.letters(text) };
+        // The breaks between the lines of a cell stay.
+        let text = |text: &str| {
+            let text = visible(text, &['\n']);
+            if kind == Kind::Name { text } else { look.letters(&text) }
+        };
         match (cell, kind) {
             (Cell::Text(it), _) => (text(it), Tone::Plain),
             (Cell::Judged(it, tone), _) => (text(it), *tone),
@@ -151,7 +156,7 @@ impl Sheet {
         let row = |row: &Vec<Cell>| -> Vec<(String, Tone)> {
             row.iter().zip(&self.columns).map(|(cell, (_, kind))| self.cell(cell, *kind, look)).collect()
         };
-        let head = self.columns.iter().map(|(head, _)| (head.clone(), Tone::Plain)).collect();
+        let head = self.columns.iter().map(|(head, _)| (visible(head, &['\n']), Tone::Plain)).collect();
         std::iter::once(head).chain(self.rows.iter().map(row)).collect()
     }
 
@@ -312,11 +317,12 @@ fn part(letters: impl Iterator<Item = char>, room: usize) -> Vec<char> {
     letters.take_while(fits).collect()
 }
 
-/// The lines of a paragraph, broken at blanks; a word that is wider than a line is broken too. Control characters become blanks.
+/// The lines of a paragraph, broken at blanks; a word that is wider than a line is broken too. What is not seen is written out.
 #[must_use]
 pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in paragraph.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+    let paragraph = visible(paragraph, &BLANKS);
+    for word in paragraph.split_whitespace() {
         match lines.last_mut() {
             Some(line) if line.width() + 1 + word.width() <= width => {
                 line.push(' ');
@@ -336,10 +342,14 @@ pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A text that means itself in Markdown: no bar ends a cell, no letter begins markup. An underscore inside a word is none.
+/// Control characters that are as good as blanks.
+const BLANKS: [char; 3] = ['\n', '\r', '\t'];
+
+/// A text that means itself in Markdown: no bar ends a cell, no letter begins markup. An underscore inside a word is none. What is not seen is
+/// written out.
 #[must_use]
 pub fn markdown_text(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
+    let letters: Vec<char> = visible(text, &BLANKS).chars().collect();
     let mut out = String::with_capacity(text.len());
     for (at, letter) in letters.iter().enumerate() {
         let beside = |other: Option<usize>| other.and_then(|at| letters.get(at)).is_some_and(|it| it.is_alphanumeric());

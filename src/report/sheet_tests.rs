@@ -97,6 +97,24 @@ fn long_names_keep_both_ends() {
 
 #[test]
 fn paragraphs_are_broken_at_blanks() {
-    assert_eq!(wrapped("a bb\tccc\u{1b}[1m d", 5), ["a bb", "ccc", "[1m d"]);
+    assert_eq!(wrapped("a bb\tccc\u{1b}[1m d", 14), ["a bb", "ccc\\u{1b}[1m d"]);
     assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+}
+
+#[test]
+fn what_is_not_seen_is_written_out_in_every_form() {
+    let mut sheet =
+        Sheet::new(&[("na\u{7}me", Kind::Name), ("words", Kind::Words), ("signs", Kind::Signs), ("x", Kind::Figure)]);
+    sheet.push(["\u{1b}]0;t\u{7}", "a\u{202e}b", "\u{9b}1m", "\u{200b}1"].map(Into::into));
+    sheet.rows[0][1] = Cell::Judged("a\u{202e}b".to_owned(), Tone::Good);
+    for look in [Look::default(), Look { ascii: true, ..Look::default() }, Format::Markdown.into()] {
+        let text = sheet.render(look);
+        assert!(!text.chars().any(|letter| letter != '\n' && crate::units::is_invisible(letter)), "{text:?}");
+        for shown in ["na", "u{7}me", "u{1b}", "a\\", "u{202e}b", "u{9b}1m", "u{200b}1"] {
+            assert!(text.contains(shown), "no {shown} in\n{text}");
+        }
+    }
+    let colored = sheet.render(Look { color: true, ..Look::default() });
+    assert_eq!(colored.matches('\u{1b}').count(), 2, "only the color of the verdict: {colored:?}");
+    assert_eq!(markdown_text("a\u{1b}[31m|b\tc"), "a\\\\u{1b}\\[31m\\|b c");
 }

@@ -2,13 +2,14 @@
 
 /// Whether a character is a control character, turns the direction of text, or takes no room at all.
 ///
-/// Unicode general category Cc; the bidirectional controls of UAX #9; the zero-width characters and separators that are no letters.
+/// Unicode general category Cc; the bidirectional controls of UAX #9; line separators; and what Unicode lets programs ignore
+/// (Default_Ignorable_Code_Point), but for the selectors of a letter's form, which stand in emoji.
 #[must_use]
 pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{3164}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The text with such characters written out, as `\u{1b}`; `keep` are left as they are.

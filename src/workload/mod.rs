@@ -5,6 +5,7 @@ pub mod batsim;
 mod merged;
 pub mod openb;
 mod plan;
+mod records;
 mod regular;
 pub mod swf;
 mod synthetic;
@@ -12,6 +13,7 @@ mod unpack;
 
 pub use merged::{Listed, Merged, source};
 pub use plan::{Arrivals, Bounded, ClassPlan, Distribution, InputPlan, OutputPlan, RequestedPlan, Weighted, WorkPlan};
+pub use records::{RECORD_BYTES_MAX, Records};
 pub use regular::open_regular;
 pub use synthetic::Generator;
 

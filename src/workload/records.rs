@@ -82,7 +82,9 @@ mod tests {
     #[test]
     fn records_have_a_bound_and_texts_have_none() {
         let long = "x".repeat(RECORD_BYTES_MAX);
-        for text in [format!("a\n{long}\n{long}\r\n{long}"), format!("a,\"b\"\"\n\"\n{long}"), format!("5\" disk\n{long}")] {
+        for text in
+            [format!("a\n{long}\n{long}\r\n{long}"), format!("a,\"b\"\"\n\"\n{long}"), format!("5\" disk\n{long}")]
+        {
             assert_eq!(read(&text).as_ref(), Ok(&text));
         }
         let lines = "1,2\n".repeat(RECORD_BYTES_MAX);

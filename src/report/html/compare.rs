@@ -2,7 +2,7 @@
 
 use super::columns::numbers;
 use super::frame::{Frame, page};
-use super::pack::packed;
+use super::pack::{packed, written_out};
 use super::run::glossary_json;
 use crate::observe::Summary;
 use serde_json::{Map, Value, json};
@@ -69,7 +69,7 @@ pub fn compare_page(input: &ComparePage<'_>) -> String {
         "kind": "compare",
         "comparison": comparison,
         "glossary": glossary_json(),
-        "packed": packed(parts(input, &stacks).as_bytes()),
+        "packed": packed(written_out(&parts(input, &stacks)).as_bytes()),
     });
     page(&Frame {
         title: &title,

@@ -1,7 +1,9 @@
 //! How data stand inside a page: JSON that no HTML parser can leave, and compressed parts.
 
+use crate::units::is_invisible;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use std::borrow::Cow;
 use std::io::Write;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -32,7 +34,7 @@ pub(super) fn packed(bytes: &[u8]) -> String {
 /// appears, nor the two line separators that old scripts stumble over.
 pub(super) fn script_json(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + json.len() / 64);
-    for c in json.chars() {
+    for c in written_out(json).chars() {
         match c {
             '<' => text.push_str("\\u003c"),
             '\u{2028}' => text.push_str("\\u2028"),
@@ -41,6 +43,28 @@ pub(super) fn script_json(json: &str) -> String {
         }
     }
     text
+}
+
+/// Whether a letter would turn around or hide what stands beside it.
+fn acts(letter: char) -> bool {
+    is_invisible(letter) && !letter.is_whitespace()
+}
+
+/// JSON whose texts have letters that are not seen written out: the page shows them as `\u{202e}`.
+pub(super) fn written_out(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut text = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if acts(c) {
+            text.push('\\');
+            text.extend(c.escape_unicode());
+        } else {
+            text.push(c);
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// A text as it may stand in HTML, inside or outside of an attribute in double quotes.
@@ -53,6 +77,7 @@ pub(super) fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            c if acts(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
@@ -104,6 +129,10 @@ mod tests {
         assert!(!text.contains('<') && !text.contains('\u{2028}'), "{text}");
         let back: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(back["name"], "</script><script>alert(1)</script><!-- \u{2028}");
+        let text = script_json(&serde_json::json!({ "name": "x\u{202e}y\u{9b}" }).to_string());
+        let back: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(back["name"], "x\\u{202e}y\\u{9b}");
+        assert_eq!(escaped("a\u{1b}\u{202e}b\nc"), "a\\u{1b}\\u{202e}b\nc");
         assert_eq!(escaped("a<b>\"c\" & 'd' 中"), "a&lt;b&gt;&quot;c&quot; &amp; &#39;d&#39; 中");
     }
 }

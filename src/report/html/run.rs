@@ -5,7 +5,7 @@ use super::frame::{Frame, page};
 use super::grid::TimelineGrid;
 use super::jobs::{flows_json, sample_json};
 use super::map::{self, BaseMap};
-use super::pack::packed;
+use super::pack::{packed, written_out};
 use crate::model::{Platform, SiteKind};
 use crate::observe::{CURVE_SHARES, Digest, Summary, glossary};
 use crate::report::human::{bytes, carbon, count, energy, money, number, percent, seconds};
@@ -100,7 +100,7 @@ fn data(input: &RunPage<'_>, totals: Map<String, Value>) -> Value {
         "traffic": summary.traffic,
         "sides": summary.sides,
         "map": map::drawing(&places, input.base_map),
-        "packed": packed(parts(input).as_bytes()),
+        "packed": packed(written_out(&parts(input)).as_bytes()),
         "bytes": packed(&input.timeline.bytes()),
     })
 }

@@ -1,6 +1,7 @@
 //! Draws figures. Coordinates are whole numbers of 1/50 mm, so that whole numbers are fine enough for print.
 
 use super::figure::{Axis, Figure, Ink, Mark, Panel};
+use crate::units::visible;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
@@ -284,8 +285,8 @@ fn text_width(text: &str) -> f64 {
 
 /// A text as it may stand in XML, no longer than so many letters.
 fn clean(text: &str, most: usize) -> String {
-    let allowed = |c: &char| !c.is_control() && !matches!(*c, '\u{fffe}' | '\u{ffff}');
-    let letters: Vec<char> = text.chars().filter(allowed).collect();
+    let allowed = |c: &char| !matches!(*c, '\u{fffe}' | '\u{ffff}');
+    let letters: Vec<char> = visible(text, &[]).chars().filter(allowed).collect();
     if letters.len() <= most {
         return letters.into_iter().collect();
     }

@@ -61,6 +61,7 @@ pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
 pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnostics) -> Option<Scenario> {
     let before = out.errors();
     names::scenario(raw, out);
+    names::formulas(raw, out);
     let (mut run, start) = run::plan(&raw.run, out);
     let information = run::information(&raw.information, out);
 
@@ -166,5 +167,10 @@ fn warnings(out: &Diagnostics) -> Vec<String> {
         Some(place) => format!("{place}: {}", problem.message),
         None => problem.message.clone(),
     };
-    out.sorted().into_iter().filter(warning).map(line).collect()
+    let mut lines: Vec<String> = out.sorted().into_iter().filter(warning).map(line).collect();
+    let more = out.warnings() - lines.len();
+    if more > 0 {
+        lines.push(format!("and {more} more warnings"));
+    }
+    lines
 }

@@ -1,9 +1,9 @@
 //! Names: what may be one, who has which, and what was probably meant.
 
 use super::super::diagnostic::{Diagnostic, Diagnostics};
-use super::super::raw::{At, RawScenario};
+use super::super::raw::{At, Named, RawScenario};
 use crate::model::SiteId;
-use crate::units::{is_invisible, visible};
+use crate::units::is_invisible;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -115,8 +115,8 @@ pub(super) fn allowed(name: &str, what: &str, span: Range<usize>, out: &mut Diag
         format!("the name of {what} has {} characters; at most {NAME_MAX} are allowed", name.chars().count())
     } else if name.chars().any(char::is_control) {
         format!("the name of {what} has a control character: {name:?}")
-    } else if name.chars().any(is_invisible) {
-        format!("the name of {what} has a character that is not seen: \"{}\"", visible(name, &[]))
+    } else if name.chars().any(|letter| is_invisible(letter) || is_selector(letter)) {
+        format!("the name of {what} has a character that is not seen: \"{}\"", written_out(name))
     } else if !is_nfc(name) {
         let problem = format!("the name of {what} is written with letters and marks apart: {name:?}");
         let help = format!(
@@ -130,6 +130,44 @@ pub(super) fn allowed(name: &str, what: &str, span: Range<usize>, out: &mut Diag
     };
     out.error(span, problem);
     false
+}
+
+/// Whether a letter only chooses a form of the one before it: two names that differ in it look alike.
+const fn is_selector(letter: char) -> bool {
+    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn written_out(name: &str) -> String {
+    let hidden = |letter: char| is_invisible(letter) || is_selector(letter);
+    let shown = |letter: char| if hidden(letter) { letter.escape_unicode().to_string() } else { letter.to_string() };
+    name.chars().map(shown).collect()
+}
+
+/// Names that a spreadsheet takes for a formula when it opens a table of results: one warning that names the first few.
+pub(super) fn formulas(raw: &RawScenario, out: &mut Diagnostics) {
+    fn of<T>(named: &Named<T>) -> impl Iterator<Item = (&str, Range<usize>)> {
+        named.iter().map(|(name, at)| (name.as_str(), at.span()))
+    }
+    let pools = raw.center.values().flat_map(|center| of(&center.get().pool));
+    let jobs = raw
+        .job
+        .iter()
+        .flat_map(|job| [&job.get().id, &job.get().class])
+        .flatten()
+        .map(|id| (id.get().as_str(), id.span()));
+    let sites = of(&raw.center).chain(of(&raw.metro)).chain(of(&raw.exchange)).chain(pools).chain(of(&raw.link));
+    let work = of(&raw.dataset).chain(of(&raw.tenants)).chain(of(&raw.workload)).chain(of(&raw.service)).chain(jobs);
+    let all = std::iter::once((raw.name.get().as_str(), raw.name.span())).chain(sites).chain(work);
+    let found: Vec<_> = all.chain(of(&raw.policy)).filter(|(name, _)| name.starts_with(['=', '+', '-', '@'])).collect();
+    let Some((_, first)) = found.first() else { return };
+    let names: Vec<String> = found.iter().map(|(name, _)| format!("{name:?}")).collect();
+    let names = list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let problem = format!(
+        "a spreadsheet that opens the tables of results runs names that begin with = + - @ as formulas: {names}"
+    );
+    out.push(
+        Diagnostic::warning(first.clone(), problem).help("begin them with a letter, or import their columns as text"),
+    );
 }
 
 /// Reports a text that cannot be part of a path: names of scenarios and stacks become directories.

@@ -5,6 +5,12 @@ mod render;
 use super::source::SourceMap;
 use std::ops::Range;
 
+/// Problems of each severity that are kept; more are counted. A table with a mistake in each row has millions of them.
+const KEPT_MAX: usize = 500;
+
+/// The longest message that is kept, in bytes: it may quote a cell of any length.
+const MESSAGE_BYTES_MAX: usize = 2000;
+
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -84,8 +90,10 @@ impl Diagnostic {
 /// All problems found so far, and the texts that they are about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diagnostics {
-    /// The problems, in the order in which they were found.
+    /// The problems, in the order in which they were found, at most 500 of each severity.
     pub list: Vec<Diagnostic>,
+    /// How many there are besides, errors and warnings.
+    pub(crate) more: [usize; 2],
     /// The texts.
     pub sources: SourceMap,
     /// Whether the scenario file itself could not be read: no mistake in it, but one in its path or on the disk.
@@ -94,8 +102,21 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Adds a problem.
-    pub fn push(&mut self, problem: Diagnostic) {
+    pub fn push(&mut self, mut problem: Diagnostic) {
+        let more = &mut self.more[problem.severity as usize];
+        if *more > 0 || self.list.iter().filter(|it| it.severity == problem.severity).count() >= KEPT_MAX {
+            *more += 1;
+            return;
+        }
+        if problem.message.len() > MESSAGE_BYTES_MAX {
+            problem.message.truncate(problem.message.floor_char_boundary(MESSAGE_BYTES_MAX));
+            problem.message.push_str("...");
+        }
         self.list.push(problem);
+    }
+
+    fn kept(&self, severity: Severity) -> usize {
+        self.list.iter().filter(|problem| problem.severity == severity).count()
     }
 
     /// Adds an error at a place.
@@ -111,13 +132,25 @@ impl Diagnostics {
     /// How many errors there are.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.list.iter().filter(|problem| problem.severity == Severity::Error).count()
+        self.kept(Severity::Error) + self.more[Severity::Error as usize]
+    }
+
+    /// How many warnings there are.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.kept(Severity::Warning) + self.more[Severity::Warning as usize]
+    }
+
+    /// How many problems there are that are not kept.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more.iter().sum()
     }
 
     /// Whether the scenario cannot be run.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.errors() > 0
+        self.more[Severity::Error as usize] > 0 || self.list.iter().any(|it| it.severity == Severity::Error)
     }
 
     /// The problems as they are shown: errors before warnings, each in order of place.

@@ -2,6 +2,7 @@
 
 use super::{Diagnostic, Diagnostics, Severity};
 use crate::scenario::source::Source;
+use crate::units::visible;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::fmt::Write;
 use std::ops::Range;
@@ -9,8 +10,11 @@ use std::ops::Range;
 /// Longer lines (of a file without line breaks, say) are not printed, only their place.
 const LINE_BYTES_MAX: usize = 1000;
 
-/// Problems shown; a wrong column of a large table makes thousands alike. All are counted, and all are in the JSON.
+/// Problems shown; a wrong column of a large table makes thousands alike. All are counted, and those that are kept are in the JSON.
 const SHOWN_MAX: usize = 100;
+
+/// Breaks between lines stay where texts of data are written out.
+const KEPT: [char; 1] = ['\n'];
 
 /// Which lines of a text are shown, and what is marked there.
 struct Excerpt<'a> {
@@ -37,13 +41,14 @@ impl Diagnostics {
             text.push_str(&renderer.render(&[Group::with_title(level.primary_title(closing))]));
             text.push('\n');
         }
-        text
+        // The renderer knows some of these letters in the lines of a source, but not all.
+        if color { text } else { visible(&text, &KEPT) }
     }
 
     /// The closing line: how many problems in which text.
     fn closing(&self) -> Option<(Level<'static>, String)> {
         let errors = self.errors();
-        let warnings = self.list.len() - errors;
+        let warnings = self.warnings();
         let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let (level, counts) = match (errors, warnings) {
             (0, 0) => return None,
@@ -52,7 +57,8 @@ impl Diagnostics {
             _ => (Level::ERROR, format!("{} and {}", count(errors, "error"), count(warnings, "warning"))),
         };
         let of = self.sources.sources().first().map_or_else(String::new, |first| format!(" in {}", first.name));
-        let shown = (self.list.len() > SHOWN_MAX).then(|| format!("; the first {SHOWN_MAX} are shown"));
+        let more = (errors + warnings).saturating_sub(SHOWN_MAX);
+        let shown = (more > 0).then(|| format!("; the first {SHOWN_MAX} are shown, and there are {more} more"));
         Some((level, counts + &of + shown.as_deref().unwrap_or("")))
     }
 
@@ -61,7 +67,7 @@ impl Diagnostics {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = Group::with_title(level.primary_title(&problem.message));
+        let mut group = Group::with_title(level.primary_title(visible(&problem.message, &KEPT)));
         for excerpt in self.excerpts(problem) {
             group = if excerpt.lines.len() > LINE_BYTES_MAX * (1 + excerpt.marks.len()) {
                 group.elements(self.origin(&excerpt))
@@ -70,7 +76,7 @@ impl Diagnostics {
             };
         }
         match &problem.help {
-            Some(help) => group.element(Level::HELP.message(help)),
+            Some(help) => group.element(Level::HELP.message(visible(help, &KEPT))),
             None => group,
         }
     }
@@ -107,7 +113,7 @@ impl Diagnostics {
         Some(Origin::path(&excerpt.source.name).line(location.line).char_column(location.column))
     }
 
-    /// The problems as a list of objects: `severity`, `message`, `file`, `line`, `column`, `text`, `label`, `help`, `others`.
+    /// The problems that are kept as a list of objects: `severity`, `message`, `file`, `line`, `column`, `text`, `label`, `help`, `others`.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         let place = |span: &Range<usize>| {
@@ -186,7 +192,7 @@ fn snippet(excerpt: Excerpt<'_>) -> Snippet<'_, Annotation<'_>> {
     let annotations = marks.into_iter().map(|(mark, label, primary)| {
         let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         let annotation = kind.span(mark.start - lines.start..mark.end - lines.start);
-        if label.is_empty() { annotation } else { annotation.label(label) }
+        if label.is_empty() { annotation } else { annotation.label(visible(label, &KEPT)) }
     });
     Snippet::source(shown).path(&source.name).line_start(before + 1).fold(true).annotations(annotations)
 }
@@ -255,7 +261,11 @@ mod tests {
         let text = all.render(false);
         assert_eq!(text.matches("--> t.csv").count(), 100);
         assert!(text.contains("5000 errors in t.csv; the first 100 are shown"), "{text}");
-        assert_eq!(all.to_json().as_array().map(Vec::len), Some(5000));
+        // Kept are some hundred, whatever the number: a table of 50 MB with a mistake in each row took 3.7 GB.
+        assert_eq!(all.to_json().as_array().map(Vec::len), Some(crate::scenario::diagnostic::KEPT_MAX));
+        assert_eq!((all.errors(), all.warnings(), all.more()), (5000, 0, 4500));
+        all.warning(base..base + 1, "w".repeat(5000));
+        assert!(all.list.last().is_some_and(|last| last.severity == Severity::Warning && last.message.len() < 2010));
     }
 
     #[test]

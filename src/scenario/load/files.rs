@@ -2,6 +2,7 @@
 
 use super::Input;
 use crate::scenario::embedded;
+use crate::units::visible;
 use crate::workload::{open_regular, swf::SwfBytes};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ impl<'i> Files<'i> {
     pub(super) fn name(&self, path: &Path) -> String {
         match self {
             Self::Embedded => format!("<embedded>/{}", path.display()),
-            Self::Disk | Self::Memory(_) => path.display().to_string(),
+            Self::Disk | Self::Memory(_) => visible(&path.display().to_string(), &[]),
         }
     }
 

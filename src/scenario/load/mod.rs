@@ -193,7 +193,7 @@ impl<'i> Loader<'i> {
             Ok(Node { value: Value::Table(table), .. }) => table,
             Ok(_) => return,
             Err(problems) => {
-                self.out.list.extend(problems);
+                problems.into_iter().for_each(|problem| self.out.push(problem));
                 self.broken = true;
                 return;
             }

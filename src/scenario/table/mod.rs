@@ -13,15 +13,9 @@ pub(super) use weights::{Weights, column_of_weights};
 use crate::scenario::tree::{Entry, Node, Table, Value, did_you_mean};
 use crate::scenario::{Diagnostic, Diagnostics};
 use columns::{Content, Target};
-use sheet::{Cell, Sheet};
+use sheet::{Cell, ROWS_MAX, Sheet};
 use std::collections::BTreeSet;
 use std::ops::Range;
-
-/// A row: the names that say what it is, and its table.
-struct Row<'c, 't> {
-    identity: Vec<&'c Cell<'t>>,
-    node: Node,
-}
 
 /// Takes an inventory into the tree. `text` begins at `base` of the source map; `rows` holds the places of names that came
 /// from rows, so that a second row is told from a table of the scenario.
@@ -33,12 +27,19 @@ pub(super) fn read(
     rows: &mut BTreeSet<usize>,
     out: &mut Diagnostics,
 ) {
-    let Some(sheet) = sheet::read(text, base, out) else { return };
+    let Some((sheet, mut cells)) = sheet::read(text, base, out) else { return };
     let Some(targets) = targets(inventory, &sheet, out) else { return };
-    for cells in &sheet.rows {
-        match row(inventory, &sheet, &targets, cells) {
-            Ok(row) => insert(inventory, row, root, rows, out),
-            Err(problem) => out.push(problem),
+    let before = rows.len();
+    while let Some(row) = cells.next(out) {
+        let done = identity(inventory, &sheet, &row).and_then(|identity| {
+            if rows.len() - before >= ROWS_MAX {
+                cells.too_many(&identity[0].span, out);
+                return Ok(());
+            }
+            insert(inventory, &identity, || node(inventory, &sheet, &targets, &row), root, rows, out)
+        });
+        if let Err(problem) = done {
+            out.push(problem);
         }
     }
 }
@@ -68,12 +69,12 @@ fn targets(inventory: Inventory, sheet: &Sheet<'_>, out: &mut Diagnostics) -> Op
     missing.is_empty().then_some(targets)
 }
 
-fn row<'c, 't>(
+/// The cells that say which object a row is: its name, or those of its parts.
+fn identity<'c, 't>(
     inventory: Inventory,
     sheet: &Sheet<'t>,
-    targets: &[Option<Target>],
     cells: &'c [Cell<'t>],
-) -> Result<Row<'c, 't>, Diagnostic> {
+) -> Result<Vec<&'c Cell<'t>>, Diagnostic> {
     let mut identity = Vec::new();
     for name in inventory.identity() {
         let cell = sheet.column(name).and_then(|column| cells.get(column));
@@ -84,7 +85,23 @@ fn row<'c, 't>(
         }
         identity.push(cell);
     }
-    let span = identity[0].span.clone();
+    if inventory == Inventory::Links {
+        let name = sheet.column("name").and_then(|column| cells.get(column)).filter(|cell| !cell.text.is_empty());
+        identity = name.map_or(identity, |name| vec![name]);
+    }
+    Ok(identity)
+}
+
+/// The table that a row means.
+fn node(
+    inventory: Inventory,
+    sheet: &Sheet<'_>,
+    targets: &[Option<Target>],
+    cells: &[Cell<'_>],
+) -> Result<Node, Diagnostic> {
+    let ends =
+        || inventory.identity().iter().filter_map(|name| sheet.column(name).and_then(|column| cells.get(column)));
+    let span = ends().next().map_or(0..0, |cell| cell.span.clone());
     let mut table = Table::new();
     let accelerated = sheet.column("accelerator_kind").is_some_and(|column| !cells[column].text.is_empty());
     for ((cell, target), heading) in cells.iter().zip(targets).zip(&sheet.header) {
@@ -103,13 +120,11 @@ fn row<'c, 't>(
         }
     }
     if inventory == Inventory::Links {
-        let ends = identity.iter().map(|cell| Node::string(cell.span.clone(), cell.text.as_ref())).collect();
+        let ends = ends().map(|cell| Node::string(cell.span.clone(), cell.text.as_ref())).collect();
         let node = Node { span: span.clone(), value: Value::Array(ends) };
         table.insert("between".to_owned(), Entry { key: span.clone(), node });
-        let name = sheet.column("name").and_then(|column| cells.get(column)).filter(|cell| !cell.text.is_empty());
-        identity = name.map_or(identity, |name| vec![name]);
     }
-    Ok(Row { identity, node: Node::table(span, table) })
+    Ok(Node::table(span, table))
 }
 
 /// Puts a value under one key or two. Where a key has a value by itself and parts (a price and prices of windows), the
@@ -173,21 +188,26 @@ fn number(cell: &Cell<'_>, text: &str) -> Result<Value, Diagnostic> {
     }
 }
 
-/// Puts a row where the language would have its table.
-fn insert(inventory: Inventory, row: Row<'_, '_>, root: &mut Table, rows: &mut BTreeSet<usize>, out: &mut Diagnostics) {
-    let Row { identity, node } = row;
+/// Puts a row where the language would have its table. What it holds is read only where there is room for it.
+fn insert(
+    inventory: Inventory,
+    identity: &[&Cell<'_>],
+    node: impl FnOnce() -> Result<Node, Diagnostic>,
+    root: &mut Table,
+    rows: &mut BTreeSet<usize>,
+    out: &mut Diagnostics,
+) -> Result<(), Diagnostic> {
     let place = identity[0].span.clone();
     let section = subtable(root, inventory.section(), &place);
-    let (table, name) = match (inventory, identity.as_slice()) {
+    let (table, name) = match (inventory, identity) {
         (Inventory::Pools, [center, pool]) => {
-            let Some(centers) = section else { return };
+            let Some(centers) = section else { return Ok(()) };
             if !centers.contains_key(center.text.as_ref()) {
                 let problem = Diagnostic::error(center.span.clone(), format!("there is no center `{}`", center.text));
                 // Comparing thousands of wrong names with thousands of right ones would take minutes.
                 let few = out.list.len() < 100;
                 let help = few.then(|| did_you_mean(&center.text, centers.keys().map(String::as_str))).flatten();
-                out.push(problem.maybe_help(help));
-                return;
+                return Err(problem.maybe_help(help));
             }
             let center = subtable(centers, &center.text, &place);
             (center.and_then(|center| subtable(center, "pool", &place)), pool.text.to_string())
@@ -196,30 +216,31 @@ fn insert(inventory: Inventory, row: Row<'_, '_>, root: &mut Table, rows: &mut B
         (_, names) => (section, names[0].text.to_string()),
     };
     // Where a table should be there is something else: the form of the section is reported later.
-    let Some(table) = table else { return };
-    let what = if inventory == Inventory::Pools { "pool" } else { inventory.section() };
+    let Some(table) = table else { return Ok(()) };
     let place = identity.last().map_or(place, |cell| cell.span.clone());
-    let entry = Entry { key: place.clone(), node };
+    let start = place.start;
     match table.get_mut(&name) {
-        None => drop(table.insert(name, entry)),
+        None => drop(table.insert(name, Entry { key: place, node: node()? })),
         // A center that so far has only pools: from rows, or in the scenario.
         Some(old) if inventory == Inventory::Centers && only_pools(old) => {
+            let fresh = Entry { key: place, node: node()? };
             let pools = old.node.as_table_mut().and_then(|old| old.remove("pool"));
-            *old = entry;
+            *old = fresh;
             if let (Some(table), Some(pools)) = (old.node.as_table_mut(), pools) {
                 table.insert("pool".to_owned(), pools);
             }
         }
         Some(old) => {
             let first = if rows.contains(&old.key.start) { "first in this row" } else { "first in this table" };
+            let what = if inventory == Inventory::Pools { "pool" } else { inventory.section() };
             let problem = Diagnostic::error(place, format!("the {what} `{name}` is given twice"));
             let hint = inventory == Inventory::Links && identity.len() == 2;
             let help = hint.then(|| "give parallel links names of their own in a column `name`".to_owned());
-            out.push(problem.other(old.key.clone(), first).maybe_help(help));
-            return;
+            return Err(problem.other(old.key.clone(), first).maybe_help(help));
         }
     }
-    rows.insert(identity.last().map_or(0, |cell| cell.span.start));
+    rows.insert(start);
+    Ok(())
 }
 
 fn only_pools(entry: &Entry) -> bool {

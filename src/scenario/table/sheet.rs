@@ -13,13 +13,23 @@ pub(super) struct Cell<'t> {
     pub(super) text: Cow<'t, str>,
 }
 
-/// A table of cells.
+/// The most rows that a table may have.
+pub(super) const ROWS_MAX: usize = 1_000_000;
+
+/// Bytes of the longest row.
+const ROW_BYTES_MAX: usize = 1 << 20;
+
+/// The head of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sheet<'t> {
     /// Names of the columns.
     pub(super) header: Vec<Cell<'t>>,
-    /// Rows with as many cells as the header.
-    pub(super) rows: Vec<Vec<Cell<'t>>>,
+}
+
+/// The rows of a table, one after the other: a large one is never held as cells.
+pub(super) struct Rows<'t> {
+    cursor: Cursor<'t>,
+    columns: usize,
 }
 
 impl Sheet<'_> {
@@ -37,43 +47,47 @@ impl Sheet<'_> {
     }
 }
 
-/// Reads a CSV text that begins at `base` of the source map; rows that do not fit the header are reported and left out.
-pub(super) fn read<'t>(text: &'t str, base: usize, out: &mut Diagnostics) -> Option<Sheet<'t>> {
+/// Begins to read a CSV text that begins at `base` of the source map.
+pub(super) fn read<'t>(text: &'t str, base: usize, out: &mut Diagnostics) -> Option<(Sheet<'t>, Rows<'t>)> {
     let mut cursor = Cursor { text, base, at: 0 };
-    let mut sheet: Option<Sheet<'t>> = None;
-    while cursor.at < text.len() {
-        let row = match cursor.row() {
-            Ok(row) => row,
-            Err(problem) => {
-                out.push(problem);
-                return sheet;
-            }
-        };
-        if let [only] = row.as_slice()
-            && only.text.is_empty()
-        {
-            continue;
+    let Some(header) = cursor.next(out) else {
+        if !out.has_errors() {
+            out.error(base..base, "the table is empty: its first line must name the columns");
         }
-        match &mut sheet {
-            None => sheet = Some(Sheet { header: row, rows: Vec::new() }),
-            Some(sheet) if row.len() == sheet.header.len() => sheet.rows.push(row),
-            Some(sheet) => out.push(wrong_length(&row, &sheet.header)),
-        }
-    }
-    match &sheet {
-        None => out.error(base..base, "the table is empty: its first line must name the columns"),
-        Some(sheet) => twice(sheet, out),
-    }
-    sheet
+        return None;
+    };
+    let sheet = Sheet { header };
+    twice(&sheet, out);
+    let columns = sheet.header.len();
+    Some((sheet, Rows { cursor, columns }))
 }
 
-fn wrong_length(row: &[Cell<'_>], header: &[Cell<'_>]) -> Diagnostic {
-    let span = match (row.get(header.len()), row.first(), row.last()) {
+impl<'t> Rows<'t> {
+    /// The next row; `None` at the end. Rows that do not fit the header are reported and left out.
+    pub(super) fn next(&mut self, out: &mut Diagnostics) -> Option<Vec<Cell<'t>>> {
+        loop {
+            let row = self.cursor.next(out)?;
+            if row.len() == self.columns {
+                return Some(row);
+            }
+            out.push(wrong_length(&row, self.columns));
+        }
+    }
+
+    /// Ends the rows where too many are kept.
+    pub(super) fn too_many(&mut self, row: &Range<usize>, out: &mut Diagnostics) {
+        out.error(row.clone(), format!("the table has more than {ROWS_MAX} rows"));
+        self.cursor.at = self.cursor.text.len();
+    }
+}
+
+fn wrong_length(row: &[Cell<'_>], columns: usize) -> Diagnostic {
+    let span = match (row.get(columns), row.first(), row.last()) {
         (Some(extra), _, Some(last)) => extra.span.start..last.span.end,
         (None, Some(first), Some(last)) => first.span.start..last.span.end,
         _ => 0..0,
     };
-    let message = format!("this row has {} cells, the header {}", row.len(), header.len());
+    let message = format!("this row has {} cells, the header {columns}", row.len());
     Diagnostic::error(span, message).help("write \"...\" around a cell that has a comma")
 }
 
@@ -93,10 +107,29 @@ struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
+    /// The next row that is not empty; `None` at the end, and behind what cannot be read.
+    fn next(&mut self, out: &mut Diagnostics) -> Option<Vec<Cell<'t>>> {
+        while self.at < self.text.len() {
+            match self.row() {
+                Ok(row) if matches!(row.as_slice(), [only] if only.text.is_empty()) => {}
+                Ok(row) => return Some(row),
+                Err(problem) => {
+                    out.push(problem);
+                    self.at = self.text.len();
+                }
+            }
+        }
+        None
+    }
+
     fn row(&mut self) -> Result<Vec<Cell<'t>>, Diagnostic> {
-        let mut row = Vec::new();
+        let (mut row, start) = (Vec::new(), self.at);
         loop {
             row.push(self.cell()?);
+            if self.at - start > ROW_BYTES_MAX {
+                let place = self.place(&(start..start + 1));
+                return Err(Diagnostic::error(place, format!("this row is longer than {ROW_BYTES_MAX} bytes")));
+            }
             match self.text.as_bytes().get(self.at) {
                 Some(b',') => self.at += 1,
                 Some(_) => {
@@ -162,11 +195,15 @@ mod tests {
     fn cells(text: &str) -> (Vec<Vec<String>>, Vec<String>) {
         let mut out = Diagnostics::default();
         let base = out.sources.add("t.csv", text);
-        let sheet = read(text, base, &mut out);
-        let texts = |row: &Vec<Cell<'_>>| row.iter().map(|cell| cell.text.to_string()).collect();
-        let rows =
-            sheet.map_or_else(Vec::new, |sheet| std::iter::once(&sheet.header).chain(&sheet.rows).map(texts).collect());
-        (rows, out.list.iter().map(|problem| problem.one_line(&out.sources)).collect())
+        let texts = |row: &[Cell<'_>]| row.iter().map(|cell| cell.text.to_string()).collect();
+        let mut table = Vec::new();
+        if let Some((sheet, mut rows)) = read(text, base, &mut out) {
+            table.push(texts(&sheet.header));
+            while let Some(row) = rows.next(&mut out) {
+                table.push(texts(&row));
+            }
+        }
+        (table, out.list.iter().map(|problem| problem.one_line(&out.sources)).collect())
     }
 
     #[test]
@@ -189,6 +226,13 @@ mod tests {
         ] {
             let (_, problems) = cells(text);
             assert!(problems.len() == 1 && problems[0].starts_with(problem), "{text:?}: {problems:?}");
+        }
+        for long in [format!("a,b\n{},1\n1,2", "x".repeat(ROW_BYTES_MAX)), format!("a\n{}", ",".repeat(2 << 20))] {
+            let (rows, problems) = cells(&long);
+            assert_eq!(
+                (rows.len(), problems),
+                (1, vec!["t.csv:2:1: this row is longer than 1048576 bytes".to_owned()])
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `origin-table`: a column of weights by site.
 
-use super::sheet::{self, Cell};
+use super::sheet::{self, ROWS_MAX};
 use super::{Diagnostic, Diagnostics, number};
 use crate::scenario::tree::{Entry, Node, Table, did_you_mean};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub(crate) struct Weights<'r> {
 ///
 /// An empty cell is a site without users. The text begins at `base` of the source map.
 pub(crate) fn column_of_weights(wanted: &Weights<'_>, text: &str, base: usize, out: &mut Diagnostics) -> Option<Node> {
-    let sheet = sheet::read(text, base, out)?;
+    let (sheet, mut rows) = sheet::read(text, base, out)?;
     let Some(site) = sheet.column("site") else {
         out.error(sheet.header_span(), "the column `site` is missing");
         return None;
@@ -28,14 +28,21 @@ pub(crate) fn column_of_weights(wanted: &Weights<'_>, text: &str, base: usize, o
         out.push(problem.other(sheet.header_span(), "columns of the table").maybe_help(help));
         return None;
     };
-    let mut first: BTreeMap<&str, &Cell<'_>> = BTreeMap::new();
+    let mut first: BTreeMap<String, Range<usize>> = BTreeMap::new();
     let mut table = Table::new();
-    for row in &sheet.rows {
+    while let Some(row) = rows.next(out) {
         let (site, cell) = (&row[site], &row[column]);
-        if let Some(first) = first.insert(&site.text, site) {
+        if let Some(first) = first.get(site.text.as_ref()) {
             let problem = Diagnostic::error(site.span.clone(), format!("the site `{}` is there twice", site.text));
-            out.push(problem.other(first.span.clone(), "first here"));
-        } else if !cell.text.is_empty() {
+            out.push(problem.other(first.clone(), "first here"));
+            continue;
+        }
+        if first.len() >= ROWS_MAX {
+            rows.too_many(&site.span, out);
+            break;
+        }
+        first.insert(site.text.to_string(), site.span.clone());
+        if !cell.text.is_empty() {
             match number(cell, &cell.text) {
                 Ok(value) => {
                     let node = Node { span: cell.span.clone(), value };

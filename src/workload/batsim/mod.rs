@@ -17,6 +17,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
+/// The largest text that is read, unpacked: its jobs take several times as much.
+const BYTES_MAX: u64 = 256 << 20;
+
 /// The file as written; keys that are not needed (`description`, `date`, ...) are left alone.
 #[derive(Deserialize)]
 struct RawWorkload {
@@ -85,7 +88,10 @@ impl BatsimWorkload {
     /// run time is not fixed, no machine, a negative time, an id that was there before. The job is named.
     pub fn read<R: Read>(bytes: R, mapping: BatsimMapping) -> Result<Self, String> {
         let mut text = Vec::new();
-        unpack::text(bytes)?.read_to_end(&mut text).map_err(|error| error.to_string())?;
+        unpack::text(bytes)?.take(BYTES_MAX + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
+        if text.len() as u64 > BYTES_MAX {
+            return Err(format!("it is larger than {} MiB", BYTES_MAX >> 20));
+        }
         if text.trim_ascii().is_empty() {
             return Err("it holds no job: it is empty".to_owned());
         }

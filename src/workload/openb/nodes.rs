@@ -7,6 +7,9 @@ use std::io::Read;
 
 const COLUMNS: [&str; 5] = ["sn", "cpu_milli", "memory_mib", "gpu", "model"];
 
+/// The most nodes that are read.
+const NODES_MAX: u64 = 1_000_000;
+
 /// A node of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenbNode {
@@ -23,7 +26,7 @@ pub struct OpenbNode {
 /// # Errors
 /// The bytes cannot be read, a column is missing, or a line is wrong: its number, column and text are told.
 pub fn read_nodes<R: Read>(bytes: R) -> Result<Vec<OpenbNode>, String> {
-    let mut table = Table::open(bytes, &COLUMNS)?;
+    let mut table = Table::open(bytes, &COLUMNS, NODES_MAX)?;
     let (mut nodes, mut names) = (Vec::new(), BTreeSet::new());
     while let Some(row) = table.next()? {
         let line = row.line;

@@ -8,6 +8,8 @@ use std::io::Read;
 /// Columns that must be there; without `gpu_spec` any model will do, without times there is no replay in time.
 const COLUMNS: [&str; 5] = ["name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"];
 
+/// The most pods that are read.
+const PODS_MAX: u64 = 10_000_000;
 /// The most cores that are read, in thousandths.
 const CORES_MAX: u64 = u32::MAX as u64;
 /// The latest time that is read, in seconds: 292 years.
@@ -45,7 +47,7 @@ pub struct OpenbPod {
 /// # Errors
 /// The bytes cannot be read, or a column is missing.
 pub fn read_pods<R: Read>(bytes: R) -> Result<(Vec<OpenbPod>, PodReport), String> {
-    let mut table = Table::open(bytes, &COLUMNS)?;
+    let mut table = Table::open(bytes, &COLUMNS, PODS_MAX)?;
     let (mut pods, mut names, mut report) = (Vec::new(), BTreeSet::new(), PodReport::default());
     while let Some(row) = table.next()? {
         report.rows += 1;

@@ -1,6 +1,6 @@
 //! CSV tables whose columns are found by name.
 
-use crate::workload::unpack;
+use crate::workload::{Records, unpack};
 use csv::{ReaderBuilder, StringRecord};
 use std::io::{BufRead, Read};
 
@@ -9,7 +9,9 @@ pub(super) const MEBIBYTE: u64 = 1 << 20;
 
 /// A table that is read row by row.
 pub(super) struct Table<'a> {
-    reader: csv::Reader<Box<dyn BufRead + 'a>>,
+    reader: csv::Reader<Records<Box<dyn BufRead + 'a>>>,
+    rows: u64,
+    rows_max: u64,
     header: StringRecord,
     row: csv::ByteRecord,
 }
@@ -29,12 +31,12 @@ pub(super) struct WrongCell {
 }
 
 impl<'a> Table<'a> {
-    /// A table, plain or compressed, that has these columns.
+    /// A table, plain or compressed, that has these columns, and at most so many rows.
     ///
     /// # Errors
     /// The bytes cannot be read, or a column is missing.
-    pub(super) fn open<R: Read + 'a>(bytes: R, columns: &[&str]) -> Result<Self, String> {
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(unpack::text(bytes)?);
+    pub(super) fn open<R: Read + 'a>(bytes: R, columns: &[&str], rows_max: u64) -> Result<Self, String> {
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(Records::new(unpack::text(bytes)?));
         let header = reader.headers().map_err(|error| said(&error))?.clone();
         let header: StringRecord = header.iter().map(|name| name.trim()).collect();
         let missing: Vec<&str> =
@@ -43,18 +45,22 @@ impl<'a> Table<'a> {
             let needed = columns.join(", ");
             return Err(format!("line 1: no column {}; the header must name {needed}", missing.join(", ")));
         }
-        Ok(Self { reader, header, row: csv::ByteRecord::new() })
+        Ok(Self { reader, rows: 0, rows_max, header, row: csv::ByteRecord::new() })
     }
 
     /// The next row; `None` at the end.
     ///
     /// # Errors
-    /// The bytes cannot be read or unpacked.
+    /// The bytes cannot be read or unpacked, a row is too long, or there are too many.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, String> {
         if !self.reader.read_byte_record(&mut self.row).map_err(|error| said(&error))? {
             return Ok(None);
         }
         let line = self.row.position().map_or(0, csv::Position::line);
+        self.rows += 1;
+        if self.rows > self.rows_max {
+            return Err(format!("line {line}: more than {} rows", self.rows_max));
+        }
         Ok(Some(Row { line, header: &self.header, cells: &self.row }))
     }
 }

@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// A longer name is not kept: no system has one, and a damaged file must not fill the memory.
 const NAME_MAX: usize = 256;
 
+/// More names are not kept either: no system has so many users.
+const NAMES_MAX: usize = 1 << 20;
+
 /// A user, group, application, queue or partition: a number, as the format has it, or a name. Names are numbered by their first
 /// appearance in a log, numbers come before names, and neither can be taken for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,7 +63,7 @@ impl Names {
         if let Some(place) = self.places.get(text.as_ref()) {
             return Some(*place);
         }
-        let place = u32::try_from(self.texts.len()).ok()?;
+        let place = u32::try_from(self.texts.len()).ok().filter(|_| self.texts.len() < NAMES_MAX)?;
         self.places.insert(text.clone().into_owned(), place);
         self.texts.push(text.into_owned());
         Some(place)

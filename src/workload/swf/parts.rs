@@ -94,6 +94,9 @@ impl Bursts {
     }
 }
 
+/// Bursts that wait for a line of their job, at most; those of more jobs are skipped.
+const OPEN_MAX: usize = 1 << 20;
+
 /// Which jobs have a line of their own, and the bursts of those that have none so far.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
@@ -125,6 +128,8 @@ impl Parts {
             report.note(Notice::PartialExecution, line);
         } else if let Some(bursts) = self.open.get_mut(&record.number) {
             bursts.join(record, line);
+        } else if self.open.len() >= OPEN_MAX {
+            report.note(Notice::TooManyParts, line);
         } else {
             let bursts = Bursts { record: record.clone(), line, place: report.jobs, count: 1, lines: vec![line] };
             self.open.insert(record.number, bursts);

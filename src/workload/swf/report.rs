@@ -56,6 +56,8 @@ pub enum Notice {
     TooLong,
     /// Skipped: a partial execution (status 2 to 4) of a job that has a line of its own.
     PartialExecution,
+    /// Skipped: a partial execution, while those of a million other jobs wait for a line of their job.
+    TooManyParts,
     /// Joined to one job: partial executions of a job that has no line of its own.
     PartsJoined,
     /// Skipped: partial executions of a job that has neither a line of its own nor a submission.
@@ -104,6 +106,9 @@ impl Notice {
             }
             Self::TooFewFields => "skipped: fewer than 5 fields",
             Self::TooLong => "skipped: line too long",
+            Self::TooManyParts => {
+                "skipped: partial executions (status 2 to 4), while a million other jobs have no summary line yet"
+            }
             Self::PartialExecution => "skipped: partial executions (status 2 to 4) of jobs whose summary line is there",
             Self::PartsJoined => {
                 "joined: partial executions (status 2 to 4) of jobs without a summary line, each job once"

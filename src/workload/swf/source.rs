@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
+/// The most jobs of a log that are kept in memory, at 28 bytes each, 56 where times are not whole seconds.
+const JOBS_KEPT_MAX: u64 = 100_000_000;
+
 /// What a first look through a log finds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
@@ -282,6 +285,9 @@ impl SwfSource {
         while let Some(entry) = log.next()? {
             look.see(&entry);
             kept.push(&entry);
+            if log.reader.report().jobs > JOBS_KEPT_MAX {
+                return Err(format!("line {}: more than {JOBS_KEPT_MAX} jobs", log.reader.report().lines));
+            }
         }
         let joined = log.joined();
         joined.iter().for_each(|(_, entry)| look.see(entry));
