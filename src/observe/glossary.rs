@@ -143,6 +143,7 @@ const ENTRIES: &[Entry] = &[
     entry("wait_p95_s", "s", "95th percentile of wait_s").lower().head(),
     entry("wait_p99_s", "s", "99th percentile of wait_s").lower(),
     entry("wait_max_s", "s", "largest wait_s").lower(),
+    entry("brokering_mean_s", "s", "mean of brokered_s - submit_s over jobs that started; wait_mean_s - brokering_mean_s - queue_wait_mean_s is what their data took").lower(),
     entry("staging_mean_s", "s", "mean of staging_s over jobs whose data came").lower(),
     entry("staging_median_s", "s", "median of staging_s").lower(),
     entry("staging_p95_s", "s", "95th percentile of staging_s").lower(),

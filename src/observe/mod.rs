@@ -15,7 +15,7 @@ mod trace;
 
 pub use audit::Auditor;
 pub(crate) use digest::mix;
-pub use digest::{CURVE_SHARES, Curve, Digest, DigestObserver, Flows, JOBS_A_CENTER, JobSample, Usage};
+pub use digest::{CURVE_SHARES, Curve, Digest, DigestObserver, Flows, JOBS_A_CENTER, JobSample, SideTraffic, Usage};
 pub use glossary::{Better, Entry, glossary, glossary_markdown};
 pub use metrics::Metrics;
 pub(crate) use metrics::{JobTimes, deadline_missed};

@@ -9,6 +9,7 @@ mod html;
 mod human;
 mod jobs_csv;
 mod json;
+mod links;
 mod look;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -5,10 +5,11 @@ use super::figures;
 use super::human::Quantity;
 use super::human::{bytes, carbon, count, energy, money, number, percent, seconds};
 use super::json::RunInfo;
+use super::links::busiest;
 use super::look::{Format, Look, Tone};
 use super::services;
 use super::sheet::{Cell, Kind, Sheet, WIDTH, markdown_text, wrapped};
-use crate::observe::{CenterSummary, ClassSummary, Course, LinkSummary, Summary, TenantGroupSummary};
+use crate::observe::{CenterSummary, ClassSummary, Course, Summary, TenantGroupSummary};
 
 /// So many links are shown, the busiest first.
 const LINKS_SHOWN: usize = 5;
@@ -337,11 +338,6 @@ fn tenants(summary: &Summary) -> Part {
 }
 
 fn links(summary: &Summary) -> Part {
-    let mut shown: Vec<&LinkSummary> = summary.links.iter().filter(|l| l.flows > 0 || l.carried_bytes > 0.0).collect();
-    let key = |l: &LinkSummary| l.utilization.unwrap_or(0.0);
-    // A stable sort keeps the order of names where two are alike.
-    shown.sort_by(|a, b| key(b).total_cmp(&key(a)));
-    shown.truncate(LINKS_SHOWN);
     let mut sheet = Sheet::new(&[
         ("from > to", Kind::Name),
         ("moved", Kind::Quantity(Quantity::Bytes)),
@@ -350,7 +346,7 @@ fn links(summary: &Summary) -> Part {
         ("peak", Kind::Quantity(Quantity::BitRate)),
         ("cost", Kind::Quantity(Quantity::Money)),
     ]);
-    for l in shown {
+    for l in busiest(summary).into_iter().take(LINKS_SHOWN).map(|at| &summary.links[at]) {
         sheet.push([
             format!("{} > {}", l.from, l.to).into(),
             l.bytes.into(),

@@ -1,6 +1,6 @@
 //! `report.html`: the page of a run and of a comparison, made from results, and tried out in a browser where there is one.
 
-use crate::support::{Ran, Scratch, contents, eastwest, json, run_into};
+use crate::support::{self, Ran, Scratch, Table, contents, eastwest, json, run_into};
 use serde_json::Value;
 use std::fs;
 use std::io::Write;
@@ -198,7 +198,11 @@ fn a_run_is_drawn_in_a_browser() {
     let figures = found["figures"].as_object().expect("figures");
     assert!(figures.len() >= 12);
     for (key, shown) in figures {
-        assert_eq!(shown.as_str().expect("a text"), summary[key].to_string(), "{key} on the page and in summary.json");
+        let value = summary.pointer(&format!("/{key}")).unwrap_or_else(|| panic!("no {key} in summary.json"));
+        for figure in shown.as_array().expect("figures of a key") {
+            assert_eq!(figure[0].as_str().expect("a text"), value.to_string(), "{key} on the page and in summary.json");
+            assert_eq!(figure[1], shown[0][1], "{key} is written in one way");
+        }
     }
     for (at, center) in summary["centers"].as_array().expect("centers").iter().enumerate() {
         assert_eq!(found["centers"]["names"][at], center["center"]);
@@ -252,6 +256,23 @@ fn services_are_drawn_in_a_browser() {
     }
     let digest = json(&out.join("digest.json"));
     assert_eq!(digest["usage"]["holders"].as_array().map(Vec::len), Some(4));
+    // The arrows of the map follow the slider: bytes in the whole window, the rate of each interval at its place.
+    let arrows: Vec<Vec<&str>> =
+        list(&found["arrows"]).iter().map(|at| list(at).iter().filter_map(Value::as_str).collect()).collect();
+    let over = &digest["traffic"];
+    assert_eq!(arrows.len(), 1 + list(&over["start_s"]).len());
+    assert!(
+        arrows[0].iter().any(|words| words.starts_with("east to west: ") && words.ends_with('B')),
+        "{:?}",
+        arrows[0]
+    );
+    for (at, shown) in arrows.iter().enumerate().skip(1) {
+        let pairs = (0..list(&over["from"]).len()).filter(|pair| over["from"][pair] != over["to"][pair]);
+        let moved: f64 = pairs.filter_map(|pair| over["bytes"][pair][at - 1].as_f64()).sum();
+        assert_eq!(moved > 0.0, !shown.is_empty(), "interval {at}: {moved} bytes, arrows {shown:?}");
+        assert!(shown.iter().all(|words| words.ends_with("bps")), "{shown:?}");
+    }
+    assert!(arrows.iter().collect::<std::collections::BTreeSet<_>>().len() > 5, "{arrows:?}");
 }
 
 #[test]
@@ -285,4 +306,164 @@ fn a_comparison_and_hostile_names_are_drawn_in_a_browser() {
         "{found}"
     );
     assert_eq!(found["unknown"], 0, "no script but the page's own");
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A figure as the page writes it: its key, its value and its text.
+type Figure<'a> = (&'a str, &'a str, &'a str);
+
+/// All figures that stand in the page's HTML.
+fn figures(html: &str) -> Vec<Figure<'_>> {
+    let figure = |part: &'_ str| -> Option<(usize, usize, usize, usize)> {
+        let key = part.find('"')?;
+        let value = key + part[key..].find(" value=\"")? + " value=\"".len();
+        let close = value + part[value..].find('"')?;
+        let end = part.find("</data>")?;
+        Some((key, value, close, end))
+    };
+    let parts = html.split("<data data-key=\"").skip(1);
+    parts
+        .filter_map(|part| {
+            figure(part).map(|(key, value, close, end)| (&part[..key], &part[value..close], &part[close + 2..end]))
+        })
+        .collect()
+}
+
+/// What a text says as a number in the unit of its key, and by how much a reader may be off; `None` for "less than".
+fn said(text: &str) -> Option<(f64, f64)> {
+    let (number, unit) = text.split_once(' ').unwrap_or((text, ""));
+    let size = match unit {
+        "" | "s" | "kWh" | "kg" | "CNY" | "B" | "bps" => 1.0,
+        "%" => 0.01,
+        "ns" => 1e-9,
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "min" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        "MWh" | "t" | "kB" => 1e3,
+        "GWh" | "kt" | "M CNY" | "MB" => 1e6,
+        "TWh" | "Mt" | "G CNY" | "GB" => 1e9,
+        "TB" => 1e12,
+        "PB" => 1e15,
+        "EB" => 1e18,
+        other => panic!("{text:?}: what is {other}?"),
+    };
+    if number.starts_with('<') {
+        return None;
+    }
+    let value: f64 = number.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"));
+    // Half of the last digit shown, of the coarsest way to write so large a number.
+    let digit = if value >= 99.95 {
+        0.5
+    } else if value >= 9.995 || unit == "%" {
+        0.05
+    } else {
+        0.005
+    };
+    Some((value * size, digit * size * 1.0001))
+}
+
+/// Without tags and escapes.
+fn plain(html: &str) -> String {
+    let mut text = String::new();
+    for part in html.split('<') {
+        text.push_str(part.split_once('>').map_or(part, |(_, rest)| rest));
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+}
+
+/// The figures and sentences of a page, read back: each is that of the summary, of the tables, and of the text on the terminal.
+#[test]
+fn every_figure_of_the_page_is_that_of_the_files() {
+    let scratch = Scratch::new();
+    let out = scratch.path("run");
+    let settings = ["--set", "run.until=\"40 h\"", "--set", "run.warm-up=\"0 s\""];
+    let told = run_into(&scenario("online-services.toml"), &out, &settings).expect(0).stdout;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let html = fs::read_to_string(out.join("report.html")).expect("reads");
+    let summary = json(&out.join("summary.json"));
+    let found = figures(&html);
+    assert!(found.len() >= 30, "tiles and sentences: {found:?}");
+    for (key, value, text) in &found {
+        let kept = summary.pointer(&format!("/{key}")).unwrap_or_else(|| panic!("no {key} in summary.json"));
+        assert_eq!(*value, kept.to_string(), "{key}");
+        let twin = found.iter().find(|other| other.0 == *key).expect("itself");
+        assert_eq!(twin.2, *text, "{key} is written in one way");
+        let kept = kept.as_f64().expect("a number");
+        match said(text) {
+            Some((said, off)) => {
+                assert!((said - kept).abs() <= off.max(kept.abs() * 1e-12), "{key}: {text} for {kept}")
+            }
+            None => assert!(kept > 0.0 && kept < 0.0006, "{key}: {text} for {kept}"),
+        }
+    }
+    let text_of = |key: &str| found.iter().find(|figure| figure.0 == key).unwrap_or_else(|| panic!("no {key}")).2;
+    let data = html.split_once("id=\"data\">").and_then(|(_, rest)| rest.split_once("</script>")).expect("data").0;
+    let data: Value = serde_json::from_str(data).expect("JSON");
+    // Both ledgers, without a blank, and as the sentences and the terminal have them.
+    let ledgers = list(&data["ledgers"]);
+    assert_eq!(ledgers.len(), 5);
+    for cell in ledgers.iter().flat_map(|row| [&row[1], &row[2]]) {
+        let (key, text, value) = (cell[0].as_str().expect("a key"), cell[1].as_str().expect("a text"), &cell[2]);
+        assert_eq!(value.as_str().expect("a value"), summary[key].to_string(), "{key}");
+        assert!(!text.is_empty() && told.contains(text), "{key} {text} is not on the terminal:\n{told}");
+        assert!(found.iter().filter(|figure| figure.0 == key).all(|figure| figure.2 == text), "{key}");
+    }
+    for (key, before) in
+        [("wait_mean_s", "mean "), ("wait_p95_s", "p95 "), ("utilization", "utilization "), ("wan_bytes", "traffic ")]
+    {
+        assert!(told.contains(&format!("{before}{}", text_of(key))), "{key} {} is not on the terminal", text_of(key));
+    }
+    sentences(&html, &out, &summary, &told);
+    over_time(&out, &summary);
+}
+
+/// What the sentences say of classes, centers and links is what the tables have.
+fn sentences(html: &str, out: &Path, summary: &Value, told: &str) {
+    let story =
+        html.split_once("<div class=\"story\">").and_then(|(_, rest)| rest.split_once("</div>")).expect("a story").0;
+    let story = plain(story);
+    let largest = |table: &Table, column: &str, name: &str, most: fn(&str) -> bool| -> String {
+        let cells = table.cells(column).into_iter().zip(table.cells(name));
+        let known =
+            cells.filter_map(|(cell, name)| Some((cell.parse::<f64>().ok()?, name))).filter(|(_, name)| most(name));
+        known.fold((f64::MIN, ""), |best, next| if next.0 > best.0 { next } else { best }).1.to_owned()
+    };
+    let read = |name: &str| Table::read(&out.join(name));
+    let worst = largest(&read("classes.csv"), "wait_mean_s", "class", |_| true);
+    assert!(story.contains(&format!("Longest waited {worst}: ")), "{worst}: {story}");
+    let center = largest(&read("centers.csv"), "jobs", "center", |_| true);
+    assert!(story.contains(&format!("most were placed at {center} (")), "{center}: {story}");
+    // The three parts of the mean wait of a class add up to it.
+    for class in list(&summary["classes"]) {
+        let mean = |key: &str| class[key].as_f64().unwrap_or_default();
+        assert!(mean("brokering_mean_s") + mean("queue_wait_mean_s") <= mean("wait_mean_s") * (1.0 + 1e-12));
+    }
+    let links = read("links.csv");
+    let carried = |at: &usize| links.cells("flows")[*at] != "0";
+    let busy = |at: usize| links.cells("busy")[at].parse::<f64>().unwrap_or_default();
+    let busiest = (0..links.rows.len()).filter(carried).max_by(|a, b| busy(*a).total_cmp(&busy(*b)).then(b.cmp(a)));
+    let at = busiest.expect("a link carried data");
+    let (from, to) = (links.cells("from")[at], links.cells("to")[at]);
+    assert!(story.contains(&format!("The busiest link is {from} → {to}: ")), "{from} {to}: {story}");
+    let (_, table) = told.split_once("Busiest links").expect("links on the terminal");
+    assert!(table.contains(&format!("from > to moved used busy peak cost {from} > {to} ")), "{table}");
+    assert!(story.contains("are attributed to jobs and services"), "{story}");
+}
+
+/// What was delivered from side to side over time adds up to what was in all.
+fn over_time(out: &Path, summary: &Value) {
+    let over = &json(&out.join("digest.json"))["traffic"];
+    let pairs = list(&summary["traffic"]);
+    assert!(pairs.iter().any(|pair| pair["from"] == "east" && pair["to"] == "west"), "{pairs:?}");
+    for pair in pairs {
+        let same = |at: &usize| over["from"][at] == pair["from"] && over["to"][at] == pair["to"];
+        let at = (0..list(&over["from"]).len()).find(same).unwrap_or_else(|| panic!("no {pair} over time: {over}"));
+        let sum: f64 = list(&over["bytes"][at]).iter().filter_map(Value::as_f64).sum();
+        support::near(sum, pair["bytes"].as_f64().expect("bytes"), "bytes over time");
+    }
 }

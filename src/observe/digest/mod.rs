@@ -5,12 +5,14 @@ mod check;
 mod curves;
 mod flows;
 mod sample;
+mod traffic;
 mod usage;
 
 pub use curves::{CURVE_SHARES, Curve};
 pub use flows::Flows;
 pub(crate) use sample::mix;
 pub use sample::{JOBS_A_CENTER, JobSample};
+pub use traffic::SideTraffic;
 pub use usage::Usage;
 
 use super::{Metrics, Observer, Record, Violation};
@@ -20,12 +22,14 @@ use flows::FlowCounts;
 use sample::Sampler;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use traffic::TrafficMeter;
 use usage::UsageMeter;
 
 /// Listens to a run for its [`Digest`].
 #[derive(Debug)]
 pub struct DigestObserver {
     usage: UsageMeter,
+    traffic: TrafficMeter,
     flows: FlowCounts,
     sample: Sampler,
     window_start: SimTime,
@@ -42,6 +46,9 @@ pub struct Digest {
     pub sites: Vec<String>,
     /// Use by class, service and kind of resource over time, warm-up included.
     pub usage: Usage,
+    /// Bytes delivered from side to side over time.
+    #[serde(default)]
+    pub traffic: SideTraffic,
     /// Where each class ran: jobs submitted in the window that were placed.
     pub flows: Flows,
     /// One a class: distributions of wait and slowdown of the window's jobs.
@@ -56,6 +63,7 @@ impl DigestObserver {
     pub fn new(platform: &Arc<Platform>, interval: SimDuration) -> Self {
         Self {
             usage: UsageMeter::new(platform, interval),
+            traffic: TrafficMeter::new(platform, interval),
             flows: FlowCounts::default(),
             sample: Sampler::new(Arc::clone(platform)),
             window_start: SimTime::ZERO,
@@ -71,6 +79,7 @@ impl DigestObserver {
             centers: platform.centers.iter().map(|center| center.name.clone()).collect(),
             sites: platform.sites.iter().map(|site| site.name.clone()).collect(),
             usage: self.usage.finish(end),
+            traffic: self.traffic.finish(end),
             flows: self.flows.finish(),
             curves: curves::curves(metrics),
             jobs: self.sample.finish(end),
@@ -91,6 +100,9 @@ impl Observer for DigestObserver {
             Record::ServiceNodes { service, pool, before, held, .. } => {
                 self.usage.service(now, *pool, *service, before, held);
             }
+            Record::FlowStarted { flow, from, to, bytes, .. } => self.traffic.start(*flow, *from, *to, bytes.0),
+            Record::FlowEnded { flow } => self.traffic.end(now, *flow, 0),
+            Record::FlowStopped { flow, left } => self.traffic.end(now, *flow, left.0),
             Record::Finished { job, life, .. } => {
                 self.sample.note(job, life);
                 if let Some(pool) = life.pool
@@ -144,6 +156,8 @@ mod tests {
         let half = CURVE_SHARES.iter().position(|share| *share == 500).expect("the median");
         near(curve.wait_s[half], 190.008);
         near(*curve.wait_s.last().expect("the largest"), 3580.0);
+        // Two inputs of 125 GB to the west, both in the first hour.
+        assert_eq!(digest.traffic.bytes, [[250e9, 0.0]]);
         assert_eq!(digest.jobs.placed, [0, 3]);
         assert_eq!(digest.jobs.job, ["a", "b", "c"]);
         assert_eq!(digest.jobs.start_s, [0.0, 200.008, 3600.0]);

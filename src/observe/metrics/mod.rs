@@ -27,7 +27,7 @@ pub(crate) use lane::{LaneMeter, LaneSums};
 pub(crate) use meters::Meters;
 pub(crate) use pool::{Bill, Holding, PoolMeter, PoolSums};
 pub(crate) use services::{ServiceMeter, ServiceMeters};
-pub(crate) use tally::{Caused, ClassTally, SIDES, Sums, TenantTally, Waits, side_index};
+pub(crate) use tally::{Caused, ClassTally, SIDE_WORDS, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
 
 use super::{Kinds, Life, Observer, Record, Violation};

@@ -76,6 +76,8 @@ impl Outcomes {
 /// Distributions of the spans of jobs, in ns, and of slowdowns, in billionths.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Waits {
+    /// Sum and number of the times until a center was chosen, of jobs that started.
+    pub(crate) brokering: (u128, u64),
     pub(crate) wait: Quantiles,
     pub(crate) staging: Quantiles,
     pub(crate) queue_wait: Quantiles,
@@ -85,6 +87,10 @@ pub(crate) struct Waits {
 
 impl Waits {
     fn note(&mut self, times: &JobTimes) {
+        if let Some(brokering) = times.brokering {
+            self.brokering.0 += u128::from(brokering);
+            self.brokering.1 += 1;
+        }
         let pairs = [
             (&mut self.wait, times.wait),
             (&mut self.staging, times.staging),
@@ -101,6 +107,8 @@ impl Waits {
 
     /// Takes in another.
     pub(crate) fn merge(&mut self, other: &Self) {
+        self.brokering.0 += other.brokering.0;
+        self.brokering.1 += other.brokering.1;
         self.wait.merge(&other.wait);
         self.staging.merge(&other.staging);
         self.queue_wait.merge(&other.queue_wait);
@@ -111,6 +119,9 @@ impl Waits {
 
 /// East, central, west, and what has no side.
 pub(crate) const SIDES: usize = 4;
+
+/// What the sides are called in tables, in the order of [`side_index`].
+pub(crate) const SIDE_WORDS: [&str; SIDES] = ["east", "central", "west", "none"];
 
 /// The place of a side in a count by sides.
 pub(crate) const fn side_index(side: Option<Side>) -> usize {

@@ -16,6 +16,8 @@ pub(crate) const PPB: u128 = 1_000_000_000;
 pub(crate) struct JobTimes {
     /// Start - submit.
     pub(crate) wait: Option<u64>,
+    /// Brokered - submit, of jobs that started.
+    pub(crate) brokering: Option<u64>,
     /// Staged - brokered.
     pub(crate) staging: Option<u64>,
     /// Start - staged.
@@ -34,6 +36,7 @@ impl JobTimes {
         let completed = outcome == Outcome::Completed;
         Self {
             wait: span(Some(submit), life.started),
+            brokering: life.started.and_then(|_| span(Some(submit), life.brokered)),
             staging: span(life.brokered, life.staged),
             queue_wait: span(life.staged, life.started),
             response: span(Some(submit), life.delivered).filter(|_| completed),

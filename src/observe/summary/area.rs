@@ -120,6 +120,8 @@ pub(crate) fn spread(quantiles: &Quantiles, unit: u64) -> [Option<f64>; 5] {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spreads {
     pub(crate) wait: [Option<f64>; 5],
+    /// The mean time until a center was chosen, in seconds.
+    pub(crate) brokering: Option<f64>,
     pub(crate) staging: [Option<f64>; 5],
     pub(crate) queue_wait: [Option<f64>; 5],
     pub(crate) response: [Option<f64>; 5],
@@ -131,6 +133,7 @@ impl Spreads {
         let of = |quantiles: &Quantiles| spread(quantiles, 1_000_000_000);
         Self {
             wait: of(&waits.wait),
+            brokering: ratio(waits.brokering.0, u128::from(waits.brokering.1) * 1_000_000_000),
             staging: of(&waits.staging),
             queue_wait: of(&waits.queue_wait),
             response: of(&waits.response),

@@ -9,7 +9,7 @@ use super::{
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
 use crate::observe::metrics::{
-    Amount, Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDES, ServiceMeters,
+    Amount, Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDE_WORDS, SIDES, ServiceMeters,
     Spell, Sums, ratio, seconds,
 };
 use crate::units::SimTime;
@@ -19,7 +19,6 @@ use std::collections::BTreeMap;
 const CNY_PER_PRICED_BYTE: u128 = 1_000_000_000_000_000;
 /// Thousandths of bits per second × ns of one byte.
 const MILLI_BIT_NANOS: u128 = 8_000_000_000_000;
-const SIDE_WORDS: [&str; SIDES] = ["east", "central", "west", "none"];
 
 /// Fills in what is left of a queue at the end, and its longest spell without an empty moment.
 macro_rules! set_backlog {

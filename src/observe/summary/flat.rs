@@ -70,6 +70,8 @@ macro_rules! flat {
                 pub wait_p99_s: Option<f64>,
                 /// Longest wait.
                 pub wait_max_s: Option<f64>,
+                /// Mean time until a center was chosen, over the jobs of the mean wait.
+                pub brokering_mean_s: Option<f64>,
                 /// Mean staging time.
                 pub staging_mean_s: Option<f64>,
                 /// Median staging time.
@@ -117,6 +119,7 @@ macro_rules! flat {
             pub(crate) const fn set_waits(&mut self, spreads: &$crate::observe::summary::area::Spreads) {
                 [self.wait_mean_s, self.wait_median_s, self.wait_p95_s, self.wait_p99_s, self.wait_max_s] =
                     spreads.wait;
+                self.brokering_mean_s = spreads.brokering;
                 [
                     self.staging_mean_s,
                     self.staging_median_s,

@@ -76,6 +76,7 @@ pub fn compare_page(input: &ComparePage<'_>) -> String {
         subtitle: &subtitle,
         description: input.description,
         figures: Vec::new(),
+        story: "",
         data: &data.to_string(),
     })
 }

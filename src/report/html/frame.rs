@@ -31,6 +31,8 @@ pub(super) struct Frame<'a> {
     pub(super) description: &'a str,
     /// Key, name and text of the headline figures, and their exact value.
     pub(super) figures: Vec<(&'static str, &'static str, String, String)>,
+    /// Paragraphs as HTML.
+    pub(super) story: &'a str,
     /// JSON.
     pub(super) data: &'a str,
 }
@@ -59,6 +61,7 @@ pub(super) fn page(frame: &Frame<'_>) -> String {
             ("version", version),
             ("style", STYLE),
             ("figures", &figures),
+            ("story", frame.story),
             ("data", &data),
             ("script", &script),
         ],
@@ -92,7 +95,7 @@ mod tests {
     fn the_page_needs_nothing_from_outside() {
         let data = "{\"name\":\"</script><script>alert(1)</script>\"}";
         let name = "<script>alert(1)</script>";
-        let frame = Frame { title: name, subtitle: name, description: name, figures: Vec::new(), data };
+        let frame = Frame { title: name, subtitle: name, description: name, figures: Vec::new(), story: "", data };
         let page = page(&frame);
         assert!(!page.contains("<script>alert"), "a name became a script");
         for outside in ["http:", "https:", "src=", "@import", "url(", "fetch(", "XMLHttpRequest", "eval("] {

@@ -1,9 +1,10 @@
 //! Jobs and where they ran, small enough for a page.
 
 use super::columns::{integers, strings};
+use super::sentences::Origins;
 use crate::model::Platform;
 use crate::observe::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// With more entries than this, origins and centers are told by province.
 const FLOWS_MAX: usize = 12_000;
@@ -30,6 +31,15 @@ pub(super) fn flows_json(digest: &Digest, platform: &Platform) -> String {
         column(|key| key.2),
         integers(counts.values().map(|jobs| i64::try_from(*jobs).unwrap_or(i64::MAX))),
     )
+}
+
+/// How many places the jobs came from, joined as in [`flows_json`].
+pub(super) fn origins(digest: &Digest, platform: &Platform) -> Origins {
+    let flows = &digest.flows;
+    let by_province = flows.jobs.len() > FLOWS_MAX;
+    let names: BTreeSet<String> =
+        flows.origin.iter().map(|site| origin_name(platform, digest, *site as usize, by_province)).collect();
+    Origins { count: names.len(), by_province }
 }
 
 /// Names in order of first use.

@@ -12,6 +12,7 @@ mod jobs;
 mod map;
 mod pack;
 mod run;
+mod sentences;
 
 pub use compare::{ComparePage, ComparedRun, compare_page};
 pub use grid::TimelineGrid;

@@ -3,13 +3,15 @@
 use super::columns::{columns, numbers, push_list, push_string, strings};
 use super::frame::{Frame, page};
 use super::grid::TimelineGrid;
-use super::jobs::{flows_json, sample_json};
+use super::jobs::{flows_json, origins, sample_json};
 use super::map::{self, BaseMap};
 use super::pack::{packed, written_out};
+use super::sentences::{ledgers, paragraphs};
 use crate::model::{Platform, SiteKind};
 use crate::observe::{CURVE_SHARES, Digest, Summary, glossary};
 use crate::report::human::{bytes, carbon, count, energy, money, number, percent, seconds};
 use crate::report::json::RunInfo;
+use crate::report::links::busiest;
 use serde_json::{Map, Value, json};
 
 /// What the page of a run is made of: what its directory of results holds.
@@ -45,6 +47,7 @@ pub fn run_page(input: &RunPage<'_>) -> String {
         subtitle: &subtitle,
         description: &info.description,
         figures: figures(&totals, input.summary.sides.is_empty()),
+        story: &paragraphs(input.summary, origins(input.digest, input.platform)),
         data: &data(input, totals).to_string(),
     };
     page(&frame)
@@ -98,6 +101,9 @@ fn data(input: &RunPage<'_>, totals: Map<String, Value>) -> Value {
         "glossary": glossary_json(),
         "rejected_by_reason": summary.rejected_by_reason,
         "traffic": summary.traffic,
+        "traffic_over_time": input.digest.traffic,
+        "ledgers": ledgers(summary),
+        "busiest_links": busiest(summary),
         "sides": summary.sides,
         "map": map::drawing(&places, input.base_map),
         "packed": packed(written_out(&parts(input)).as_bytes()),

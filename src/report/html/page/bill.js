@@ -107,13 +107,12 @@ function billByHour() {
 function twoLedgers() {
   const t = page.totals;
   const fig = figure({
-    id: 'ledgers', title: 'Two ways to count', text: 'Left: all nodes, whoever uses them, the bill. Right: what jobs caused by their share of peak power while they ran.',
-    table: () => ({ columns: [['key', 'Figure'], ['value', 'Value']], rows: ['energy_kwh', 'it_energy_kwh', 'pue_mean', 'energy_cost_cny', 'transfer_cost_cny', 'cost_cny', 'carbon_kg', 'carbon_market_kg', 'caused_energy_kwh', 'caused_energy_cost_cny', 'caused_carbon_kg'].map((key) => [titled(key), t[key]]) }),
+    id: 'ledgers', title: 'Two ways to count', text: 'Left: all nodes, whoever uses them, the bill. Right: what is attributed to jobs and services, by their part of the nodes\u2019 peak power while they ran.',
+    table: () => ({ columns: [['key', 'Figure'], ['value', 'Value']], rows: ['energy_kwh', 'it_energy_kwh', 'pue_mean', 'energy_cost_cny', 'transfer_cost_cny', 'cost_cny', 'carbon_kg', 'carbon_market_kg', 'caused_energy_kwh', 'caused_energy_cost_cny', 'caused_carbon_kg', 'caused_carbon_market_kg'].map((key) => [titled(key), t[key]]) }),
   });
-  const rows = [['Energy', energy(t.energy_kwh), energy(t.caused_energy_kwh)], ['Cost of energy', money(t.energy_cost_cny), money(t.caused_energy_cost_cny)],
-    ['Cost of transfer', money(t.transfer_cost_cny), money(t.transfer_cost_cny)], ['Carbon, by location', carbon(t.carbon_kg), carbon(t.caused_carbon_kg)], ['Carbon, by contract', carbon(t.carbon_market_kg), '']];
   fig.plot.removeAttribute('role');
   fig.plot.removeAttribute('aria-label');
-  fig.plot.append(h('table', { class: 'plain' }, h('caption', { class: 'unseen' }, 'Two ways to count'), h('thead', {}, h('tr', {}, h('td'), h('th', { scope: 'col' }, 'All nodes'), h('th', { scope: 'col' }, 'Caused by jobs'))),
-    h('tbody', {}, rows.map(([name, all, caused]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', { class: 'number' }, all), h('td', { class: 'number' }, caused))))));
+  const cell = ([key, words, value]) => h('td', { class: 'number' }, h('data', { 'data-key': key, value }, words));
+  fig.plot.append(h('table', { class: 'plain' }, h('caption', { class: 'unseen' }, 'Two ways to count'), h('thead', {}, h('tr', {}, h('td'), h('th', { scope: 'col' }, 'All nodes'), h('th', { scope: 'col' }, 'Attributed'))),
+    h('tbody', {}, page.ledgers.map(([name, all, own]) => h('tr', {}, h('th', { scope: 'row' }, name), cell(all), cell(own))))));
 }

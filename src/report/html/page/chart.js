@@ -190,7 +190,7 @@ function bars(fig, items, write, names) {
         svg.append(s('rect', { x, y, width: wide, height: row - 7, fill: part.color, rx: 1.5 }));
         x += wide;
       }
-      svg.append(text(x + 5, y + 12, write(sum(item.parts.map((part) => part.value))), 'start', { class: 'value' }));
+      svg.append(text(x + 5, y + 12, write(item.total ?? sum(item.parts.map((part) => part.value))), 'start', { class: 'value' }));
     }
     svg.addEventListener('pointermove', (event) => {
       const box = svg.getBoundingClientRect();

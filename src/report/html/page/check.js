@@ -1,7 +1,7 @@
 // The end: draws the page, and with #check in the address tries it out and writes what it found into the document.
 async function selfCheck() {
   const found = { kind: page.kind, figures: {}, problems, resources: performance.getEntriesByType('resource').length };
-  for (const data of document.querySelectorAll('data[data-key]')) found.figures[data.dataset.key] = data.value;
+  for (const data of document.querySelectorAll('data[data-key]')) (found.figures[data.dataset.key] ||= []).push([data.value, data.textContent]);
   found.means = [...document.querySelectorAll('td[data-metric]')].map((cell) => [cell.dataset.metric, cell.dataset.stack, cell.dataset.mean]);
   found.drawn = [...document.querySelectorAll('figure')].map((fig) => {
     const plot = fig.querySelector('.plot');
@@ -21,16 +21,20 @@ async function selfCheck() {
     const fills = () => [...document.querySelectorAll('#map circle')].map((circle) => circle.getAttribute('fill')).join();
     const range = document.querySelector('#map input[type=range]');
     const before = fills();
+    const arrows = () => [...document.querySelectorAll('#map .flows .arc')].map((arc) => arc.dataset.words);
+    found.arrows = [arrows()];
     const seen = new Set([before]);
     for (let at = 1; at <= Number(range.max); at++) {
       range.value = String(at);
       range.dispatchEvent(new Event('input'));
       seen.add(fills());
+      found.arrows.push(arrows());
     }
     found.slider = { positions: Number(range.max), pictures: seen.size, text: range.getAttribute('aria-valuetext') };
     range.value = '0';
     range.dispatchEvent(new Event('input'));
-    found.slider.back = fills() === before;
+    found.slider.back = fills() === before && arrows().join() === found.arrows[0].join();
+    found.bars = Object.fromEntries(['waited-for', 'busiest-links'].map((id) => [id, [...document.querySelectorAll(`#${id} .plot svg text`)].map((label) => label.textContent)]));
     const filter = document.querySelector('#center-strips input[type=search]');
     const rowsShown = () => Math.round((parseFloat(document.querySelector('#center-strips .spacer').style.height) - HEAD) / 17);
     if (filter) {

@@ -1,12 +1,21 @@
 // Numbers as people read them: three or four digits and a unit of their size, as in the terminal's tables.
+// A number with so many decimals. A tie goes to the even digit, as in the terminal's tables, where toFixed rounds it up. Only numbers of
+// few binary digits can be ties, and their products here are exact.
+function fixed(value, digits) {
+  const twice = value * 10 ** digits * 2;
+  const tie = Number.isInteger(value * 2 ** (digits + 1)) && Number.isInteger(twice) && Math.abs(twice % 2) === 1 && Math.abs(twice) < 2 ** 52;
+  if (!tie) return value.toFixed(digits);
+  const below = Math.floor(twice / 2);
+  return ((below % 2 === 0 ? below : below + 1) / 10 ** digits).toFixed(digits);
+}
 const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ',');
 function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return 'no data';
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size >= 99.95) return grouped(value.toFixed(0));
+  if (size >= 99.95) return grouped(fixed(value, 0));
   if (size < 0.0001) return value < 0 ? '-<0.0001' : '<0.0001';
-  const text = value.toFixed(size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 4);
+  const text = fixed(value, size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 4);
   return text.replace(/0+$/, '').replace(/\.$/, '');
 }
 function scaled(value, units) {
@@ -25,7 +34,7 @@ function seconds(value) {
 }
 const energy = (kwh) => scaled(kwh, [[1, 'kWh'], [1e3, 'MWh'], [1e6, 'GWh'], [1e9, 'TWh']]);
 // A large number of anything.
-const amount = (value) => scaled(value, [[1, ''], [1e6, 'M'], [1e9, 'G'], [1e12, 'T']]).trim();
+const amount = (value) => (value >= 1e4 && value < 1e6 ? number(value / 1e3) + ' k' : scaled(value, [[1, ''], [1e6, 'M'], [1e9, 'G'], [1e12, 'T']]).trim());
 const power = (kw) => scaled(kw, [[1, 'kW'], [1e3, 'MW'], [1e6, 'GW']]);
 const carbon = (kg) => scaled(kg, [[1, 'kg'], [1e3, 't'], [1e6, 'kt'], [1e9, 'Mt']]);
 const money = (cny) => scaled(cny, [[1, 'CNY'], [1e6, 'M CNY'], [1e9, 'G CNY']]);
@@ -36,7 +45,7 @@ function percent(share) {
   const value = share * 100;
   if (value === 0) return '0 %';
   if (Math.abs(value) < 0.05) return '<0.1 %';
-  return value.toFixed(1) + ' %';
+  return fixed(value, 1) + ' %';
 }
 
 // A figure of a list is named by its path, whose last part is the key.

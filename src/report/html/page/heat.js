@@ -9,6 +9,8 @@ function byteColors(name) {
 }
 const shareOf = (byte) => (byte === 255 ? null : byte / page.grid.whole);
 const countOf = (byte) => (byte === 255 ? null : Math.expm1(byte / page.grid.count_steps));
+// A byte in words. Intervals are kept to a byte, the files have all digits.
+const coarse = (measure, byte) => (byte === 255 ? 'no data' : 'about ' + (measure.counts ? number(countOf(byte)) : percent(shareOf(byte))));
 const byteOfCount = (value) => Math.min(254, Math.round(Math.log1p(value) * page.grid.count_steps));
 
 // Joins rows of a group: shares as means by weight, counts as sums.
@@ -128,7 +130,7 @@ function heat(fig, { rows, x, end, measures, groupings, sortings, grouping, noun
   const describe = (n, k) => {
     const row = list[n];
     const byte = row.bytes[state.measure.key][k];
-    const value = state.measure.counts ? number(countOf(byte)) : percent(shareOf(byte));
+    const value = coarse(state.measure, byte);
     return [row.group ? `${row.name} (${row.members.length} ${noun})` : row.name, when(x[k]), `${state.measure.title}: ${value}`];
   };
   const toggle = (n) => {

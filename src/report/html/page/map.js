@@ -9,7 +9,7 @@ function mapFigure() {
   let size = sizes.find((one) => one[2].filter((value) => value > 0).length * 2 >= count) || sizes[sizes.length - 1] || ['nodes', 'nodes', nodes];
   const fig = figure({
     id: 'map', wide: true, live: true, title: map.schematic ? 'Where the load went (no places are known)' : 'Where the load went',
-    text: `Each circle is a center: its area follows its capacity, its color the measure; a hollow one has no data. Lines are links, darker and thicker with load. ${map.source}`,
+    text: `Each circle is a center: its area follows its capacity, its color the measure; a hollow one has no data. Lines are links, darker and thicker with load. Arrows are what was delivered from side to side: in the whole window, or the mean rate in the interval of the slider. ${map.source}`,
     table: () => {
       const keys = ['center', 'side', 'tier', 'province', 'operator', 'jobs', 'completed', 'utilization', 'load', 'wait_mean_s', 'queue_wait_mean_s', 'waiting_mean', 'energy_kwh', 'energy_cost_cny', 'carbon_kg'];
       const made = rowsOf(centers, keys);
@@ -105,8 +105,17 @@ function mapFigure() {
     }
     shapes = { circles, links: lines, k };
     const taken = circlesTaken(k);
-    svg.replaceChildren(...parts, links, dots, group, state.flows ? sideFlows(k, taken) : '', state.labels ? labels(k, taken) : '');
+    const over = s('g', { class: 'over' });
+    svg.replaceChildren(...parts, links, dots, group, over);
+    shapes.over = over;
+    shapes.taken = taken;
     paint();
+    annotate();
+  };
+  // Flows between sides and names, which give way to each other.
+  const annotate = () => {
+    const taken = [...shapes.taken];
+    shapes.over.replaceChildren(state.flows ? sideFlows(shapes.k, taken) : '', state.labels ? labels(shapes.k, taken) : '');
   };
   // Labels of the largest centers and of metros, wherever one fits without covering another.
   const labels = (k, taken) => {
@@ -135,6 +144,20 @@ function mapFigure() {
   const widthOf = (label) => [...label].reduce((room, letter) => room + (letter.codePointAt(0) > 0x2e80 ? 11.5 : 6.4), 2);
   const free = (taken, box) => box[0] > 0 && box[2] < map.width && box[1] > 0 && box[3] < map.height && !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
   const circlesTaken = (k) => (count > 300 ? [] : order.filter((at) => spot[at][0] !== null).map((at) => [spot[at][0] - radius[at] * k * 0.7, spot[at][1] - radius[at] * k * 0.7, spot[at][0] + radius[at] * k * 0.7, spot[at][1] + radius[at] * k * 0.7]));
+  // What went from side to side: bytes in the whole window, else the mean rate at which flows delivered in the slider's interval.
+  const sideAmounts = () => {
+    if (state.at === 0) return page.traffic.map(({ from, to, bytes: value }) => ({ from, to, value, words: bytes(value) }));
+    const over = page.traffic_over_time;
+    const [from, to] = [grid.x[state.at - 1], state.at < grid.x.length ? grid.x[state.at] : grid.end];
+    const endOf = (k) => (k + 1 < over.start_s.length ? over.start_s[k + 1] : over.end_s);
+    // The intervals of the traffic that overlap: one where both are cut alike.
+    const mine = range(over.start_s.length).filter((k) => over.start_s[k] < to - 1e-6 && endOf(k) > from + 1e-6);
+    const span = sum(mine.map((k) => endOf(k) - over.start_s[k])) || 1;
+    return range(over.from.length).map((pair) => {
+      const value = sum(mine.map((k) => over.bytes[pair][k]));
+      return { from: over.from[pair], to: over.to[pair], value, words: bitRate(value * 8 / span) };
+    });
+  };
   // Arcs between the middles of the sides: the largest flows, at most six and none below a fiftieth of the largest.
   const sideFlows = (k, taken) => {
     const group = s('g', { class: 'flows', 'font-size': 11 * k });
@@ -143,19 +166,19 @@ function mapFigure() {
       const mine = range(facts.site.length).filter((site) => facts.site_side[site] === side && facts.site_kind[site] !== 'exchange' && map.x[site] !== null);
       if (mine.length) middle[side] = [sum(mine.map((site) => map.x[site])) / mine.length, sum(mine.map((site) => map.y[site])) / mine.length];
     }
-    const known = page.traffic.filter((flow) => flow.from !== flow.to && middle[flow.from] && middle[flow.to] && flow.bytes > 0).sort((a, b) => b.bytes - a.bytes);
-    const top = known.length ? known[0].bytes : 1;
-    for (const flow of known.filter((one) => one.bytes >= top / 50).slice(0, 6)) {
+    const known = sideAmounts().filter((flow) => flow.from !== flow.to && middle[flow.from] && middle[flow.to] && flow.value > 0).sort((a, b) => b.value - a.value);
+    const top = known.length ? known[0].value : 1;
+    for (const flow of known.filter((one) => one.value >= top / 50).slice(0, 6)) {
       const [[x1, y1], [x2, y2]] = [middle[flow.from], middle[flow.to]];
-      const width = (1.5 + 9 * Math.sqrt(flow.bytes / top)) * k;
+      const width = (1.5 + 9 * Math.sqrt(flow.value / top)) * k;
+      const words = `${flow.from} to ${flow.to}: ${flow.words}`;
       const bend = 0.28;
       const [cx, cy] = [(x1 + x2) / 2 + (y2 - y1) * bend, (y1 + y2) / 2 - (x2 - x1) * bend];
       const [dx, dy] = [x2 - cx, y2 - cy];
       const length = Math.hypot(dx, dy) || 1;
       const [ux, uy] = [dx / length, dy / length];
       const [ex, ey] = [x2 - ux * width * 1.2, y2 - uy * width * 1.2];
-      const path = s('path', { d: `M${x1},${y1}Q${cx},${cy} ${ex},${ey}`, fill: 'none', 'stroke-width': width, class: 'arc' });
-      const words = `${flow.from} to ${flow.to}: ${bytes(flow.bytes)}`;
+      const path = s('path', { d: `M${x1},${y1}Q${cx},${cy} ${ex},${ey}`, fill: 'none', 'stroke-width': width, class: 'arc', 'data-words': words });
       path.addEventListener('pointermove', (event) => { event.stopPropagation(); showTip(event, [words]); });
       group.append(path, s('path', { d: `M${x2},${y2}L${ex - uy * width},${ey + ux * width}L${ex + uy * width},${ey - ux * width}z`, class: 'arrow' }));
       const [wide, tall] = [widthOf(words) * k, 13 * k];
@@ -173,9 +196,11 @@ function mapFigure() {
   svg.addEventListener('pointermove', (event) => {
     const at = event.target.getAttribute && event.target.getAttribute('data-center');
     if (at === null || at === undefined) { hideTip(); return; }
-    const value = byteOf(at);
+    const [{ key, counts, title }, value] = [state.measure, byteOf(at)];
+    const exact = centers[key === 'waiting' ? 'waiting_mean' : key];
+    const words = state.at === 0 ? (counts ? number : percent)(exact ? exact[at] : null) : coarse(state.measure, value);
     showTip(event, [centers.center[at], [centers.side && centers.side[at], centers.province && centers.province[at]].filter(Boolean).join(', ') || 'place not said',
-      `${state.measure.title}: ${state.measure.counts ? number(countOf(value)) : percent(shareOf(value))}`,
+      `${title}: ${words}`,
       `${number(size[2][at])} ${size[1]}`, `${whole(centers.jobs[at])} jobs in the window`]);
   });
   svg.addEventListener('pointerleave', hideTip);
@@ -187,7 +212,7 @@ function mapFigure() {
   tick(fig.controls, 'Names', true, (on) => { state.labels = on; draw(); });
   const time = slider(fig.controls, 'Time', grid.x.length, (at) => {
     state.at = at;
-    if (shapes.k) paint();
+    if (shapes.k) { paint(); annotate(); }
     return at === 0 ? 'whole window' : when(grid.x[at - 1]);
   });
   let timer = null;

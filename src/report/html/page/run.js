@@ -1,30 +1,4 @@
-// The page of a run, in the order in which it is read.
-function story() {
-  const { totals, tables, flows } = page;
-  const centers = tables.centers;
-  const classes = tables.classes;
-  const list = [];
-  const busiest = descending(centers.center.length, (at) => centers.jobs[at]).filter((at) => centers.jobs[at] > 0).slice(0, 3);
-  const sides = ['east', 'central', 'west'].filter((side) => totals[side + '_share'] > 0).map((side) => `${percent(totals[side + '_share'])} in the ${side === 'central' ? 'middle' : side}`);
-  list.push(['Where the load went.', `${whole(totals.jobs)} jobs of ${classes.class.length} ${classes.class.length === 1 ? 'class' : 'classes'} came from ${flows.origins.length} ${flows.by_province ? 'provinces' : flows.origins.length === 1 ? 'place' : 'places'}` +
-    (busiest.length ? `; most were placed at ${busiest.map((at) => `${centers.center[at]} (${whole(centers.jobs[at])})`).join(', ')}` : '') + '.' + (sides.length ? ` Of those that started, ${sides.join(', ')}.` : '') +
-    ` Jobs held ${percent(totals.utilization)} of what was open to them.`]);
-  if (totals.wait_mean_s !== null) {
-    const worst = descending(classes.class.length, (at) => classes.wait_mean_s && classes.wait_mean_s[at])[0];
-    const data = (classes.staging_mean_s && classes.staging_mean_s[worst]) || 0;
-    const queue = (classes.queue_wait_mean_s && classes.queue_wait_mean_s[worst]) || 0;
-    const why = totals.wait_mean_s > 0 ? ` Longest waited ${classes.class[worst]}: ${seconds(classes.wait_mean_s[worst])} on average, ${data > queue ? `most of it (${seconds(data)}) for its data` : `most of it (${seconds(queue)}) in queues for nodes`}.` : '';
-    list.push(['What waited, and why.', `A job waited ${seconds(totals.wait_mean_s)} on average; half waited no longer than ${seconds(totals.wait_median_s)}, 95 % no longer than ${seconds(totals.wait_p95_s)}.${why}` + linkWords()]);
-  }
-  list.push(['What it cost.', `${energy(totals.energy_kwh)} of energy and ${money(totals.cost_cny)}, of it ${money(totals.transfer_cost_cny)} for moving ${bytes(totals.wan_bytes)}; ${carbon(totals.carbon_kg)} of carbon by location. Of that, running jobs caused ${energy(totals.caused_energy_kwh)} and ${carbon(totals.caused_carbon_kg)}; the rest is idle and closed nodes.`]);
-  byId('sections').append(h('div', { class: 'story' }, list.map(([head, words]) => h('p', {}, h('strong', {}, head), ' ' + words))));
-}
-function linkWords() {
-  const links = page.tables.links;
-  if (!links.busy) return '';
-  const top = descending(links.busy.length, (at) => links.busy[at])[0];
-  return links.busy[top] > 0 ? ` The most loaded link is ${laneName(top)}, ${percent(links.busy[top])} busy.` : '';
-}
+// The page of a run, in the order in which it is read. What it says in words stands in the page already.
 function notices() {
   const { run } = page;
   const host = byId('notices');
@@ -70,7 +44,6 @@ async function openRun() {
     bytes: { utilization: cut(0, centers), load: cut(centers, centers), waiting: cut(2 * centers, centers), busy: cut(3 * centers, timeline.lane.length) },
   };
   notices();
-  story();
   beginSection('where', 'Map');
   mapFigure();
   if (n > 0) {

@@ -106,9 +106,10 @@ function linkStrips() {
 function busiestLinks() {
   const links = page.tables.links;
   if (!links.link || !links.busy) return;
-  const order = descending(links.link.length, (at) => links.busy[at]).slice(0, 12);
+  const order = page.busiest_links.slice(0, 12);
+  if (!order.length) return;
   const fig = figure({
-    id: 'busiest-links', wide: true, title: 'Most loaded links', text: 'Mean share of bandwidth over the window: by the flows of jobs, and by background.',
+    id: 'busiest-links', wide: true, title: 'Busiest links', text: 'Directions that carried data of jobs, by the mean share of their bandwidth in use over the window: by the flows of jobs, and by background.',
     table: () => rowsOf(links, ['link', 'from', 'to', 'kind', 'busy', 'utilization', 'bytes', 'flows', 'flows_peak', 'rate_peak_bps', 'bandwidth_mean_bps', 'transfer_cost_cny']),
   });
   const items = order.map((at) => {
