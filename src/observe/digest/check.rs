@@ -6,6 +6,8 @@ use super::Digest;
 const SECONDS_MAX: f64 = 2e10;
 /// More jobs, nodes or units of a resource than any run has.
 const COUNT_MAX: u64 = 1 << 52;
+/// More bytes than any run moves.
+const BYTES_MAX: f64 = 1e30;
 
 impl Digest {
     /// Checks that columns are of one length, that rows name what is there, and that numbers can be.
@@ -14,6 +16,7 @@ impl Digest {
     /// The first place that cannot be, as a path of keys, and why.
     pub fn check(&self) -> Result<(), String> {
         self.check_usage()?;
+        self.check_traffic()?;
         self.check_flows()?;
         self.check_curves()?;
         self.check_jobs()
@@ -36,6 +39,19 @@ impl Digest {
                 length("usage.held_mean", row.len(), intervals)?;
                 amounts("usage.held_mean", row)?;
             }
+        }
+        Ok(())
+    }
+
+    fn check_traffic(&self) -> Result<(), String> {
+        let traffic = &self.traffic;
+        seconds("traffic.start_s", &traffic.start_s)?;
+        seconds("traffic.end_s", &[traffic.end_s])?;
+        length("traffic.to", traffic.to.len(), traffic.from.len())?;
+        length("traffic.bytes", traffic.bytes.len(), traffic.from.len())?;
+        for row in &traffic.bytes {
+            length("traffic.bytes", row.len(), traffic.start_s.len())?;
+            within("traffic.bytes", row, BYTES_MAX)?;
         }
         Ok(())
     }

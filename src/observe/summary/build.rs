@@ -9,8 +9,8 @@ use super::{
 use crate::model::{Center, CenterId, Direction, LinkId, RejectReason, Side, Tier};
 use crate::observe::Metrics;
 use crate::observe::metrics::{
-    Amount, Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDE_WORDS, SIDES, ServiceMeters,
-    Spell, Sums, ratio, seconds,
+    Amount, Caused, ClassTally, FragmentMeter, FragmentSums, Gauge, LaneMeter, LaneSums, Meters, SIDE_WORDS, SIDES,
+    ServiceMeters, Spell, Sums, ratio, seconds,
 };
 use crate::units::SimTime;
 use std::collections::BTreeMap;
