@@ -250,6 +250,10 @@ impl<'a> View<'a> {
 pub trait Desk {
     /// The instant of the decision.
     fn now(&self) -> SimTime;
+    /// Whether the run is to end: what a pass does from here on counts for nothing, and a long one should return.
+    fn interrupted(&self) -> bool {
+        false
+    }
     /// The pool.
     fn pool(&self) -> &Pool;
     /// Its nodes as they are.

@@ -5,6 +5,7 @@ use crate::model::{Allocation, Elasticity, JobSlot, NodePool, Platform, Pool, Po
 use crate::policy::packing::Packing;
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a discipline did in a pass, in order, to be told and planned by the driver.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ pub(super) struct PoolDesk<'a> {
     pub(super) overcommit: bool,
     /// Whether jobs end when their requested time is over.
     pub(super) enforced: bool,
+    /// Set from outside to end the run.
+    pub(super) interrupt: Option<&'a AtomicBool>,
     /// What was done in this pass, in order.
     pub(super) actions: &'a mut Vec<Action>,
     /// The first action that cannot be.
@@ -113,6 +116,9 @@ impl PoolDesk<'_> {
 impl Desk for PoolDesk<'_> {
     fn now(&self) -> SimTime {
         self.now
+    }
+    fn interrupted(&self) -> bool {
+        self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
     fn pool(&self) -> &Pool {
         &self.platform.pools[self.id.index()]

@@ -24,6 +24,7 @@ macro_rules! desk {
             clairvoyant: $driver.stack.clairvoyant,
             overcommit: $driver.options.rules.overcommit,
             enforced: $driver.scenario.run.enforce_requested,
+            interrupt: $driver.options.interrupt,
             actions: $actions,
             illegal: None,
         }

@@ -1,6 +1,7 @@
 //! End-to-end tests, one binary: it links once, and its modules share their helpers.
 
 mod architecture;
+mod backfilling;
 mod brokers;
 mod campaign;
 mod changed_results;

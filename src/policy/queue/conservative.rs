@@ -84,19 +84,8 @@ impl Conservative {
         }
         let mut instants = self.instants(limit);
         instants.sort_unstable();
-        let mut next = 0;
-        while let Some(at) = instants.get(next).copied() {
-            let by_sums = self.profile.earliest(at, &job.demand, span)?;
-            if by_sums > at {
-                next += instants[next..].partition_point(|at| *at < by_sums);
-                continue;
-            }
-            if self.nodes.holds_with(&Planned { at, job: *job }, &self.plan, &self.book, desk) {
-                return Some(at);
-            }
-            next += instants[next..].partition_point(|other| *other <= at);
-        }
-        None
+        let by_sums = |at| self.profile.earliest(at, &job.demand, span);
+        self.nodes.least(job, &instants, by_sums, (&self.plan, &self.book, desk))
     }
 
     /// Now and the expected ends of running and planned jobs before `limit`, in any order.
@@ -146,6 +135,9 @@ impl Conservative {
             self.profile.give(end.max(self.now + SimDuration(1)), SimTime::MAX, demand);
         }
         for job in self.book.queue().to_vec() {
+            if desk.interrupted() {
+                return;
+            }
             self.join(&job, desk);
         }
     }
@@ -154,6 +146,9 @@ impl Conservative {
     fn compress(&mut self, desk: &dyn Desk) {
         self.moved = false;
         for job in self.book.queue().to_vec() {
+            if desk.interrupted() {
+                return;
+            }
             let Some(before) = self.plan.get(job.job).copied() else {
                 self.join(&job, desk);
                 self.moved |= self.plan.get(job.job).is_some();

@@ -147,6 +147,9 @@ impl NamedConservative {
         self.moved = false;
         self.begin(desk);
         for job in self.book.queue().to_vec() {
+            if desk.interrupted() {
+                return;
+            }
             self.reserve(&job, desk);
         }
     }
@@ -161,6 +164,9 @@ impl NamedConservative {
     fn compress(&mut self, desk: &dyn Desk) {
         self.moved = false;
         for job in self.book.queue().to_vec() {
+            if desk.interrupted() {
+                return;
+            }
             let before = self.unreserve(&job, desk);
             self.reserve(&job, desk);
             self.moved |= self.reserved.get(job.job.index()).is_some_and(|now| *now != before);

@@ -43,33 +43,55 @@ impl NamedNodes {
     }
 }
 
+/// The nodes from an instant on.
+#[derive(Debug, Clone)]
+struct Step {
+    at: SimTime,
+    nodes: NodePool,
+    /// First numbers and counts of nodes of which somebody gets a part at this instant. On no others is less free than at the step before.
+    taken: Vec<(u64, u64)>,
+}
+
 /// The nodes from each instant on; the last step lasts for ever. Never empty.
 #[derive(Debug, Clone)]
-pub(super) struct SharedProfile(Vec<(SimTime, NodePool)>);
+pub(super) struct SharedProfile(Vec<Step>);
 
 impl SharedProfile {
     fn advance(&mut self, now: SimTime) {
-        let past = self.0.partition_point(|step| step.0 <= now).saturating_sub(1);
+        let past = self.0.partition_point(|step| step.at <= now).saturating_sub(1);
         self.0.drain(..past);
         if let Some(first) = self.0.first_mut() {
-            first.0 = first.0.max(now);
+            first.at = first.at.max(now);
         }
     }
 
-    /// Changes the nodes over `[from, to)`.
-    fn change(&mut self, from: SimTime, to: SimTime, apply: impl Fn(&mut NodePool)) {
+    /// A job holds nodes over `[from, to)`.
+    fn take(&mut self, from: SimTime, to: SimTime, nodes: &Allocation, task: &TaskShape) {
         if from < to {
             let (first, end) = (self.cut(from), self.cut(to));
-            self.0[first..end].iter_mut().for_each(|step| apply(&mut step.1));
+            self.0[first].taken.extend(nodes.parts.iter().map(|part| (part.first, part.count)));
+            self.0[first..end].iter_mut().for_each(|step| {
+                step.nodes.allocate(nodes, task);
+            });
+        }
+    }
+
+    /// It does not hold them over `[from, to)`, the last part of when it was to hold them, or all of it.
+    fn give(&mut self, from: SimTime, to: SimTime, nodes: &Allocation, task: &TaskShape) {
+        if from < to {
+            let (first, end) = (self.cut(from), self.cut(to));
+            self.0[first..end].iter_mut().for_each(|step| {
+                step.nodes.release(nodes, task);
+            });
         }
     }
 
     /// The step that begins at `at`, which is made where there is none.
     fn cut(&mut self, at: SimTime) -> usize {
-        let index = self.0.partition_point(|step| step.0 < at);
-        if at < SimTime::MAX && self.0.get(index).is_none_or(|step| step.0 != at) {
-            let nodes = self.0[index.saturating_sub(1)].1.clone();
-            self.0.insert(index, (at, nodes));
+        let index = self.0.partition_point(|step| step.at < at);
+        if at < SimTime::MAX && self.0.get(index).is_none_or(|step| step.at != at) {
+            let nodes = self.0[index.saturating_sub(1)].nodes.clone();
+            self.0.insert(index, Step { at, nodes, taken: Vec::new() });
         }
         index
     }
@@ -78,15 +100,21 @@ impl SharedProfile {
     fn earliest(&self, job: JobSlot, span: SimDuration, desk: &dyn Desk) -> Option<(SimTime, Allocation)> {
         let request = desk.request(job);
         let demand = request.task.times(request.tasks);
-        self.0.iter().enumerate().find_map(|(index, (at, nodes))| {
-            let mut all = nodes.free().covers(&demand).then(|| nodes.clone())?;
-            for (_, nodes) in self.0[index + 1..].iter().take_while(|step| step.0 < *at + span) {
-                all.limit_to(nodes, 0, nodes.numbers());
+        self.0.iter().enumerate().find_map(|(index, first)| {
+            let end = first.at + span;
+            let while_held = self.0[index + 1..].iter().take_while(|step| step.at < end);
+            // Sums and single steps turn most instants down before nodes are copied.
+            let each = || std::iter::once(first).chain(while_held.clone());
+            let may = each().all(|step| step.nodes.free().covers(&demand))
+                && each().all(|step| desk.preview(&step.nodes, job).is_some());
+            let mut all = may.then(|| first.nodes.clone())?;
+            for step in while_held.filter(|step| !step.taken.is_empty()) {
+                step.taken.iter().for_each(|(from, count)| all.limit_to(&step.nodes, *from, *count));
                 if !all.free().covers(&demand) {
                     return None;
                 }
             }
-            Some((*at, desk.preview(&all, job)?))
+            Some((first.at, desk.preview(&all, job)?))
         })
     }
 }
@@ -104,7 +132,7 @@ impl NamedProfile {
         if whole {
             Self::Whole(NodeProfile::new(desk.now(), idle_nodes(desk)))
         } else {
-            Self::Shared(SharedProfile(vec![(desk.now(), desk.nodes().clone())]))
+            Self::Shared(SharedProfile(vec![Step { at: desk.now(), nodes: desk.nodes().clone(), taken: Vec::new() }]))
         }
     }
 
@@ -120,11 +148,7 @@ impl NamedProfile {
     pub(super) fn take(&mut self, from: SimTime, to: SimTime, nodes: &NamedNodes, task: &TaskShape) {
         match (self, nodes) {
             (Self::Whole(profile), NamedNodes::Whole(nodes)) => profile.take(from, to, nodes),
-            (Self::Shared(profile), NamedNodes::Shared(nodes)) => {
-                profile.change(from, to, |pool| {
-                    pool.allocate(nodes, task);
-                });
-            }
+            (Self::Shared(profile), NamedNodes::Shared(nodes)) => profile.take(from, to, nodes, task),
             // What is held in the other form was converted before.
             _ => {}
         }
@@ -134,11 +158,7 @@ impl NamedProfile {
     pub(super) fn give(&mut self, from: SimTime, to: SimTime, nodes: &NamedNodes, task: &TaskShape) {
         match (self, nodes) {
             (Self::Whole(profile), NamedNodes::Whole(nodes)) => profile.give(from, to, nodes),
-            (Self::Shared(profile), NamedNodes::Shared(nodes)) => {
-                profile.change(from, to, |pool| {
-                    pool.release(nodes, task);
-                });
-            }
+            (Self::Shared(profile), NamedNodes::Shared(nodes)) => profile.give(from, to, nodes, task),
             _ => {}
         }
     }

@@ -5,6 +5,7 @@
 
 use super::book::Book;
 use super::reservations::{Planned, Reservations, Turn};
+use super::waiting::Queued;
 use crate::model::{Allocation, JobSlot, NodePool, TaskShape};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
@@ -117,38 +118,86 @@ impl NodePlan {
         self.kept.push((None, present));
     }
 
-    /// The state in which a start would find the nodes; `None` where the plan does not hold until then.
-    fn before(&mut self, turn: Turn, plan: &Reservations, book: &Book, desk: &dyn Desk) -> Option<Ahead> {
+    /// The state after the last start before a turn that is kept, and that start.
+    fn nearest(&mut self, turn: Turn, book: &Book, desk: &dyn Desk) -> Option<(Option<Turn>, Ahead)> {
         self.begin(book, desk);
         let known = self.kept.partition_point(|(last, _)| last.is_none_or(|last| last < turn));
-        let (last, ahead) = self.kept.get(known.checked_sub(1)?)?;
-        let mut ahead = ahead.clone();
-        let (mut seen, newest) = (0, known == self.kept.len());
+        self.kept.get(known.checked_sub(1)?).cloned()
+    }
+
+    /// Goes on to the state in which a start finds the nodes; false where the plan does not hold until then.
+    fn walk(
+        &mut self,
+        (last, ahead): &mut (Option<Turn>, Ahead),
+        turn: Turn,
+        plan: &Reservations,
+        desk: &dyn Desk,
+    ) -> bool {
         for start in plan.behind(*last).take_while(|start| start.turn() < turn) {
             if !ahead.start(start, &self.running, desk) {
-                return None;
+                return false;
             }
-            seen += 1;
-            if newest && seen % KEPT_EVERY == 0 {
-                self.kept.push((Some(start.turn()), ahead.clone()));
+            *last = Some(start.turn());
+            let newest = self.kept.last().is_some_and(|(kept, _)| *kept < *last);
+            if newest && ahead.starts.is_multiple_of(KEPT_EVERY) {
+                self.kept.push((*last, ahead.clone()));
             }
         }
-        Some(ahead)
+        ahead.advance(turn.0, &self.running, desk);
+        true
     }
 
     /// Whether the plan holds.
     pub(super) fn holds(&mut self, plan: &Reservations, book: &Book, desk: &dyn Desk) -> bool {
         self.clear();
         let Some(last) = plan.iter().last().copied() else { return true };
-        let before = self.before(last.turn(), plan, book, desk);
-        before.is_some_and(|mut ahead| ahead.start(&last, &self.running, desk))
+        let Some(mut walked) = self.nearest(last.turn(), book, desk) else { return false };
+        self.walk(&mut walked, last.turn(), plan, desk) && walked.1.start(&last, &self.running, desk)
     }
 
-    /// Whether the plan holds if a job starts at another time than before, or one more does.
-    pub(super) fn holds_with(&mut self, start: &Planned, plan: &Reservations, book: &Book, desk: &dyn Desk) -> bool {
-        let Some(mut ahead) = self.before(start.turn(), plan, book, desk) else { return false };
-        let others = plan.behind(Some(start.turn())).filter(|other| other.job.job != start.job.job);
-        std::iter::once(start).chain(others).all(|start| ahead.start(start, &self.running, desk))
+    /// The least of these instants, in their order, at which a job can start so that the plan holds, whether it starts at a later time so
+    /// far or is not in the plan. `allowed` says which of them is worth a look: the first that is not before the one that it is given.
+    pub(super) fn least(
+        &mut self,
+        job: &Queued,
+        instants: &[SimTime],
+        allowed: impl Fn(SimTime) -> Option<SimTime>,
+        (plan, book, desk): (&Reservations, &Book, &dyn Desk),
+    ) -> Option<SimTime> {
+        let mut next = 0;
+        let mut walked: Option<(Option<Turn>, Ahead)> = None;
+        while let Some(at) = instants.get(next).copied() {
+            let worth = allowed(at)?;
+            if worth > at {
+                next += instants[next..].partition_point(|at| *at < worth);
+                continue;
+            }
+            let start = Planned { at, job: *job };
+            let here = match walked.take() {
+                Some(walked) if self.kept.last().is_none_or(|(kept, _)| *kept <= walked.0) => walked,
+                _ => self.nearest(start.turn(), book, desk)?,
+            };
+            let here = walked.insert(here);
+            if !self.walk(here, start.turn(), plan, desk) {
+                return None;
+            }
+            if self.holds_from(&here.1, &start, plan, desk) {
+                return Some(at);
+            }
+            next += instants[next..].partition_point(|other| *other <= at);
+        }
+        None
+    }
+
+    /// Whether the plan holds if a job starts in this state.
+    fn holds_from(&self, here: &Ahead, start: &Planned, plan: &Reservations, desk: &dyn Desk) -> bool {
+        if !here.nodes.free().covers(&start.job.demand) {
+            return false;
+        }
+        let Some(nodes) = desk.preview(&here.nodes, start.job.job) else { return false };
+        let mut ahead = here.clone();
+        let mut others = plan.behind(Some(start.turn())).filter(|other| other.job.job != start.job.job);
+        ahead.hold(start, nodes, desk) && others.all(|start| ahead.start(start, &self.running, desk))
     }
 
     /// Whether the plan holds if a job starts now on these nodes.

@@ -19,7 +19,8 @@ const SUMS: &str = "Where each job takes all cores of its nodes, or the pool is 
 
 /// Conservative backfilling.
 const CONSERVATIVE: &str = "Each job has a reservation, in the order of the queue: the earliest instant at which it gets nodes while all reservations before its own \
-    are kept. Reservations are made anew in that order where a job ends early or outlives its estimate, and where nodes come or go.";
+    are kept. After an early end each job in that order moves to an earlier instant where there is one. All reservations are made anew in that order at every \
+    event while a job outlives its estimate, where nodes come or go, and where an early end lets the packing choose such nodes that a reservation cannot be kept.";
 
 /// Who is interrupted.
 const VICTIMS: &str = "Victims are taken in this order until the first fits on nodes: lowest priority, then least node-time at risk, then youngest. Node-time at risk is \

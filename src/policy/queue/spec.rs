@@ -41,10 +41,10 @@ pub struct MultiQueueSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReservationKind {
-    /// Sums of cores, memory and accelerators.
+    /// An instant: the packing chooses nodes when the job starts.
     #[default]
     Counted,
-    /// Whole nodes by number: the lowest of those free over the whole requested time.
+    /// Nodes too, chosen by the packing among those that stay free for the whole estimated time; jobs share them all the same.
     Named,
 }
 
@@ -78,11 +78,12 @@ pub struct EasySpec {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ConservativeSpec {
-    /// The order of reservations when they are made anew. Default fcfs.
+    /// The order in which reservations are made anew: where a job outlives its estimate, nodes come or go, or one cannot be kept. Default fcfs.
     pub order: OrderSpec,
     /// Estimated run times. Default "requested".
     pub estimate: Estimate,
-    /// What a reservation holds. Default "counted".
+    /// What a reservation holds: "counted" an instant, nodes are chosen at the start; "named" nodes too. Jobs share nodes in both.
+    /// Default "counted".
     pub reservation: ReservationKind,
 }
 
