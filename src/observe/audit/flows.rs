@@ -47,6 +47,8 @@ struct Lane {
     flows: u32,
     /// Flows that started.
     started: u32,
+    /// Binary digits of the bytes of the largest of them.
+    digits_max: u8,
     touched: bool,
 }
 
@@ -127,6 +129,7 @@ impl FlowBook {
                 lane.flows += 1;
                 lane.started = lane.started.saturating_add(1);
                 lane.under_way += bytes.as_f64();
+                lane.digits_max = lane.digits_max.max((u128::BITS - bytes.0.leading_zeros()) as u8);
             }
         }
         Ok(())
@@ -190,7 +193,7 @@ impl FlowBook {
                 lane.under_way = 0.0;
                 lane.check_bytes(at, capacity, platform, LaneId(number))?;
                 // A fresh start keeps the tolerance as small as what is carried in one busy period.
-                (lane.bits, lane.carried, lane.started) = (0.0, 0.0, 0);
+                (lane.bits, lane.carried, lane.started, lane.digits_max) = (0.0, 0.0, 0, 0);
             }
         }
         Ok(())
@@ -250,6 +253,8 @@ impl Capacity {
     }
 }
 
+const _: () = assert!(size_of::<Lane>() == 64, "a lane is one cache line");
+
 impl Lane {
     fn integrate(&mut self, now: SimTime) {
         let nanos = now.since(self.since).0;
@@ -282,7 +287,9 @@ impl Lane {
         let (by_rate, carried) = (self.bits / 8.0, self.carried);
         let most = carried + self.under_way;
         let within = |each: f64| {
-            let tolerance = BYTES_TOLERANCE * most + f64::from(self.started) * each;
+            // What is left of a flow is known to the last digit of its size, which of many zettabytes are gigabytes.
+            let last_digit = f64::EPSILON * libm::exp2(f64::from(self.digits_max));
+            let tolerance = BYTES_TOLERANCE * most + f64::from(self.started) * (each + last_digit);
             by_rate >= carried - tolerance && by_rate <= most + tolerance
         };
         // Most often the first will do, for which the lane's bandwidth need not be known.
