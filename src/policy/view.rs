@@ -33,7 +33,7 @@ use crate::model::{
     Allocation, Center, CenterId, DatasetId, Input, JobSlot, LaneId, NodePool, Platform, Pool, PoolId, Request, SiteId,
     Totals,
 };
-use crate::units::{Bytes, SimDuration, SimTime};
+use crate::units::{Bytes, SimDuration, SimTime, TransferPrice};
 
 pub use super::room::{Outlook, PoolSummary};
 
@@ -117,7 +117,7 @@ fn transfer(paths: &dyn Paths, from: SiteId, to: SiteId, bytes: Bytes) -> Option
         from: Some(from),
         bytes,
         time: path.latency.saturating_add(transfer),
-        price_micro_cny: bytes.0 * u128::from(path.price) / 1_000_000_000,
+        price_micro_cny: TransferPrice(path.price).of(bytes),
     })
 }
 

@@ -61,11 +61,6 @@ impl Transfer {
     }
 }
 
-/// The price of so many bytes in µCNY.
-fn price_of(bytes: Bytes, price: TransferPrice) -> u128 {
-    bytes.0 * u128::from(price.0) / 1_000_000_000
-}
-
 impl Driver<'_, '_, '_, '_> {
     /// Sends a job's transfer on its way; where there is no way now, it waits for links to change.
     pub(super) fn begin_transfer(&mut self, slot: JobSlot) {
@@ -131,7 +126,7 @@ impl Driver<'_, '_, '_, '_> {
         let job = &mut world.jobs[slot];
         job.flow = None;
         let Some(transfer) = job.transfer.take() else { return Ok(()) };
-        job.life.transfer_micro_cny += price_of(transfer.left, transfer.price);
+        job.life.transfer_micro_cny += transfer.price.of(transfer.left);
         match transfer.purpose {
             Purpose::Input => self.staged(slot),
             Purpose::Output => self.delivered(slot),
@@ -173,7 +168,7 @@ impl Driver<'_, '_, '_, '_> {
             let job = &mut world.jobs[slot];
             job.flow = None;
             if let Some(transfer) = &mut job.transfer {
-                job.life.transfer_micro_cny += price_of(transfer.left.saturating_sub(left), transfer.price);
+                job.life.transfer_micro_cny += transfer.price.of(transfer.left.saturating_sub(left));
                 transfer.left = left;
             }
             self.begin_transfer(slot);

@@ -1,5 +1,6 @@
 //! Power, prices and carbon intensities.
 
+use super::amount::Bytes;
 use super::parse::{Units, integer_quantity};
 
 /// Electric power in milliwatts.
@@ -21,6 +22,16 @@ integer_quantity!(EnergyPrice, u64, "a price of energy such as \"0.36 CNY/kWh\""
 /// A price of data transfer in µCNY per decimal gigabyte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TransferPrice(pub u64);
+
+impl TransferPrice {
+    /// The price of an amount of data in µCNY, rounded down. No product of both need fit 128 bits.
+    #[must_use]
+    pub const fn of(self, data: Bytes) -> u128 {
+        const GB: u128 = 1_000_000_000;
+        let price = self.0 as u128;
+        (data.0 / GB).saturating_mul(price).saturating_add(data.0 % GB * price / GB)
+    }
+}
 
 const TRANSFER_PRICE: Units = &[("CNY/GB", 1_000_000), ("CNY/TB", 1_000)];
 
@@ -47,5 +58,8 @@ mod tests {
         assert_eq!("642.3 g/kWh".parse(), Ok(CarbonIntensity(642_300)));
         assert_eq!("1.9 kW".parse(), Ok(Power(1_900_000)));
         assert_eq!("0.10 CNY/GB".parse(), Ok(TransferPrice(100_000)));
+        assert_eq!(TransferPrice(100_000).of(Bytes(12_345_678_901)), 1_234_567);
+        // All that mankind stores a hundred thousand times, at a million CNY/GB.
+        assert_eq!(TransferPrice(1_000_000_000_000).of(Bytes(10u128.pow(27) + 1)), 10u128.pow(30) + 1000);
     }
 }
