@@ -14,6 +14,7 @@ use eastwest::report::{self, ComparePage, ComparedRun};
 use eastwest::scenario::Scenario;
 use eastwest::sim::{Progress, RunStats};
 use eastwest::units::SimTime;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -131,6 +132,7 @@ fn simulate(
         meter: Meter::new(global, plan.scenario, runs),
         counters: Mutex::new(Counters::default()),
         files: Mutex::new(Vec::new()),
+        cut: Mutex::default(),
         compared: Mutex::new(Vec::new()),
         no_report,
         directory: out.partial().to_owned(),
@@ -140,6 +142,8 @@ fn simulate(
     let result = experiment::compare(plan, &watcher);
     watcher.meter.finish();
     let comparison = result?;
+    let cut: Vec<String> = watcher.cut.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+    terminal::warn(global, &cut);
     out.add_files(watcher.files.into_inner().unwrap_or_else(PoisonError::into_inner));
     let value = comparison.to_json();
     let mut json = terminal::pretty(&value);
@@ -170,6 +174,8 @@ struct Watcher<'a> {
     meter: Meter,
     counters: Mutex<Counters>,
     files: Mutex<Vec<String>>,
+    /// What is said of runs that did not come to their own end.
+    cut: Mutex<BTreeSet<String>>,
     /// What the page takes from each run.
     compared: Mutex<Vec<ComparedRun>>,
     no_report: bool,
@@ -192,7 +198,11 @@ impl Watch for Watcher<'_> {
         let name = format!("runs/{}-r{}/summary.json", self.parts[run.stack], run.replication);
         let path = self.directory.join(&name);
         let Contender { name: stack, scenario, stack: spec } = &self.plan.stacks[run.stack];
-        let info = run_info(scenario, stack, spec, run.replication);
+        let mut info = run_info(scenario, stack, spec, run.replication);
+        if let Some(cut) = experiment::clock_warning(summary) {
+            self.cut.lock().unwrap_or_else(PoisonError::into_inner).insert(cut.clone());
+            info.warnings.push(cut);
+        }
         let write = |path: &Path| {
             path.parent().map_or(Ok(()), fs::create_dir_all)?;
             fs::write(path, report::summary_json(&info, summary))

@@ -11,7 +11,7 @@ use super::replay_arguments::{
 use super::{interrupt, replay_gpu, source, terminal};
 use clap::ValueEnum as _;
 use eastwest::experiment::replay::{self, Log, ReplayPolicy, SwfLog};
-use eastwest::experiment::{ExperimentError, Listeners};
+use eastwest::experiment::{ExperimentError, Listeners, clock_warning};
 use eastwest::observe::{Observer, Timeline};
 use eastwest::policy::queue::ReservationKind;
 use eastwest::report::{self, COURSE_CENTERS, COURSE_SIGNS, JobRecords, JobsCsv, RunInfo};
@@ -175,7 +175,7 @@ fn simulate(
     arguments: &ReplayArguments,
     global: &Global,
 ) -> Result<(String, RunStats), Failure> {
-    let warnings = log.notes.clone();
+    let mut warnings = log.notes.clone();
     let mut jobs = match arguments.job_records {
         JobRecords::None => None,
         records => Some(JobsCsv::new(out.open("jobs.csv")?, scenario.platform.clone(), records)),
@@ -200,6 +200,9 @@ fn simulate(
         out.stream("log.swf", |file| back.write(&comments, file))?;
     }
     let (summary, stats) = (&result.summary, result.stats);
+    let cut: Vec<String> = clock_warning(summary).into_iter().collect();
+    terminal::warn(global, &cut);
+    warnings.extend(cut);
     let info = RunInfo {
         name: scenario.name.clone(),
         policy: name.to_owned(),

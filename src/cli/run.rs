@@ -103,6 +103,9 @@ fn simulate(
     }
     rows?;
     let mut info = run_info(scenario, name, spec, 0);
+    let cut: Vec<String> = experiment::clock_warning(&summary).into_iter().collect();
+    terminal::warn(global, &cut);
+    info.warnings.extend(cut);
     info.expectations = experiment::judge(scenario, &summary);
     info.anchors = experiment::run_anchors(scenario, &summary);
     out.write("summary.json", report::summary_json(&info, &summary).as_bytes())?;

@@ -19,6 +19,6 @@ pub use comparison::{Comparison, MetricRow, StackRow, Window};
 pub use error::ExperimentError;
 pub use expect::{anchors, check_figures, judge, run_anchors};
 pub use hash::scenario_hash;
-pub use once::{Listeners, RunResult, run_audited, run_once};
+pub use once::{Listeners, RunResult, clock_warning, run_audited, run_once};
 pub use statistics::{CONFIDENCE, Estimated, Verdict, estimate, paired};
 pub use student::t_quantile;

@@ -7,6 +7,7 @@ use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
 use crate::scenario::Scenario;
 use crate::sim::{self, Options, RunError, RunStats};
+use crate::units::SimTime;
 use crate::workload::Merged;
 
 /// What a run gave.
@@ -84,6 +85,16 @@ pub fn run_audited(
     let summary = metrics.summary(stats.end);
     auditor.compare(&summary)?;
     Ok(RunResult { metrics, summary, stats })
+}
+
+/// What is to be said of a run whose window reaches the end of the clock, [`SimTime::END`]: it did not come to its own end.
+#[must_use]
+pub fn clock_warning(summary: &Summary) -> Option<String> {
+    (summary.window_end_s >= SimTime::END.as_secs_f64()).then(|| {
+        "the run ended with the clock, 500 years after its start: jobs that were not done by then are unfinished, and \
+         none is submitted later"
+            .to_owned()
+    })
 }
 
 #[cfg(test)]

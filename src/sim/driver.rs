@@ -119,6 +119,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
     pub(super) fn run(&mut self) -> Result<SimTime, RunError> {
         self.open()?;
         let until = self.scenario.run.until;
+        let mut last = None;
         loop {
             let next = match (self.world.agenda.next_time(), self.world.network.next_change()) {
                 (Some(event), Some(change)) => Some(event.min(change)),
@@ -131,14 +132,15 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
                 (Some(_), Some(_)) => false,
                 (Some(_), None) => idle,
             };
-            if stop || next.is_some_and(|next| self.stands_still(next)) {
+            let Some(next) = next.filter(|next| !stop && !self.stands_still(*next)) else { break };
+            if next > SimTime::END {
+                last = Some(SimTime::END);
                 break;
             }
-            if let Some(next) = next {
-                self.instant(next)?;
-            }
+            self.instant(next)?;
         }
-        let end = until.map_or(self.world.now, |until| self.world.now.max(until));
+        let last = last.unwrap_or(self.world.now);
+        let end = until.map_or(last, |until| last.max(until));
         self.close(end)?;
         Ok(end)
     }

@@ -32,6 +32,9 @@ impl SimTime {
     pub const ZERO: Self = Self(0);
     /// Later than every event.
     pub const MAX: Self = Self(u64::MAX);
+    /// The end of the clock: 500 years after the start. No run goes on beyond it. What lies behind it is left for sums, which stop at
+    /// [`SimTime::MAX`], so that instants that are handled are never mixed up with those that could not be told apart.
+    pub const END: Self = Self(5 * 36_525 * SimDuration::DAY.0);
 
     /// The span from `earlier` to this instant; zero if `earlier` is later.
     #[must_use]

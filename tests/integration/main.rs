@@ -11,6 +11,7 @@ mod costs;
 mod crash_points;
 mod determinism;
 mod documents;
+mod end_of_time;
 mod explain;
 mod fair_share;
 mod figures;

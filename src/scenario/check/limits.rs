@@ -24,11 +24,13 @@ pub(super) const CARBON_MAX: u64 = 100_000_000;
 pub(super) const TRANSFER_PRICE_MAX: u64 = 1_000_000_000_000;
 /// Power usage effectiveness.
 pub(super) const PUE_MAX: f64 = 100.0;
-/// Speed of a pool, and the inverse of the least.
+/// Speed of a pool.
 pub(super) const SPEED_MAX: f64 = 1e6;
+/// The least speed of a pool: a second of work takes less than twelve days.
+pub(super) const SPEED_MIN: f64 = 1e-6;
 /// Computing rate of a node or card in FLOPS, and work in FLOP.
 pub(super) const FLOP_MAX: f64 = 1e36;
-/// Any time of a run, of a job or of an event: a hundred years, so that sums of a few fit 584.
+/// Any time of a run, of a job or of an event: a hundred years, so that a few after each other are done before the clock ends.
 pub(super) const TIME_MAX: SimDuration = SimDuration(36_525 * SimDuration::DAY.0);
 /// Tenants of all groups together.
 pub(super) const TENANTS_MAX: u32 = 10_000_000;

@@ -2,9 +2,9 @@
 
 use super::super::diagnostic::{Diagnostic, Diagnostics};
 use super::super::raw::{At, RawAccelerators, RawPool, RawScenario};
-use super::amounts::{factor, ppm, rate};
+use super::amounts::{ppm, rate};
 use super::centers::at_most;
-use super::limits::{CARDS_MAX, CORES_MAX, HEADLINE_MILLI_MAX, NODES_MAX, POWER_MAX, SPEED_MAX};
+use super::limits::{CARDS_MAX, CORES_MAX, HEADLINE_MILLI_MAX, NODES_MAX, POWER_MAX, SPEED_MAX, SPEED_MIN};
 use super::{names, signals};
 use crate::model::{AcceleratorId, AcceleratorKind, CenterId, NodeShape, Pool, PowerWeights, Rates};
 use crate::signals::Calendar;
@@ -121,14 +121,13 @@ pub(super) fn pool(
         node.accelerator = id.map(AcceleratorId::from_index);
         card_rates = id.map_or(card_rates, |at| kinds[at].rates);
     }
-    let speed = raw.speed.as_ref().and_then(|speed| factor(*speed.get(), "`speed`", speed.span(), SPEED_MAX, out));
     Pool {
         name: name.to_owned(),
         center,
         nodes,
         nodes_max: nodes,
         node,
-        speed: speed.unwrap_or(1.0),
+        speed: speed(raw.speed.as_ref(), out),
         cpu_rates: Rates { fp16: None, fp32: rate(raw.fp32.as_ref(), out), fp64: rate(raw.fp64.as_ref(), out) },
         card_rates,
         power_idle,
@@ -137,6 +136,21 @@ pub(super) fn pool(
         closed_share: signals::share(raw.closed_share.as_ref(), "the closed share", calendar, out),
         closed_load: signals::share(raw.closed_load.as_ref(), "the load of the closed share", calendar, out),
     }
+}
+
+/// Speed of its nodes: that of the reference where nothing is said, or where it is wrong.
+fn speed(raw: Option<&At<f64>>, out: &mut Diagnostics) -> f64 {
+    let Some(raw) = raw else { return 1.0 };
+    let speed = *raw.get();
+    if (SPEED_MIN..=SPEED_MAX).contains(&speed) {
+        return speed;
+    }
+    let problem = format!("`speed` must be from {SPEED_MIN:e} to {SPEED_MAX:e}, not {speed:e}");
+    out.push(
+        Diagnostic::error(raw.span(), problem)
+            .help("1 is the reference hardware, `speed = 0.5` takes twice as long for the same work"),
+    );
+    1.0
 }
 
 fn cores(raw: &At<u32>, out: &mut Diagnostics) -> u32 {
