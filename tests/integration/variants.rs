@@ -95,3 +95,14 @@ fn what_is_wrong_is_said_before_anything_runs() {
     let fine = eastwest(&["validate", file]).expect(0);
     assert!(fine.stdout.contains("variants: late, wide"), "{}", fine.stdout);
 }
+
+#[test]
+fn variants_share_the_seed_of_the_scenario() {
+    let scratch = Scratch::new();
+    let seeded = SCENARIO.replace("center.a.pool.cpu.nodes=2", "run.seed=12345");
+    let file = scratch.write("two.toml", seeded);
+    let file = file.to_str().unwrap();
+    for words in [&["compare", file, "--variant", "all", "--seed", "3"][..], &["run", file], &["validate", file]] {
+        eastwest(words).expect(3).says(&["two.toml:", "variant \"wide\" sets `run.seed`", "--seed 7"]);
+    }
+}

@@ -3,7 +3,7 @@
 mod files;
 mod form;
 mod merge;
-mod set;
+pub(super) mod set;
 
 use super::built::Scenario;
 use super::check::check_with;

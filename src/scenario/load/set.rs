@@ -10,15 +10,15 @@ const STEPS_MAX: usize = 32;
 
 /// A `--set`, read.
 #[derive(Debug)]
-pub(super) struct Set {
+pub(in crate::scenario) struct Set {
     /// The keys and where they stand.
-    pub(super) path: Vec<(String, Range<usize>)>,
+    pub(in crate::scenario) path: Vec<(String, Range<usize>)>,
     /// The value.
-    pub(super) value: Node,
+    pub(in crate::scenario) value: Node,
 }
 
 /// Reads the text of a `--set` that begins at `base` of the source map.
-pub(super) fn read(text: &str, base: usize) -> Result<Set, Diagnostic> {
+pub(in crate::scenario) fn read(text: &str, base: usize) -> Result<Set, Diagnostic> {
     let whole = base..base + text.len();
     let help = "write --set key.of.table=value";
     let (path, equals) = path(text, base)?;

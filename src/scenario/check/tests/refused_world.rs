@@ -97,8 +97,11 @@ fn centers_and_pools() {
     );
     refused(&[("memory = \"64 GiB\", fp64", "memory = \"0 B\", fp64")], "\"0 B\"", &["a node without memory"]);
     refused(&[("fp64 = \"1 TFLOPS\"", "fp64 = \"0 FLOPS\"")], "\"0 FLOPS\"", &["above 0", "leave it out"]);
-    refused(&[("fp64 = \"1 TFLOPS\"", "speed = -1.0")], "-1.0", &["`speed` must be above 0"]);
-    refused(&[("fp64 = \"1 TFLOPS\"", "speed = nan")], "nan", &["`speed` must be above 0"]);
+    for speed in ["-1.0", "nan", "0.0", "9e-7", "1e-11", "2e6"] {
+        let words = ["`speed` must be from 1e-6 to 1e6", "speed = 0.5"];
+        refused(&[("fp64 = \"1 TFLOPS\"", &format!("speed = {speed}"))], speed, &words);
+    }
+    good(&with(&[("fp64 = \"1 TFLOPS\"", "speed = 1e-6")]));
     let other = "[metro.shanghai]\n[center.other.pool.ai]\nnodes = 1\ncores = 1\naccelerators = { kind = \"card\", count = 1, fp16 = \"281 TFLOPS\" }\n[link.o]\nbetween = [\"other\", \"ix\"]\nlatency = \"1 ms\"\nbandwidth = \"1 bps\"\n";
     refused(&[("[metro.shanghai]\n", other)], "\"280 TFLOPS\"", &["`fp16` of accelerator \"card\" differs"]);
     let empty = "[metro.shanghai]\n[center.empty]\n[link.o]\nbetween = [\"empty\", \"ix\"]\nlatency = \"1 ms\"\nbandwidth = \"1 bps\"\n";
@@ -270,12 +273,18 @@ fn variants() {
     let with_variant = |variant: &str| format!("[policy.spread]\nbroker = {{ least-loaded = {{}} }}\n{variant}");
     let end = "[policy.spread]\nbroker = { least-loaded = {} }\n";
     let refuse = |variant: &str, at: &str, words: &[&str]| refused(&[(end, &with_variant(variant))], at, words);
-    refuse("[variant.all]\nset = [\"run.seed=2\"]", "[variant.all]", &["no variant can be called \"all\""]);
+    refuse("[variant.all]\nset = [\"run.drain=false\"]", "[variant.all]", &["no variant can be called \"all\""]);
     refuse("[variant.x]\nset = []", "[variant.x]", &["variant \"x\" changes nothing", "set = ["]);
     refuse("[variant.x]\nset = [\"run.seed\"]", "\"run.seed\"", &["there is no key and `=`"]);
-    refuse("[variant.'a/b']\nset = [\"run.seed=2\"]", "[variant.'a/b']", &["cannot be the name of a variant"]);
-    let scenario = good(&with(&[(end, &with_variant("[variant.long]\nset = [\"run.until=9 d\", \"run.seed=2\"]"))]));
-    assert_eq!(scenario.variants["long"], ["run.until=9 d", "run.seed=2"]);
+    refuse("[variant.'a/b']\nset = [\"run.drain=false\"]", "[variant.'a/b']", &["cannot be the name of a variant"]);
+    let scenario =
+        good(&with(&[(end, &with_variant("[variant.long]\nset = [\"run.until=9 d\", \"run.drain=false\"]"))]));
+    assert_eq!(scenario.variants["long"], ["run.until=9 d", "run.drain=false"]);
+    for set in ["run.seed=2", "run.seed = 2", "run.\\\"seed\\\"=2", "run={ until = \\\"9 d\\\", seed = 2 }"] {
+        let variant = format!("[variant.x]\nset = [\"run.until=9 d\", \"{set}\"]");
+        refuse(&variant, &format!("\"{set}\""), &["sets `run.seed`", "same random numbers", "--seed 7"]);
+    }
+    refuse("[variant.x]\nset = ['run.\"seed\"=2']", "'run.", &["sets `run.seed`"]);
 }
 
 #[test]
