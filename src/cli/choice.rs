@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn without_a_word_there_must_be_one_stack_or_a_default() {
-        let failure = one(None, &scenario(&[])).expect_err("two stacks");
+        let neither = Scenario { policy: None, ..scenario(&[]) };
+        let failure = one(None, &neither).expect_err("two stacks");
         assert_eq!(failure.code(), 3);
         assert!(failure.message().expect("message").hints[0].contains("stay, west"));
         assert_eq!(one(None, &scenario(&["run.policy=west"])).expect("the default").name, "west");

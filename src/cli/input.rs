@@ -3,7 +3,7 @@
 use super::arguments::{ALL, BASE, ScenarioArguments};
 use super::choice::closest;
 use super::failure::{Failure, Message};
-use super::source;
+use super::{foreign, source};
 use eastwest::scenario::{self, Input, Scenario};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ fn piped() -> Result<Input, Failure> {
 pub(crate) fn load(arguments: &ScenarioArguments, more: &[String]) -> Result<Scenario, Failure> {
     let input = find(arguments.scenario.as_deref())?;
     let sets: Vec<String> = arguments.set.iter().chain(more).cloned().collect();
-    Ok(scenario::load(&input, &sets)?)
+    scenario::load(&input, &sets).map_err(|problems| foreign::told(&input).unwrap_or_else(|| problems.into()))
 }
 
 /// The command line that means a variant of a scenario: what the variant sets comes before the person's own settings.

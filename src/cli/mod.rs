@@ -6,6 +6,7 @@ mod compare;
 mod completions;
 mod explain;
 mod failure;
+mod foreign;
 mod init;
 mod input;
 mod interrupt;

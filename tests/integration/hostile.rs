@@ -273,3 +273,39 @@ fn data_and_messages_go_their_own_ways() {
     assert_eq!(ran.stderr, "");
     assert!(!ran.stdout.contains('\u{1b}'), "no colors where they are not wanted");
 }
+
+#[test]
+fn built_in_scenarios_run_by_name() {
+    let scratch = Scratch::new();
+    let ran = eastwest(&["run", "two-centers", "--out", scratch.path("out").to_str().unwrap()]).expect(0);
+    assert!(ran.stdout.starts_with("two-centers under stay\n"), "{}", ran.stdout);
+    // Each has a default stack.
+    for (name, _) in eastwest::scenario::embedded() {
+        let shown = eastwest(&["validate", name, "--format", "json"]).expect(0);
+        let shown: serde_json::Value = serde_json::from_str(&shown.stdout).expect("JSON");
+        assert!(shown["policy"].is_string(), "{name} has no default stack");
+    }
+}
+
+#[test]
+fn logs_are_told_of_the_verb_that_reads_them() {
+    let scratch = Scratch::new();
+    let swf = "; MaxProcs: 4\n1 0 -1 5 1 -1 -1 1 9 -1 1 1 -1 -1 -1 -1 -1 -1\n";
+    for (name, text, words) in [
+        ("log.swf", swf, &["Standard Workload Format", "replay", "log.swf --trace-format swf"][..]),
+        ("no-ending", &swf[14..], &["Standard Workload Format", "no-ending --trace-format swf"]),
+        ("platform.xml", "<?xml version='1.0'?>\n<platform/>\n", &["XML", "--trace-format batsim --processors N"]),
+        ("jobs.json", "{ \"nb_res\": 4 }", &["JSON", "jobs.json --trace-format batsim"]),
+        ("pods.csv", "name,cpu_milli,memory_mib\n", &["--trace-format openb-gpu --nodes NODES.csv"]),
+    ] {
+        let file = scratch.write(name, text);
+        for verb in ["run", "validate", "compare"] {
+            let ran = eastwest(&[verb, file.to_str().unwrap()]).expect(3).says(words).says(&["eastwest init DIR"]);
+            assert!(ran.stderr.lines().count() <= 3, "{}", ran.stderr);
+        }
+    }
+    // What only looks a little like a log is a wrong scenario.
+    let file = scratch.write("s.toml", "format = 1\nname = \"x\"\n1 2 3\n");
+    let ran = eastwest(&["run", file.to_str().unwrap()]).expect(3).says(&["s.toml:3"]);
+    assert!(!ran.stderr.contains("replay"), "{}", ran.stderr);
+}
