@@ -317,6 +317,9 @@ fn part(letters: impl Iterator<Item = char>, room: usize) -> Vec<char> {
     letters.take_while(fits).collect()
 }
 
+/// A word of more bytes is longer than any line.
+const LONG_BYTES: usize = 1000;
+
 /// The lines of a paragraph, broken at blanks; a word that is wider than a line is broken too. What is not seen is written out.
 #[must_use]
 pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
@@ -330,7 +333,8 @@ pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
             }
             _ => {
                 let mut rest = word;
-                while rest.width() > width.max(2) {
+                // The width of a long word is not found anew for each of its lines.
+                while rest.len() > LONG_BYTES || rest.width() > width.max(2) {
                     let head: String = part(rest.chars(), width.max(2)).into_iter().collect();
                     rest = &rest[head.len()..];
                     lines.push(head);

@@ -118,3 +118,13 @@ fn what_is_not_seen_is_written_out_in_every_form() {
     assert_eq!(colored.matches('\u{1b}').count(), 2, "only the color of the verdict: {colored:?}");
     assert_eq!(markdown_text("a\u{1b}[31m|b\tc"), "a\\\\u{1b}\\[31m\\|b c");
 }
+
+#[test]
+fn a_word_of_a_megabyte_is_broken_once() {
+    // Each line of it looked at anew would be thirteen thousand times half a megabyte.
+    for (letter, lines) in [('x', 62_500), ('京', 125_000)] {
+        let word: String = std::iter::repeat_n(letter, 5_000_000).collect();
+        let broken = wrapped(&word, 80);
+        assert_eq!((broken.len(), broken.concat() == word), (lines, true));
+    }
+}

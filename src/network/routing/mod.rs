@@ -13,6 +13,7 @@ mod passage;
 mod place;
 mod tree;
 mod unused;
+mod within;
 
 #[cfg(test)]
 mod tests;
@@ -112,8 +113,9 @@ impl Routes {
         };
         let lines: Vec<Line> = links.iter().map(line).collect();
         let unusable = lines.iter().filter(|line| !line.usable()).count();
-        let (places, size) = places(&exits, &lines);
-        let mut core = tree::Core { exits: vec![Vec::new(); size] };
+        let (places, parts) = places(&exits, &lines);
+        let size = parts.len();
+        let mut core = tree::Core { exits: vec![Vec::new(); size], parts };
         for (site, place) in places.iter().enumerate().filter(|(_, place)| place.lane == NO_LANE) {
             for &(lane, to) in exits[site].iter().filter(|(_, to)| places[to.index()].lane == NO_LANE) {
                 let link = lane.link().index();
@@ -288,7 +290,7 @@ impl Routes {
         let mut back = self.tree(to).lanes_to(from);
         back.reverse();
         let mirrored = lanes.iter().copied().eq(back.into_iter().map(opposite));
-        Passage::new(tree.latency[to as usize], self.price(&lanes), &lanes, mirrored)
+        Passage::new(tree.latency(to), self.price(&lanes), &lanes, mirrored)
     }
 
     fn price(&self, lanes: &[LaneId]) -> u64 {
@@ -302,8 +304,8 @@ impl Routes {
             return SimDuration::ZERO;
         }
         match self.trees[from.min(to) as usize].get() {
-            Some(tree) => tree.latency[from.max(to) as usize],
-            None => self.tree(from).latency[to as usize],
+            Some(tree) => tree.latency(from.max(to)),
+            None => self.tree(from).latency(to),
         }
     }
 

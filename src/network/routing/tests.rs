@@ -215,4 +215,59 @@ proptest! {
         }
         prop_assert_eq!(used, slow);
     }
+
+    /// Pairs within a latency and the nearest of some sites, as latencies of pairs have them.
+    #[test]
+    fn near_sites_are_counted_as_latencies_have_them(
+        ends in prop::collection::vec((0..12_u32, 0..12_u32, 0..9_u64, 0..5_u64), 0..20),
+        chosen in prop::collection::vec(any::<bool>(), 12),
+        limits in prop::collection::vec(0..30_u64, 1..4),
+    ) {
+        let links: Vec<Link> = ends.iter().map(|&(a, b, latency, bandwidth)| {
+            Link { bandwidth: BitsPerSec(bandwidth), ..link(a, b, latency) }
+        }).collect();
+        let routes = Routes::new(12, &links);
+        let sites: Vec<SiteId> = (0..12).map(SiteId).filter(|site| chosen[site.index()]).collect();
+        let limits: Vec<SimDuration> = limits.into_iter().map(SimDuration).collect();
+        let pairs = || sites.iter().enumerate().flat_map(|(at, from)| sites[..at].iter().map(move |to| (*from, *to)));
+        let near = |limit: &SimDuration| {
+            pairs().filter(|(from, to)| routes.latency(*from, *to).is_some_and(|latency| latency <= *limit)).count() as u64
+        };
+        prop_assert_eq!(routes.pairs_within(&sites, &limits), Some(limits.iter().map(near).collect::<Vec<_>>()));
+        for (from, least) in routes.nearest_of(&sites).into_iter().enumerate() {
+            let from = SiteId::from_index(from);
+            let nearest = sites.iter().filter_map(|to| routes.latency(from, *to)).min();
+            prop_assert_eq!(least, nearest.unwrap_or(SimDuration::MAX), "{:?}", from);
+        }
+    }
+}
+
+#[test]
+fn trees_have_room_for_their_own_part_only() {
+    // Islands of three, each a ring: what is kept of one has no place for the others.
+    let islands = 20_000;
+    let ring = |at: u32| [link(at, at + 1, 1), link(at + 1, at + 2, 1), link(at + 2, at, 1)];
+    let links: Vec<Link> = (0..islands).flat_map(|island| ring(3 * island)).collect();
+    let routes = Routes::new(3 * islands as usize, &links);
+    for island in 0..islands {
+        assert_eq!(routes.latency(SiteId(3 * island), SiteId(3 * island + 2)), Some(SimDuration(1)));
+        assert_eq!(routes.latency(SiteId(3 * island), SiteId((3 * island + 3) % (3 * islands))), None);
+    }
+    let kept: usize = routes.trees.iter().filter_map(std::sync::OnceLock::get).map(super::tree::Tree::sites).sum();
+    assert!(kept <= 3 * 3 * islands as usize, "{kept}");
+}
+
+#[test]
+fn leaves_of_one_place_are_counted_together() {
+    // Sixty thousand leaves: 1.8 thousand million pairs.
+    let leaves = 60_000_u32;
+    let links: Vec<Link> = (1..=leaves).map(|leaf| link(0, leaf, u64::from(leaf % 10))).collect();
+    let routes = Routes::new(leaves as usize + 1, &links);
+    let sites: Vec<SiteId> = (1..=leaves).map(SiteId).collect();
+    // Six thousand of each latency from 0 to 9: sums of at most 1 are pairs of 0 with 0 or 1.
+    let within = routes.pairs_within(&sites, &[SimDuration(1), SimDuration(18)]).expect("counted");
+    assert_eq!(within, [6000 * 5999 / 2 + 6000 * 6000, u64::from(leaves) * u64::from(leaves - 1) / 2]);
+    // A mesh that is too large is left alone.
+    let ring: Vec<Link> = (0..leaves).map(|at| link(at, (at + 1) % leaves, 1)).collect();
+    assert_eq!(Routes::new(leaves as usize + 1, &ring).pairs_within(&sites[..1000], &[SimDuration(1)]), None);
 }

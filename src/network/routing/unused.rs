@@ -13,21 +13,27 @@ impl Routes {
         for site in sites() {
             ends_at[self.places[site.index()].core as usize] += 1;
         }
-        let places: Vec<usize> = (0..ends_at.len()).filter(|place| ends_at[*place] > 0).collect();
+        let places: Vec<u32> = (0..).zip(&ends_at).filter(|(_, ends)| **ends > 0).map(|(place, _)| place).collect();
         // Whether there is anything to go to beyond a place.
         let mut has_others = vec![false; ends_at.len()];
-        let mut seen = vec![usize::MAX; ends_at.len()];
+        let mut seen = vec![u32::MAX; ends_at.len()];
         for from in &places {
-            let tree = self.core.grow(*from as u32);
-            seen[*from] = *from;
-            for to in places.iter().filter(|to| *to != from) {
+            let part = &self.core.parts[*from as usize];
+            let others = &places[places.partition_point(|place| *place < part.start)..];
+            let others = &others[..others.partition_point(|place| *place < part.end)];
+            if others.len() < 2 {
+                continue;
+            }
+            let tree = self.core.grow(*from);
+            seen[*from as usize] = *from;
+            for to in others.iter().filter(|to| *to != from) {
                 let mut at = *to;
-                while seen[at] != *from
+                while seen[at as usize] != *from
                     && let Some((lane, before)) = tree.last_lane(at)
                 {
-                    seen[at] = *from;
+                    seen[at as usize] = *from;
                     used[lane.link().index()] = true;
-                    has_others[*from] = true;
+                    has_others[*from as usize] = true;
                     at = before;
                 }
             }

@@ -218,8 +218,21 @@ pub(super) fn list(names: &[&str]) -> String {
 
 /// The known name with the fewest typing slips, where there are few; the first in order of those alike.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Distances are quadratic in the length.
+    if name.len() > 4 * NAME_MAX {
+        return None;
+    }
     let lower = name.to_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_lowercase());
     let slips = (name.chars().count() / 3).max(1);
-    known.iter().map(|other| (distance(other), *other)).filter(|(d, _)| *d <= slips).min().map(|(_, other)| other)
+    // A name that is shorter or longer by more letters than may be wrong is not looked at.
+    let letters = name.chars().count();
+    let near = |other: &&&str| other.chars().count().abs_diff(letters) <= slips;
+    known
+        .iter()
+        .filter(near)
+        .map(|other| (distance(other), *other))
+        .filter(|(d, _)| *d <= slips)
+        .min()
+        .map(|(_, other)| other)
 }

@@ -144,13 +144,10 @@ impl Reach {
         if platform.sites.len() < 2 {
             return;
         }
+        let mut sizes = vec![0_usize; self.part.len()];
+        self.part.iter().for_each(|part| sizes[part.index()] += 1);
         for center in platform.centers.iter().filter(|center| !center.is_store()) {
-            let alone = self
-                .part
-                .iter()
-                .enumerate()
-                .all(|(other, part)| other == center.site.index() || *part != self.part[center.site.index()]);
-            if alone {
+            if sizes[self.part[center.site.index()].index()] == 1 {
                 let span = raw.center.get(&center.name).map_or(0..0, At::span);
                 let problem =
                     format!("no link leads to center {:?}: only jobs without data can run there", center.name);

@@ -16,7 +16,8 @@ const WEEK: SimTime = SimTime(7 * SimDuration::DAY.0);
 pub struct Circle {
     /// One-way latency of the route, in ms.
     pub within_ms: u64,
-    /// Share of all pairs of centers (stores left out) whose route takes no longer; `None` where there is no pair.
+    /// Share of all pairs of centers (stores left out) whose route takes no longer; `None` where there is no pair, and
+    /// where that is not counted ([`Routes::pairs_within`]).
     pub share_of_pairs: Option<f64>,
     /// Share of the jobs that classes expect whose origin is that near to some center with open nodes where they may run; `None`
     /// where no class tells how many it expects.
@@ -64,12 +65,10 @@ impl Near {
 fn pairs(platform: &Platform, routes: &Routes) -> Near {
     let centers = platform.centers.iter().filter(|center| !center.is_store());
     let sites: Vec<SiteId> = centers.map(|center| center.site).collect();
-    let mut near = Near::default();
-    for (at, from) in sites.iter().enumerate() {
-        for to in &sites[at + 1..] {
-            near.add(routes.latency(*from, *to), 1.0);
-        }
-    }
+    let limits = CIRCLES_MS.map(|limit| SimDuration(limit * 1_000_000));
+    let Some(counts) = routes.pairs_within(&sites, &limits) else { return Near::default() };
+    let mut near = Near { all: (sites.len() as f64) * (sites.len().saturating_sub(1) as f64) / 2.0, ..Near::default() };
+    near.within.iter_mut().zip(counts).for_each(|(within, count)| *within = count as f64);
     near
 }
 
@@ -82,10 +81,10 @@ fn jobs(scenario: &Scenario, routes: &Routes) -> Near {
         // A class that ends early counts over a week as what it has.
         let per_day = demand.jobs_max.map_or(per_day, |most| per_day.min(most as f64 / 7.0));
         let pools = &platform.constraints[class.constraint.index()].pools;
-        let sites = open_sites(platform, pools);
+        let latency = routes.nearest_of(&open_sites(platform, pools));
         let all: f64 = class.origin.iter().map(|origin| origin.weight).sum();
         for origin in &class.origin {
-            near.add(nearest(origin.value, &sites, routes), per_day * origin.weight / all);
+            near.add(known(latency[origin.value.index()]), per_day * origin.weight / all);
         }
     }
     near
@@ -94,11 +93,11 @@ fn jobs(scenario: &Scenario, routes: &Routes) -> Near {
 fn requests(platform: &Platform, routes: &Routes) -> Near {
     let mut near = Near::default();
     for service in &platform.services {
-        let sites = open_sites(platform, &service.pools);
+        let latency = routes.nearest_of(&open_sites(platform, &service.pools));
         let all: f64 = service.origins.iter().map(|(_, weight)| *weight as f64).sum();
         let rate = service.rate.integral(SimTime::ZERO, WEEK) as f64;
         for (origin, weight) in &service.origins {
-            near.add(nearest(*origin, &sites, routes), rate * *weight as f64 / all);
+            near.add(known(latency[origin.index()]), rate * *weight as f64 / all);
         }
     }
     near
@@ -112,8 +111,8 @@ fn open_sites(platform: &Platform, pools: &[PoolId]) -> Vec<SiteId> {
     sites
 }
 
-fn nearest(origin: SiteId, sites: &[SiteId], routes: &Routes) -> Option<SimDuration> {
-    sites.iter().filter_map(|site| routes.latency(origin, *site)).min()
+fn known(latency: SimDuration) -> Option<SimDuration> {
+    (latency != SimDuration::MAX).then_some(latency)
 }
 
 #[cfg(test)]
