@@ -119,3 +119,69 @@ fn walltimes_end_jobs_under_the_rules_of_batsim() {
     assert_eq!(end(&[]), completed);
     assert_eq!(end(&["--rules", "batsim", "--enforce-requested=false"]), completed);
 }
+
+/// When each job of a replay started, by the log's order.
+fn starts(out: &Path) -> Vec<String> {
+    Table::read(&out.join("jobs.csv")).cells("start_s").into_iter().map(str::to_owned).collect()
+}
+
+/// A line of a log with a requested time: number, submission, run time, processors, requested.
+fn asked(number: u64, submit: u64, run: u64, processors: u32, requested: u64) -> String {
+    format!("{number} {submit} -1 {run} {processors} -1 -1 {processors} {requested} -1 1 1 -1 -1 -1 -1 -1 -1\n")
+}
+
+#[test]
+fn a_switch_takes_the_place_of_its_rule_of_a_bundle_only() {
+    let scratch = Scratch::new();
+    // At 5 s two jobs end as predicted. In the pass after the first of them the other counts as gone: job 3 starts, job 4 is the first
+    // of the queue and can start at 8 s, which job 5 would delay by its 6 s.
+    let jobs = [(0, 5, 2, 5), (0, 5, 2, 5), (0, 3, 3, 3), (1, 10, 4, 10), (2, 1, 1, 6)];
+    let lines =
+        (1..).zip(jobs).map(|(number, (submit, run, size, requested))| asked(number, submit, run, size, requested));
+    let log = scratch.write("l.swf", format!("; MaxProcs: 4\n{}", lines.collect::<String>()));
+    let bundle = ["--backfill", "easy", "--rules", "predictsim"];
+    for (at, switch) in [
+        &[][..],
+        &["--same-instant", "releases-first"],
+        &["--same-instant", "submissions-first"],
+        &["--decide", "per-instant"],
+        &["--decide", "per-instant", "--same-instant", "releases-first"],
+        &["--decide", "per-event", "--same-instant", "releases-first"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let out = scratch.path(&at.to_string());
+        replay(&log, "swf", &out, &[&bundle[..], switch].concat()).expect(0);
+        assert_eq!(starts(&out), ["0", "0", "5", "8", "18"], "{switch:?}");
+    }
+}
+
+#[test]
+fn jobs_that_outlive_their_estimate_hold_their_processors() {
+    let scratch = Scratch::new();
+    // Job 1 asks for 20 s and runs 70; job 2 needs the whole machine, job 3 half of it, and it is half free all the time.
+    let log = scratch.write(
+        "l.swf",
+        format!("; MaxProcs: 2\n{}", asked(1, 0, 70, 1, 20) + &asked(2, 3, 10, 2, 10) + &asked(3, 30, 4, 1, 4)),
+    );
+    let rules = ["--rules", "predictsim"];
+    for (at, more) in [
+        &["--backfill", "easy"][..],
+        &["--backfill", "easy", "--estimate", "factor:0.5"],
+        &["--backfill", "easy", "--estimate", "last-two-average"],
+        &["--backfill", "easy-sjbf"],
+        &["--backfill", "easy", "--same-instant", "releases-first"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let out = scratch.path(&at.to_string());
+        replay(&log, "swf", &out, &[&rules[..], more].concat()).expect(0);
+        assert_eq!(starts(&out), ["0", "70", "80"], "{more:?}");
+    }
+    // Where requests are enforced, it ends after 20 s.
+    let out = scratch.path("enforced");
+    replay(&log, "swf", &out, &[&rules[..], &["--backfill", "easy", "--enforce-requested"]].concat()).expect(0);
+    assert_eq!(starts(&out), ["0", "20", "30"]);
+}
