@@ -24,7 +24,10 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use effective::effective;
 pub use embedded::embedded;
 pub use figure::{Anchor, Expectation, Figure, Measure, Whose, unit_of_key};
-pub use inventory::{Capacity, Circle, Demand, INTERCONNECTION, Inventory, Lines, TRUNK, Totals, inventory};
+pub use inventory::{
+    Capacity, Circle, Demand, INTERCONNECTION, Inventory, Lines, LoadOf, OfferedLoad, TRUNK, Totals, inventory,
+    offered_load, overloads,
+};
 pub use load::{Input, load, load_raw};
 pub use schema::schema;
 pub use source::{Location, Source, SourceMap};

@@ -1,6 +1,7 @@
 //! `validate`: what is wrong with a scenario, or what is in it.
 
 mod groups;
+mod loads;
 mod totals;
 
 use super::arguments::{Format, Global, ScenarioArguments};
@@ -8,7 +9,7 @@ use super::failure::{Failure, Message};
 use super::{input, terminal};
 use eastwest::experiment;
 use eastwest::report::{self, Look, Sheet, WIDTH, anchor_sheet, markdown_text, wrapped};
-use eastwest::scenario::{self, Inventory, Scenario, Totals};
+use eastwest::scenario::{self, Inventory, OfferedLoad, Scenario, Totals};
 use serde_json::json;
 
 pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result<(), Failure> {
@@ -20,12 +21,15 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
     experiment::check_figures(&scenario).map_err(|problem| Failure::Unusable(Message::new(problem)))?;
     let inventory = scenario::inventory(&scenario);
     let totals = inventory.totals(&scenario);
+    let loads = scenario::offered_load(&scenario);
+    terminal::warn(global, &scenario::overloads(&loads));
     terminal::print(&match global.format {
         Format::Json => terminal::pretty(&json!({
             "scenario": scenario.name,
             "description": scenario.description,
             "totals": totals,
             "reach": inventory.circles,
+            "offered_load": loads,
             "anchors": experiment::anchors(&scenario, &inventory),
             "inventory": inventory,
             "stacks": scenario.stacks.keys().collect::<Vec<_>>(),
@@ -33,11 +37,11 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
             "variants": scenario.variants.keys().collect::<Vec<_>>(),
             "warnings": scenario.warnings,
         })),
-        Format::Text | Format::Markdown => page(&scenario, &inventory, &totals, terminal::look(global)),
+        Format::Text | Format::Markdown => page(&scenario, &inventory, (&totals, &loads), terminal::look(global)),
     })
 }
 
-fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, look: Look) -> String {
+fn page(scenario: &Scenario, inventory: &Inventory, (totals, loads): (&Totals, &[OfferedLoad]), look: Look) -> String {
     let markdown = look.format == report::Format::Markdown;
     let mut text = if markdown {
         format!("# {}\n\n{}\n", markdown_text(&scenario.name), markdown_text(&scenario.description))
@@ -68,6 +72,7 @@ fn page(scenario: &Scenario, inventory: &Inventory, totals: &Totals, look: Look)
     ] {
         section(&mut text, title, &groups::sheet(groups), look);
     }
+    section(&mut text, "Offered load, expected before any broker decides", &loads::sheet(loads), look);
     let anchors = experiment::anchors(scenario, inventory);
     section(&mut text, "Published figures and the scenario's own", &anchor_sheet(&anchors), look);
     text
@@ -118,7 +123,7 @@ mod tests {
         let scenario = scenario::load(&Input::Embedded("two-centers".to_owned()), &[]).expect("loads");
         let inventory = scenario::inventory(&scenario);
         let totals = inventory.totals(&scenario);
-        let text = page(&scenario, &inventory, &totals, Look::default());
+        let text = page(&scenario, &inventory, (&totals, &scenario::offered_load(&scenario)), Look::default());
         for words in [
             "centers 2, metros 0, exchange points 0",
             "servers 3 with 12 cores",
@@ -128,7 +133,7 @@ mod tests {
             assert!(text.contains(words), "no {words:?} in\n{text}");
         }
         assert!(
-            page(&scenario, &inventory, &totals, report::Format::Markdown.into())
+            page(&scenario, &inventory, (&totals, &[]), report::Format::Markdown.into())
                 .starts_with("# two-centers\n\n- centers 2")
         );
         assert!(!text.contains("Published"), "it has no anchors");
@@ -139,7 +144,12 @@ mod tests {
         for (name, _) in scenario::embedded() {
             let scenario = scenario::load(&Input::Embedded(name.to_owned()), &[]).expect("loads");
             let inventory = scenario::inventory(&scenario);
-            let text = page(&scenario, &inventory, &inventory.totals(&scenario), Look::default());
+            let text = page(
+                &scenario,
+                &inventory,
+                (&inventory.totals(&scenario), &scenario::offered_load(&scenario)),
+                Look::default(),
+            );
             for line in text.lines() {
                 assert!(line.chars().count() <= 80, "{name}: {line}");
             }

@@ -3,11 +3,13 @@
 mod anchors;
 mod capacity;
 mod demand;
+mod offered;
 mod reach;
 mod totals;
 
 pub use capacity::{Capacity, Lines};
 pub use demand::Demand;
+pub use offered::{LoadOf, OfferedLoad, offered_load, overloads};
 pub use reach::Circle;
 pub use totals::{INTERCONNECTION, TRUNK, Totals};
 
