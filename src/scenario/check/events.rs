@@ -224,8 +224,8 @@ fn storage(raw: &At<RawStorageChange>, platform: &Platform, out: &mut Diagnostic
 fn center(name: &At<String>, platform: &Platform, out: &mut Diagnostics) -> Option<CenterId> {
     let found = platform.center_named(name.get());
     if found.is_none() {
-        let help = names::suggestion(name.get(), "centers", platform.centers.iter().map(|c| c.name.as_str()));
-        out.push(Diagnostic::error(name.span(), format!("unknown center {:?}", name.get())).help(help));
+        let help = names::hint(name.get(), "centers", platform.centers.iter().map(|c| c.name.as_str()), out);
+        out.push(Diagnostic::error(name.span(), format!("unknown center {:?}", name.get())).maybe_help(help));
     }
     found
 }
@@ -252,8 +252,8 @@ fn nodes(raw: &At<RawNodesChange>, sign: i64, platform: &Platform, out: &mut Dia
 fn link(name: &At<String>, platform: &Platform, out: &mut Diagnostics) -> Option<LinkId> {
     let found = platform.links.binary_search_by(|link| link.name.as_str().cmp(name.get())).ok().map(LinkId::from_index);
     if found.is_none() {
-        let help = names::suggestion(name.get(), "links", platform.links.iter().map(|link| link.name.as_str()));
-        out.push(Diagnostic::error(name.span(), format!("unknown link {:?}", name.get())).help(help));
+        let help = names::hint(name.get(), "links", platform.links.iter().map(|link| link.name.as_str()), out);
+        out.push(Diagnostic::error(name.span(), format!("unknown link {:?}", name.get())).maybe_help(help));
     }
     found
 }

@@ -134,17 +134,15 @@ struct Parts {
 fn possible(parts: &Parts, raw: &RawJob, who: &str, span: Range<usize>, scope: &Scope<'_>, out: &mut Diagnostics) {
     let platform = &scope.platform;
     let Some(pools) = parts.constraint.map(|id| scope.constraints.pools(id)) else { return };
-    let mut able: Vec<PoolId> = pools.to_vec();
-    if let Some(demand) = parts.demand.filter(|_| scope.can_judge(pools)) {
-        able.retain(|pool| platform.pools[pool.index()].could_hold(demand.tasks, &demand.task));
-        if able.is_empty() {
-            let problem =
-                format!("impossible job: {who} asks for {}, which no pool where it may run can hold", demand.text());
-            out.push(Diagnostic::error(span, problem).maybe_help(demand.nearest(pools, platform)));
-            return;
-        }
-    }
-    if !scope.links_known || able.is_empty() {
+    let demand = parts.demand.filter(|_| scope.can_judge(pools));
+    let holds = |pool: &&PoolId| {
+        demand.is_none_or(|demand| platform.pools[pool.index()].could_hold(demand.tasks, &demand.task))
+    };
+    // Mostly the first one does, and of many jobs on many pools the others are not looked at.
+    if let Some(demand) = demand.filter(|_| !pools.iter().any(|pool| holds(&pool))) {
+        let problem =
+            format!("impossible job: {who} asks for {}, which no pool where it may run can hold", demand.text());
+        out.push(Diagnostic::error(span, problem).maybe_help(demand.nearest(pools, platform)));
         return;
     }
     let from = match parts.input {
@@ -153,6 +151,10 @@ fn possible(parts: &Parts, raw: &RawJob, who: &str, span: Range<usize>, scope: &
         Some(Input::Dataset(dataset)) => platform.datasets[dataset.index()].at.clone(),
     };
     let to = parts.output_to.flatten().filter(|_| parts.output > Bytes::ZERO);
+    if !scope.links_known || pools.is_empty() || from.is_empty() && to.is_none() && raw.round_trip.is_none() {
+        return;
+    }
+    let able: Vec<PoolId> = pools.iter().filter(holds).copied().collect();
     scope.reach.check(&Journey { who, span, from: &from, to, pools: &able }, platform, out);
     if let (Some(bound), Some(origin)) = (&raw.round_trip, parts.origin) {
         scope.reach.check_round_trip((origin, bound), who, &able, platform, out);
@@ -323,8 +325,8 @@ pub(super) fn dataset(
     let datasets = &scope.platform.datasets;
     let found = datasets.binary_search_by(|dataset| dataset.name.as_str().cmp(name)).ok();
     if found.is_none() {
-        let help = names::suggestion(name, "datasets", datasets.iter().map(|dataset| dataset.name.as_str()));
-        out.push(Diagnostic::error(span, format!("unknown dataset {name:?}")).help(help));
+        let help = names::hint(name, "datasets", datasets.iter().map(|dataset| dataset.name.as_str()), out);
+        out.push(Diagnostic::error(span, format!("unknown dataset {name:?}")).maybe_help(help));
     }
     found.map(crate::model::DatasetId::from_index)
 }

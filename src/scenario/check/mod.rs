@@ -54,11 +54,25 @@ use std::sync::Arc;
 /// Ids are given out in the order of sorted names, so that the order of tables in the file changes nothing.
 #[must_use]
 pub fn check(raw: &RawScenario, out: &mut Diagnostics) -> Option<Scenario> {
-    check_with(raw, &NamedLogs::new(), out)
+    check_with(raw, &NamedLogs::new(), Doubts::default(), out)
+}
+
+/// What is not as the scenario has it, because its form is wrong: what builds on it is not asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Doubts {
+    /// What pools have.
+    pub(super) pools: bool,
+    /// What is linked with what.
+    pub(super) links: bool,
 }
 
 /// The same, with the logs that its workloads name.
-pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnostics) -> Option<Scenario> {
+pub(super) fn check_with(
+    raw: &RawScenario,
+    logs: &NamedLogs,
+    doubts: Doubts,
+    out: &mut Diagnostics,
+) -> Option<Scenario> {
     let before = out.errors();
     names::scenario(raw, out);
     names::formulas(raw, out);
@@ -92,8 +106,8 @@ pub(super) fn check_with(raw: &RawScenario, logs: &NamedLogs, out: &mut Diagnost
         reach: Reach::new(&platform, &changes),
         platform,
         doubtful: built.doubtful,
-        pools_known: known.pools,
-        links_known: known.links && links_known,
+        pools_known: known.pools && !doubts.pools,
+        links_known: known.links && links_known && !doubts.links,
     };
     let classes = workloads::plans(&mut scope, &run, out);
     let logs = logs::plans(&mut scope, logs, out);

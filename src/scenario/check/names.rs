@@ -81,8 +81,8 @@ impl Sites {
     pub(super) fn any(&self, name: &At<String>, out: &mut Diagnostics) -> Option<SiteId> {
         let found = self.id(name.get());
         if found.is_none() {
-            let help = suggestion(name.get(), "places", self.iter().map(|(name, _)| name));
-            out.push(Diagnostic::error(name.span(), format!("unknown place {:?}", name.get())).help(help));
+            let help = hint(name.get(), "places", self.iter().map(|(name, _)| name), out);
+            out.push(Diagnostic::error(name.span(), format!("unknown place {:?}", name.get())).maybe_help(help));
         }
         found
     }
@@ -95,12 +95,13 @@ impl Sites {
             Some(SiteForm::Center | SiteForm::Metro) => found,
             Some(SiteForm::Exchange) => {
                 let problem = format!("{name:?} is an exchange point, where no users and no data are");
-                out.push(Diagnostic::error(span, problem).help(suggestion(name, "centers and metros", inhabited())));
+                let help = hint(name, "centers and metros", inhabited(), out);
+                out.push(Diagnostic::error(span, problem).maybe_help(help));
                 None
             }
             None => {
-                let help = suggestion(name, "centers and metros", inhabited());
-                out.push(Diagnostic::error(span, format!("unknown center or metro {name:?}")).help(help));
+                let help = hint(name, "centers and metros", inhabited(), out);
+                out.push(Diagnostic::error(span, format!("unknown center or metro {name:?}")).maybe_help(help));
                 None
             }
         }
@@ -192,6 +193,19 @@ pub(super) fn scenario(raw: &RawScenario, out: &mut Diagnostics) {
     for table in workloads.chain(raw.service.values().filter_map(|service| service.get().origin_table.as_ref())) {
         out.error(table.span(), "internal problem: the table of origins was not read");
     }
+}
+
+/// Problems with a hint at a name; comparing thousands of wrong names with thousands of right ones would take minutes.
+const HINTS_MAX: usize = 100;
+
+/// [`suggestion`] for the first problems.
+pub(super) fn hint<'a>(
+    name: &str,
+    kind: &str,
+    known: impl Iterator<Item = &'a str>,
+    out: &Diagnostics,
+) -> Option<String> {
+    (out.list.len() < HINTS_MAX).then(|| suggestion(name, kind, known))
 }
 
 /// What to say about an unknown name: the nearest one, and what there is. `kind` is a plural.

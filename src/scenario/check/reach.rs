@@ -53,11 +53,10 @@ impl Reach {
     /// Reports data that cannot get from any of some sites to any of some pools, and an output that cannot get from those pools
     /// to its destination.
     pub(super) fn check(&self, journey: &Journey<'_>, platform: &Platform, out: &mut Diagnostics) {
-        let from_any = |pool: &&PoolId| {
-            journey.from.is_empty() || journey.from.iter().any(|from| self.joined(*from, platform.site_of(**pool)))
+        let supplied = |pool: &PoolId| {
+            journey.from.is_empty() || journey.from.iter().any(|from| self.joined(*from, platform.site_of(*pool)))
         };
-        let supplied: Vec<&PoolId> = journey.pools.iter().filter(from_any).collect();
-        if supplied.is_empty() && !journey.from.is_empty() {
+        if !journey.from.is_empty() && !journey.pools.iter().any(supplied) {
             out.push(
                 Diagnostic::error(
                     journey.span.clone(),
@@ -73,7 +72,8 @@ impl Reach {
             return;
         }
         let Some(to) = journey.to else { return };
-        if !supplied.is_empty() && !supplied.iter().any(|pool| self.joined(platform.site_of(**pool), to)) {
+        let joined = |pool: &PoolId| supplied(pool) && self.joined(platform.site_of(*pool), to);
+        if !journey.pools.is_empty() && !journey.pools.iter().any(joined) {
             let problem = format!(
                 "{}: its output cannot get to {:?} from any center where it may run ({})",
                 journey.who,

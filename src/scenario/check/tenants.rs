@@ -77,8 +77,8 @@ pub(super) fn group<'a>(name: &At<String>, tenants: &'a Tenants, out: &mut Diagn
     let found = tenants.groups.iter().find(|group| group.name == *name.get());
     if found.is_none() {
         let known = tenants.groups.iter().map(|group| group.name.as_str());
-        let help = names::suggestion(name.get(), "groups of tenants", known);
-        out.push(Diagnostic::error(name.span(), format!("unknown group of tenants {:?}", name.get())).help(help));
+        let help = names::hint(name.get(), "groups of tenants", known, out);
+        out.push(Diagnostic::error(name.span(), format!("unknown group of tenants {:?}", name.get())).maybe_help(help));
     }
     found
 }

@@ -10,9 +10,9 @@ use super::check::check_with;
 use super::check::logs::{NamedLog, NamedLogs};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::effective::with_logs;
-use super::raw::{At, RawScenario, RawTables};
+use super::raw::{At, RawOriginTable, RawScenario, RawTables};
 use super::table::{self, Inventory, Weights};
-use super::tree::{Entry, Node, Table, Value, did_you_mean, parse_document, read_item};
+use super::tree::{Entry, Node, Outcome, Table, Value, did_you_mean, parse_document, read_item};
 use files::{Files, Refusal};
 use set::Set;
 use std::borrow::Cow;
@@ -64,10 +64,10 @@ pub fn load_raw(input: &Input, sets: &[String]) -> Result<(RawScenario, Diagnost
 /// [`Scenario::warnings`].
 pub fn load(input: &Input, sets: &[String]) -> Result<Scenario, Diagnostics> {
     let (form, logs, mut out) = read(input, sets);
-    let form::Form { raw: Some(raw), mut broken } = form else { return Err(out) };
+    let form::Form { raw: Some(raw), gaps } = form else { return Err(out) };
     let problems = out.list.len();
-    let scenario = check_with(&raw, &logs, &mut out);
-    form::without_followers(&mut broken, problems, &mut out);
+    let scenario = check_with(&raw, &logs, gaps.doubts, &mut out);
+    gaps.without_followers(problems, &mut out);
     match scenario {
         Some(mut scenario) if !out.has_errors() => match with_logs(&raw, &logs) {
             Ok(text) => {
@@ -119,7 +119,7 @@ struct Loader<'i> {
 
 impl<'i> Loader<'i> {
     fn all(&mut self, path: &Path, text: Result<Cow<'i, str>, Refusal>, sets: &[String]) -> form::Form {
-        let nothing = form::Form { raw: None, broken: Vec::new() };
+        let nothing = form::Form::default();
         if let (Files::Embedded, Err(_)) = (&self.files, &text) {
             let name = path.with_extension("").display().to_string();
             let names: Vec<&str> = super::embedded().iter().map(|(name, _)| *name).collect();
@@ -135,6 +135,9 @@ impl<'i> Loader<'i> {
         let (start, _) = self.add(path, text);
         self.included.insert(self.files.identity(path), 0..0);
         self.document(0, 1);
+        if self.broken && self.root.is_empty() {
+            return nothing;
+        }
         let sets = self.sets(path, sets);
         let inventories = std::mem::take(&mut self.inventories);
         let mut rows = BTreeSet::new();
@@ -149,10 +152,7 @@ impl<'i> Loader<'i> {
         }
         self.origin_tables();
         self.logs();
-        if self.broken {
-            return nothing;
-        }
-        form::read(std::mem::take(&mut self.root), start..start, &mut self.out)
+        form::read(std::mem::take(&mut self.root), start..start, self.broken, &mut self.out)
     }
 
     /// Adds a text to the source map; where it begins, and the text.
@@ -353,7 +353,9 @@ impl<'i> Loader<'i> {
     }
 
     fn origin_table(&mut self, node: &Node, texts: &mut BTreeMap<PathBuf, Option<(usize, Arc<str>)>>) -> Option<Node> {
-        let named: super::raw::RawOriginTable = self.form(node)?;
+        let Outcome::Whole(named) = read_item::<RawOriginTable>(node, |error| self.out.push(error.diagnostic())) else {
+            return None;
+        };
         let source = self.out.sources.sources().partition_point(|source| source.base <= node.span.start);
         let path = self.files.beside(self.paths.get(source.checked_sub(1)?)?, named.file.get());
         let known = texts.get(&path).cloned();

@@ -425,6 +425,100 @@ fn form_and_meaning_are_reported_together() {
     assert_eq!(problems.errors(), 1, "{}", problems.render(false));
 }
 
+/// All problems of a scenario, one line each.
+fn all_problems(input: &Input) -> Vec<String> {
+    let problems = load(input, &[]).expect_err("wrong");
+    problems.sorted().iter().map(|problem| problem.one_line(&problems.sources)).collect()
+}
+
+#[track_caller]
+fn exactly(input: &Input, expected: &[&str]) {
+    let found = all_problems(input);
+    let all = expected.iter().all(|words| found.iter().any(|line| line.contains(words)));
+    assert!(all && found.len() == expected.len(), "{expected:#?}\nfound {found:#?}");
+}
+
+#[test]
+fn what_lacks_a_key_or_has_a_wrong_one_does_not_hide_the_rest() {
+    let changes = [
+        // Form: required keys that are missing or wrong, in several tables.
+        ("latency = \"8 ms\"          # one way", "latency = 8"),
+        ("bandwidth = \"10 Gbps\"     # each direction\n", ""),
+        ("pool.cpu = { nodes = 1, cores = 4,", "pool.cpu = { nodes = \"one\", cores = 4, speeed = 2,"),
+        ("submit = \"10 s\"\n", ""),
+        ("name = \"two-centers\"\n", ""),
+        // Meaning: in the same tables and in others.
+        ("id = \"b\"\norigin", "id = \"b\"\noutput-to = \"nowhere\"\norigin"),
+        ("submit = \"20 s\"\norigin = \"beijing\"", "submit = \"20 s\"\norigin = \"bejing\""),
+        ("pue = 1.2", "pue = 0.2"),
+        ("policy = \"stay\" ", "policy = \"say\" "),
+        ("center = \"horinger\" }", "center = \"hoinger\" }"),
+    ];
+    let wrong = changes.iter().fold(TWO_CENTERS.to_owned(), |text, (from, to)| {
+        let at = if from.starts_with("id = ") { text.clone() } else { text.replacen(from, to, 1) };
+        assert!(from.starts_with("id = ") || at != text, "{from}");
+        if from.starts_with("id = ") { text.replacen(from, to, 1) } else { at }
+    });
+    exactly(
+        &text(&wrong, &[]),
+        &[
+            "found the number 8",
+            "the key `bandwidth` is missing",
+            "found the string \"one\"",
+            "unknown key `speeed`",
+            "the key `submit` is missing",
+            "the key `name` is missing",
+            "unknown center or metro \"nowhere\"",
+            "unknown center or metro \"bejing\"",
+            "the PUE must be from 1 to 100",
+            "\"say\" is neither",
+            "hoinger",
+        ],
+    );
+}
+
+#[test]
+fn what_only_follows_from_what_is_missing_is_not_said() {
+    // The pool may have nodes enough, the link may lead there, the stack may be there.
+    let wrong = TWO_CENTERS
+        .replacen("pool.cpu = { nodes = 2, cores = 4,", "pool.cpu = { nodes = 2,", 1)
+        .replace("between = [\"beijing\", \"horinger\"]\n", "")
+        .replacen(
+            "runtime = \"1 h\"\n\n[[job]]\nid = \"b\"",
+            "runtime = \"1 h\"\nregions = 3\n\n[[job]]\nid = \"b\"",
+            1,
+        )
+        .replace("broker = { fixed = { center = \"beijing\" } }", "broker = { fixd = {} }");
+    exactly(
+        &text(&wrong, &[]),
+        &[
+            "the key `cores` is missing",
+            "the key `between` is missing",
+            "expected an array, found the number 3",
+            "unknown name `fixd`",
+        ],
+    );
+}
+
+#[test]
+fn bad_files_and_rows_do_not_hide_the_rest() {
+    let (main, mut files) = inventories();
+    let pools = files[1].1.replace("a,ai,10,", "a,ai,ten,");
+    let main = format!(
+        "{main}[[job]]\norigin = \"b\"\nsubmit = \"1 s\"\nruntime = \"200 y\"\n[[job]]\norigin = \"a\"\nsubmit = \"1 s\"\n\
+         runtime = \"50000 d\"\naccelerators = {{ kind = \"ascend\", per-task = 1 }}\n"
+    );
+    files[1].1 = &pools;
+    let expected = ["expected a number, found `ten`", "\"200 y\" is not a duration", "longer than a hundred years"];
+    exactly(&text(&main, &files), &expected);
+    // A file that is not there, one that is no TOML, and one with a mistake of its own.
+    let include = main.replacen(HEAD, &format!("{HEAD}include = [\"no.toml\", \"bad.toml\", \"part.toml\"]\n"), 1);
+    let mut all = files.to_vec();
+    all.extend([("bad.toml", "[metro.x\n"), ("part.toml", "[metro.y]\nsde = 1\n[tenants.t]\ncount = 0\n")]);
+    let more = ["cannot include no.toml", "bad.toml:1:", "unknown key `sde`", "has no member"];
+    exactly(&text(&include, &all), &[&expected[..], &more].concat());
+}
+
 #[test]
 fn embedded_scenarios_are_good_and_run_again_from_their_effective_text() {
     assert!(crate::scenario::embedded().len() >= 2);

@@ -55,7 +55,7 @@ pub struct RawCenter {
     pub labels: BTreeMap<String, At<String>>,
     /// Pools of like nodes by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub pool: Named<RawPool>,
+    pub pool: Named<Box<RawPool>>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "serde wants the type of the field")]

@@ -112,19 +112,28 @@ impl Node {
         }
     }
 
+    /// The value that a path leads to.
+    pub(crate) fn at(&self, path: &[Step]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, step| match (step, &node.value) {
+            (Step::Key(key), Value::Table(table)) => table.get(key).map(|entry| &entry.node),
+            (Step::Index(index), Value::Array(elements)) => elements.get(*index),
+            _ => None,
+        })
+    }
+
+    /// The value that a path leads to.
+    pub(crate) fn at_mut(&mut self, path: &[Step]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |node, step| match (step, &mut node.value) {
+            (Step::Key(key), Value::Table(table)) => table.get_mut(key).map(|entry| &mut entry.node),
+            (Step::Index(index), Value::Array(elements)) => elements.get_mut(*index),
+            _ => None,
+        })
+    }
+
     /// Takes a value out; `false` where the path leads nowhere.
     pub(crate) fn remove(&mut self, path: &[Step]) -> bool {
         let Some((last, before)) = path.split_last() else { return false };
-        let mut node = self;
-        for step in before {
-            let next = match (step, &mut node.value) {
-                (Step::Key(key), Value::Table(table)) => table.get_mut(key).map(|entry| &mut entry.node),
-                (Step::Index(index), Value::Array(elements)) => elements.get_mut(*index),
-                _ => None,
-            };
-            let Some(next) = next else { return false };
-            node = next;
-        }
+        let Some(node) = self.at_mut(before) else { return false };
         match (last, &mut node.value) {
             (Step::Key(key), Value::Table(table)) => table.remove(key).is_some(),
             (Step::Index(index), Value::Array(elements)) if *index < elements.len() => {

@@ -1,12 +1,14 @@
 //! Reading on after an error: serde stops at the first, a person wants all.
 //!
-//! The offending entry is taken out of the table and the table is read again, until it reads or nothing is left.
+//! The offending entry is taken out of the table and the table is read again, until it reads or nothing is left. A key that is missing gets
+//! a harmless value, so that the rest of the table can be looked at.
 //! What only follows from an entry that was taken out (its key is now missing) is not reported.
 
 use super::error::About;
 use super::reader::read;
-use super::{FormError, Node, Step};
+use super::{Entry, FormError, Node, Step, Table, Value};
 use serde::de::DeserializeOwned;
+use std::ops::Range;
 
 /// Errors reported of one table; each costs one more reading of it.
 const ERRORS_MAX: usize = 50;
@@ -16,8 +18,8 @@ const ERRORS_MAX: usize = 50;
 pub(crate) enum Outcome<T> {
     /// All of it was right.
     Whole(T),
-    /// Parts were wrong and left out; there were errors.
-    Partial(T),
+    /// Parts were wrong and left out or replaced; there were errors. The places of the tables in which that was done.
+    Partial(T, Vec<Range<usize>>),
     /// Nothing could be made of it; there were errors.
     Lost,
 }
@@ -27,7 +29,7 @@ impl<T> Outcome<T> {
     #[must_use]
     pub(crate) fn value(self) -> Option<T> {
         match self {
-            Self::Whole(value) | Self::Partial(value) => Some(value),
+            Self::Whole(value) | Self::Partial(value, _) => Some(value),
             Self::Lost => None,
         }
     }
@@ -48,24 +50,65 @@ pub(crate) fn read_item<T: DeserializeOwned>(node: &Node, mut report: impl FnMut
     };
     let mut rest = node.clone();
     let mut removed: Vec<Removed> = Vec::new();
+    let mut changed: Vec<Range<usize>> = Vec::new();
     for _ in 0..ERRORS_MAX {
         let mut path = std::mem::take(&mut error.path);
         path.reverse();
         let meant = if let About::UnknownKey(meant) = error.about { meant } else { None };
+        let missing = if let About::MissingKey(key) = error.about { Some(key) } else { None };
         if !follows(&error, &path, &removed) {
             report(error);
         }
+        if let Some(key) = missing
+            && let Some((place, found)) = fill::<T>(&mut rest, &path, key)
+        {
+            changed.push(place);
+            error = match found {
+                Ok(value) => return Outcome::Partial(value, changed),
+                Err(error) => error,
+            };
+            continue;
+        }
         let Some((step, parent)) = path.split_last() else { return Outcome::Lost };
+        changed.extend(rest.at(parent).map(|table| table.span.clone()));
         if !rest.remove(&path) {
             return Outcome::Lost;
         }
         removed.push(Removed { parent: parent.to_vec(), step: step.clone(), meant });
         error = match read(&rest) {
-            Ok(value) => return Outcome::Partial(value),
+            Ok(value) => return Outcome::Partial(value, changed),
             Err(error) => error,
         };
     }
     Outcome::Lost
+}
+
+/// Gives a key that is missing in the table at a path the first of a few values that can be read there: where that stands, and what reading
+/// all of it gave then.
+fn fill<T: DeserializeOwned>(
+    rest: &mut Node,
+    path: &[Step],
+    key: &str,
+) -> Option<(Range<usize>, Result<T, FormError>)> {
+    let place = rest.at(path)?.span.clone();
+    let texts = ["1 s", "1 B", "1 bps", "1 W"].map(|text| Value::String(text.to_owned()));
+    let others = [Value::Integer(1), Value::Array(Vec::new()), Value::Table(Table::new())];
+    for value in others.into_iter().chain(texts) {
+        let node = Node { span: place.clone(), value };
+        let entry = Entry { key: place.clone(), node };
+        rest.at_mut(path)?.as_table_mut()?.insert(key.to_owned(), entry);
+        let found = read(rest);
+        let wrong = |error: &FormError| {
+            let mut steps = error.path.iter().rev();
+            path.iter().all(|step| steps.next() == Some(step))
+                && matches!(steps.next(), Some(Step::Key(wrong)) if wrong == key)
+        };
+        if !found.as_ref().is_err_and(wrong) {
+            return Some((place, found));
+        }
+    }
+    rest.at_mut(path)?.as_table_mut()?.remove(key);
+    None
 }
 
 /// Whether an error is only there because an entry was taken out of the very table.
@@ -110,7 +153,7 @@ mod tests {
                 "unknown key `prise` @ prise",
             ]
         );
-        assert!(!some, "a link without latency is no link");
+        assert!(some, "the rest of a link without latency can be looked at");
 
         let (found, some) = errors::<RawCenter>(
             "pue = \"x\"\ntariff = { peek = \"1 CNY/kWh\", flat = \"2\" }\npool.a = { nodes = -1, cores = 4, x = 1 }\nplace = { lat = 1 }",
