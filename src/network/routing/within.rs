@@ -24,7 +24,7 @@ impl Routes {
         groups.values_mut().for_each(|group| group.sort_unstable());
         let part = |place: u32| self.core.parts[place as usize].clone();
         let of_part = |place: u32| groups.range(part(place));
-        let steps = groups.iter().map(|(place, _)| {
+        let steps = groups.keys().map(|place| {
             let alone = of_part(*place).take(2).count() < 2;
             // A tree over the part, and a look at each site of the groups behind.
             if alone { 0 } else { u64::from(part(*place).end - part(*place).start) * 20 }

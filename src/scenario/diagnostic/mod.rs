@@ -109,7 +109,8 @@ impl Diagnostics {
             return;
         }
         if problem.message.len() > MESSAGE_BYTES_MAX {
-            problem.message.truncate(problem.message.floor_char_boundary(MESSAGE_BYTES_MAX));
+            let end = (0..=MESSAGE_BYTES_MAX).rev().find(|at| problem.message.is_char_boundary(*at)).unwrap_or(0);
+            problem.message.truncate(end);
             problem.message.push_str("...");
         }
         self.list.push(problem);

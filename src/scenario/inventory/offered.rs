@@ -3,10 +3,10 @@
 //! ```text
 //! offered load = node-time asked for in the window / node-time of open nodes in the window
 //! ```
-//! A task asks for its dominant share of a node, for the time that it requests. What a job asks for is shared out over the pools where it
+//! A task asks for its dominant share of a node, for as long as it runs there. What a job asks for is shared out over the pools where it
 //! may run, by their open nodes. Of jobs that are drawn it is an expectation: how many are expected, times the mean of a sample of them.
 
-use crate::model::{Platform, Pool, PoolId, Request};
+use crate::model::{Job, Platform, Pool, PoolId};
 use crate::rng::Streams;
 use crate::scenario::Scenario;
 use crate::units::{SimDuration, SimTime};
@@ -62,27 +62,27 @@ pub struct OfferedLoad {
 }
 
 /// The offered load by kind of pool, side and class; empty where nothing tells over which time. The window is the run's up to `until`; else
-/// that of the classes, or a week, where jobs are drawn; else from the first submission to the last.
+/// that of the classes, or a week, where jobs are drawn; else from the first submission to the last, but not less than the longest job takes.
 #[must_use]
 pub fn offered_load(scenario: &Scenario) -> Vec<OfferedLoad> {
     let Some((from, to)) = window(scenario) else { return Vec::new() };
-    let mut asked = Asked::new(&scenario.platform, from, to);
+    let mut asked = Asked::new(scenario, from, to);
     let streams = Streams::new(scenario.run.seed, REPLICATION);
     for class in &scenario.classes {
         let drawn = source(std::slice::from_ref(class), &[], &[], scenario.run.calendar, scenario.run.until, &streams);
         let Ok(mut drawn) = drawn else { continue };
         let (sample, span) = sample(&mut drawn);
         let expected = expected(class, sample.len(), span, from, to);
-        sample.iter().for_each(|request| asked.add(&class.name, request, expected / sample.len() as f64));
+        sample.iter().for_each(|job| asked.add(&class.name, job, expected / sample.len() as f64));
     }
     for log in &scenario.logs {
         let Ok(mut jobs) = log.source(&streams) else { continue };
         let (sample, _) = sample(&mut *jobs);
         let each = log.jobs as f64 / sample.len().max(1) as f64;
-        sample.iter().for_each(|request| asked.add(&log.mapping.name, request, each));
+        sample.iter().for_each(|job| asked.add(&log.mapping.name, job, each));
     }
     for job in scenario.jobs.iter().filter(|job| (from..=to).contains(&job.request.submit)) {
-        asked.add(&scenario.platform.classes[job.request.class.index()].name, &job.request, 1.0);
+        asked.add(&scenario.platform.classes[job.request.class.index()].name, job, 1.0);
     }
     for service in &scenario.platform.services {
         let requests = service.rate.integral(from, to) as f64;
@@ -103,24 +103,31 @@ fn window(scenario: &Scenario) -> Option<(SimTime, SimTime)> {
         return Some((SimTime::ZERO, ends.max().unwrap_or(WEEK)));
     }
     let mut jobs = scenario.source(&Streams::new(scenario.run.seed, REPLICATION)).ok()?;
-    let first = jobs.next_job().ok()??.request.submit;
-    let mut last = first;
+    let (mut first, mut last, mut longest) = (None, SimTime::ZERO, SimDuration::ZERO);
     while let Ok(Some(job)) = jobs.next_job() {
+        first.get_or_insert(job.request.submit);
         last = job.request.submit;
+        let pools = &scenario.platform.constraints[job.request.constraint.index()].pools;
+        let time = pools
+            .first()
+            .and_then(|pool| scenario.platform.pools[pool.index()].duration(&job.truth.work, &job.request));
+        longest = longest.max(time.unwrap_or_default());
     }
-    (first < last).then_some((first, last))
+    let first = first?;
+    // A few jobs at once are no stream of them: the time of the longest counts.
+    Some((first, last.max(first + longest))).filter(|(first, last)| first < last)
 }
 
 /// The first jobs of a source, and the time between the first and the last of them.
-fn sample(source: &mut dyn JobSource) -> (Vec<Request>, SimDuration) {
-    let mut sample: Vec<Request> = Vec::new();
+fn sample(source: &mut dyn JobSource) -> (Vec<Job>, SimDuration) {
+    let mut sample: Vec<Job> = Vec::new();
     while sample.len() < SAMPLE
         && let Ok(Some(job)) = source.next_job()
     {
-        sample.push(job.request);
+        sample.push(job);
     }
     let ends = sample.first().zip(sample.last());
-    let span = ends.map_or(SimDuration::ZERO, |(first, last)| last.submit.since(first.submit));
+    let span = ends.map_or(SimDuration::ZERO, |(first, last)| last.request.submit.since(first.request.submit));
     (sample, span)
 }
 
@@ -146,6 +153,8 @@ type LoadKey = (String, Option<&'static str>);
 
 struct Asked<'p> {
     platform: &'p Platform,
+    /// Whether jobs end when their requested time is over.
+    enforced: bool,
     /// Of each pool its open node-time in the window, in node-ns.
     open: Vec<f64>,
     /// By constraint, once asked for.
@@ -155,13 +164,14 @@ struct Asked<'p> {
 }
 
 impl<'p> Asked<'p> {
-    fn new(platform: &'p Platform, from: SimTime, to: SimTime) -> Self {
+    fn new(scenario: &'p Scenario, from: SimTime, to: SimTime) -> Self {
+        let (platform, enforced) = (&*scenario.platform, scenario.run.enforce_requested);
         let open = |pool: &Pool| {
             let closed = pool.closed_share.integral(from, to) as f64 / PPM;
             pool.nodes as f64 * (to.since(from).0 as f64 - closed).max(0.0)
         };
         let open: Vec<f64> = platform.pools.iter().map(open).collect();
-        let mut this = Self { platform, open, alike: BTreeMap::new(), rows: BTreeMap::new() };
+        let mut this = Self { platform, enforced, open, alike: BTreeMap::new(), rows: BTreeMap::new() };
         for (at, pool) in platform.pools.iter().enumerate() {
             let (kind, side) = this.key(pool);
             let open = this.open[at];
@@ -184,7 +194,8 @@ impl<'p> Asked<'p> {
     }
 
     /// Adds so many jobs like this one.
-    fn add(&mut self, class: &str, request: &Request, jobs: f64) {
+    fn add(&mut self, class: &str, job: &Job, jobs: f64) {
+        let (request, enforced) = (&job.request, self.enforced);
         let constraint = request.constraint.index();
         if !self.alike.contains_key(&constraint) {
             let alike = self.group(&self.platform.constraints[constraint].pools);
@@ -195,7 +206,8 @@ impl<'p> Asked<'p> {
             if !pool.could_hold(request.tasks, &request.task) {
                 return None;
             }
-            let time = pool.duration(&request.requested, request)?;
+            let time = pool.duration(&job.truth.work, request)?;
+            let time = if enforced { time.min(pool.duration(&request.requested, request)?) } else { time };
             Some(pool.dominant_share(request.tasks, &request.task).as_f64() * time.0 as f64 * jobs)
         });
         self.alike.insert(constraint, groups);
@@ -290,21 +302,21 @@ mod tests {
 
     #[test]
     fn jobs_by_hand() {
-        // In ten hours: a job of both nodes and 6 h at speed 2 in the east; one of two cards for 5 h in the west, half a node; and one
+        // In ten hours: a job of both nodes for 6 h at speed 2 in the east; one of two cards for 5 h in the west, half a node; and one
         // of 2 cores for 8 h that may run on either pool of cores: 2 of 3 open nodes are in the east, where it takes half a node for 4 h,
         // and a quarter of a node for 8 h in the west.
         let found = loads(
-            "[run]\nuntil = \"10 h\"\n[[job]]\nsubmit = \"0 s\"\norigin = \"a\"\nclass = \"wide\"\nruntime = \"1 h\"\nrequested = \"6 h\"\ntasks = 2\ncores = 4\nregions = [\"a\"]\n\
+            "[run]\nuntil = \"10 h\"\n[[job]]\nsubmit = \"0 s\"\norigin = \"a\"\nclass = \"wide\"\nruntime = \"12 h\"\nrequested = \"20 h\"\ntasks = 2\ncores = 4\nregions = [\"a\"]\n\
              [[job]]\nsubmit = \"1 h\"\norigin = \"a\"\nclass = \"ai\"\nruntime = \"5 h\"\naccelerators = { kind = \"card\", per-task = 2 }\n\
              [[job]]\nsubmit = \"2 h\"\norigin = \"b\"\nclass = \"any\"\nruntime = \"8 h\"\ncores = 2\n",
         );
-        let (wide, ai) = (6.0, 2.5);
+        let (wide, ai) = (12.0, 2.5);
         let any = (2.0 * 2.0 / 3.0, 2.0 / 3.0);
         near(found["cores"], (wide + 2.0, 30.0, (wide + 2.0) / 30.0));
         near(found["card"], (ai, 10.0, 0.25));
         near(found["east"], (wide + any.0, 20.0, (wide + any.0) / 20.0));
         near(found["west"], (ai + any.1, 20.0, (ai + any.1) / 20.0));
-        near(found["wide"], (wide, 20.0, 0.3));
+        near(found["wide"], (wide, 20.0, 0.6));
         near(found["ai"], (ai, 10.0, 0.25));
         near(found["any"], (2.0, 30.0, 2.0 / 30.0));
     }
@@ -336,11 +348,11 @@ mod tests {
             let input = Input::Text { name: "s.toml".to_owned(), text, files: BTreeMap::new() };
             offered_load(&load(&input, &[]).unwrap_or_else(|problems| panic!("{}", problems.render(false))))
         };
-        // Three jobs of 5 h within the 2 h between the first and the last.
+        // Three jobs of 5 h of a node within 5 h.
         let warned = overloads(&of(3));
         assert_eq!(warned.len(), 3, "{warned:?}");
-        assert!(warned[1].contains("side \"west\" is 7.50") && warned[2].contains("class \"job\""), "{warned:?}");
-        // One instant is no time over which load could be told.
-        assert_eq!(of(1), []);
+        assert!(warned[1].contains("side \"west\" is 3.00") && warned[2].contains("class \"job\""), "{warned:?}");
+        // One job fills the node as long as it runs.
+        assert_eq!((of(1)[0].load, overloads(&of(1))), (Some(1.0), Vec::new()));
     }
 }
