@@ -268,7 +268,7 @@ pub fn overloads(loads: &[OfferedLoad]) -> Vec<String> {
             LoadOf::Side => format!("the side {:?}", row.name),
             LoadOf::Class => format!("class {:?} where it may run", row.name),
         };
-        format!("the offered load of {of} is {load:.2}: more node-time is asked for than there is, so queues grow")
+        format!("the offered load of {of} is expected to be {load:.3}: more node-time is asked for than there is")
     })
     .collect()
 }
@@ -351,7 +351,10 @@ mod tests {
         // Three jobs of 5 h of a node within 5 h.
         let warned = overloads(&of(3));
         assert_eq!(warned.len(), 3, "{warned:?}");
-        assert!(warned[1].contains("side \"west\" is 3.00") && warned[2].contains("class \"job\""), "{warned:?}");
+        assert!(
+            warned[1].contains("side \"west\" is expected to be 3.000") && warned[2].contains("class \"job\""),
+            "{warned:?}"
+        );
         // One job fills the node as long as it runs.
         assert_eq!((of(1)[0].load, overloads(&of(1))), (Some(1.0), Vec::new()));
     }
