@@ -309,3 +309,24 @@ fn logs_are_told_of_the_verb_that_reads_them() {
     let ran = eastwest(&["run", file.to_str().unwrap()]).expect(3).says(&["s.toml:3"]);
     assert!(!ran.stderr.contains("replay"), "{}", ran.stderr);
 }
+
+/// A scenario of many centers of one node, and more.
+fn many_centers(count: u32, more: &str) -> String {
+    let centers: String =
+        (0..count).map(|at| format!("[center.c{at}]\npool.p = {{ nodes = 1, cores = 1 }}\n")).collect();
+    format!("format = 1\nname = \"many\"\n{centers}[policy.p]\nbroker = {{ nearest = {{}} }}\n{more}")
+}
+
+#[test]
+fn a_hundred_thousand_centers_are_read() {
+    // What grew with their square took 200 GB here, and minutes for twenty thousand wrong names.
+    let scratch = Scratch::new();
+    let file = scratch.write("s.toml", many_centers(100_000, ""));
+    let ran = eastwest(&["validate", file.to_str().unwrap()]).expect(0);
+    assert!(ran.stdout.contains("centers 100,000,"), "{}", ran.stdout);
+    let link = |at: u32| {
+        format!("[link.l{at}]\nbetween = [\"c{at}\", \"d{at}\"]\nlatency = \"1 ms\"\nbandwidth = \"1 Gbps\"\n")
+    };
+    let file = scratch.write("t.toml", many_centers(20_000, &(0..20_000).map(link).collect::<String>()));
+    eastwest(&["validate", file.to_str().unwrap()]).expect(3).says(&["unknown place \"d0\"", "20000 errors"]);
+}
