@@ -24,7 +24,7 @@ fn starts(pool: &str, jobs: &[Line], queue: &str) -> Vec<u64> {
     let text = format!("format = 1\nname = \"backfilling\"\n[center.c]\npool.p = {pool}\n{all}{policy}");
     let run = audited(&load(&text), "p", 1);
     let start = |number: usize| {
-        let nanos = run.job(&format!("j{number}")).life.started.unwrap().0;
+        let nanos = run.job(&format!("j{number}")).life.started.expect("it starts").0;
         assert_eq!(nanos % 1_000_000_000, 0, "j{number} starts beside the clock: {nanos} ns");
         nanos / 1_000_000_000
     };

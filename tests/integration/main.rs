@@ -16,6 +16,7 @@ mod explain;
 mod fair_share;
 mod figures;
 mod hostile;
+mod inputs;
 mod knowledge;
 mod maxmin;
 mod nation;
@@ -30,6 +31,8 @@ mod reference;
 mod replays;
 mod room;
 mod services;
+#[cfg(unix)]
+mod signals;
 mod staging;
 mod support;
 mod terminal;

@@ -169,7 +169,8 @@ fn random_scenarios_break_no_invariant_and_no_law() {
 #[test]
 #[ignore = "takes many minutes: over 100,000 runs"]
 fn a_long_campaign_breaks_no_invariant_and_no_law() {
-    let given = std::env::var("EASTWEST_CAMPAIGN").unwrap_or_else(|_| "0..60000".to_owned());
+    let given = std::env::var_os("EASTWEST_CAMPAIGN").unwrap_or_else(|| "0..60000".into());
+    let given = given.to_string_lossy();
     let (from, to) = given.split_once("..").expect("EASTWEST_CAMPAIGN=FROM..TO");
     let (from, to): (u64, u64) = (from.parse().expect("a number"), to.parse().expect("a number"));
     // A thousand at a time, so that one can see how far it is.
