@@ -113,6 +113,11 @@ impl Services {
         self.ways |= !self.list.is_empty();
     }
 
+    /// Whether nothing has changed for them since they were settled last.
+    fn settled(&self) -> bool {
+        self.list.is_empty() || !(self.ways || self.plan) && self.freed.is_empty()
+    }
+
     /// A job has left nodes of a pool.
     pub(super) fn job_left(&mut self, pool: PoolId) {
         let Some(users) = self.by_pool.get(pool.index()) else { return };
@@ -157,7 +162,7 @@ impl Driver<'_, '_, '_, '_> {
     /// Brings all services up to date; nothing is done where nothing has changed for them.
     pub(super) fn settle_services(&mut self) -> Result<(), RunError> {
         let world = &mut self.world;
-        if world.services.list.is_empty() {
+        if world.services.settled() {
             return Ok(());
         }
         if world.services.ways {
