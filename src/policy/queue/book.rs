@@ -126,11 +126,16 @@ impl Ranked {
 
     /// Ranks the jobs of tenants again that were charged, or whose ranks changed with time; whether there were any.
     fn refresh_tenants(&mut self, charged: bool, now: SimTime) -> bool {
-        if self.queue.len() == 0 && !charged {
-            return false;
+        if self.queue.len() == 0 {
+            // Who joins is ranked then.
+            if charged {
+                self.order.charged(&mut self.tenants);
+                self.tenants.clear();
+            }
+            return charged;
         }
         let charged = self.order.advance(now) || charged;
-        let drifted = now > self.ranked_at && self.queue.len() > 0 && self.order.accruing() > 0;
+        let drifted = now > self.ranked_at && self.order.accruing() > 0;
         if !charged && !drifted {
             return false;
         }
@@ -138,7 +143,7 @@ impl Ranked {
         let rank = |facts: &Facts| self.order.rank(facts, now);
         if all {
             self.queue.rank_again(None, rank);
-        } else if self.queue.len() > 0 {
+        } else {
             self.tenants.iter().for_each(|tenant| self.queue.rank_again(Some(*tenant), rank));
         }
         self.tenants.clear();

@@ -18,6 +18,7 @@ use crate::model::TenantId;
 use crate::model::dense::Dense;
 use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The epoch moves on by so many half-lives at a time: 2^256 is far from the largest double.
 const EPOCH_LIVES: u64 = 256;
@@ -136,12 +137,15 @@ impl FairShare {
         if end <= self.now {
             return;
         }
-        let key = (end, tenant);
-        let share = self.expected.get(&key).copied().unwrap_or_default().saturating_sub(before) + after;
-        if share == 0 {
-            self.expected.remove(&key);
-        } else {
-            self.expected.insert(key, share);
+        match self.expected.entry((end, tenant)) {
+            Entry::Vacant(none) if after > 0 => _ = none.insert(after),
+            Entry::Vacant(_) => {}
+            Entry::Occupied(mut share) => {
+                *share.get_mut() = share.get().saturating_sub(before) + after;
+                if *share.get() == 0 {
+                    share.remove();
+                }
+            }
         }
     }
 
