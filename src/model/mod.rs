@@ -37,7 +37,7 @@ pub use ids::{
 };
 pub use job::{Class, ClassKind, Input, Job, Request, TenantGroup, Tenants, Truth, Work};
 pub use job_name::JobName;
-pub use nodes::{CardOrder, Need, NodeGroup, NodePool, NodeRange, NodeState, StateKey};
+pub use nodes::{CardOrder, Need, NodeChange, NodeGroup, NodePool, NodeRange, NodeState, NodesAhead, StateKey};
 pub use outcome::{Outcome, RejectReason};
 pub use platform::{Center, Constraint, Place, Platform, Side, Storage, Tier};
 pub use pool::{AcceleratorKind, NodeShape, Pool, Rates};

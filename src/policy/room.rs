@@ -91,6 +91,12 @@ impl PoolSummary {
 
 /// What the nodes of pools hold now, and what they are predicted to hold as running jobs end.
 pub trait Outlook {
+    /// A cheap look ahead of the others: `false` only where the nodes of a pool hold less than so many tasks now and at all predicted ends
+    /// before `until`.
+    fn may_hold(&self, pool: PoolId, (need, tasks): (&Need, u64), now: SimTime, until: SimTime) -> bool {
+        let _ = (pool, need, tasks, now, until);
+        true
+    }
     /// How many tasks of a shape the nodes of a pool hold beside what runs, as far as known at `now`.
     fn fits(&self, pool: PoolId, task: &TaskShape, now: SimTime) -> u64;
     /// The first predicted end of a running job, later than `now` and earlier than `until`, from which on the nodes of a pool hold so many
@@ -117,21 +123,30 @@ impl View<'_> {
         if summary.idle >= asked && summary.waiting_size() == 0 {
             return Some(now);
         }
+        let tasks = asked.saturating_add(summary.ahead(|| pool.size(1, &request.task)));
+        let may_hold = self.outlook.may_hold(id, (&need, tasks), now, until);
+        let last = || self.outlook.last_end(id, now).max(now + SimDuration(1));
+        // Most other pools: too little is free before `until`, and something runs longer.
+        if !may_hold && last() >= until {
+            return None;
+        }
         let per_node = u64::from(need.fit(&NodeState::idle(&pool.node)));
         let most = summary.nodes.saturating_mul(per_node);
         if most < asked {
             return None;
         }
-        let tasks = asked.saturating_add(summary.ahead(|| pool.size(1, &request.task)));
-        if summary.idle.saturating_mul(per_node) >= tasks || self.outlook.fits(id, &request.task, now) >= tasks {
+        if summary.idle.saturating_mul(per_node) >= tasks
+            || may_hold && self.outlook.fits(id, &request.task, now) >= tasks
+        {
             return Some(now);
         }
-        if tasks <= most
+        if may_hold
+            && tasks <= most
             && let Some(at) = self.outlook.holds_at(id, &request.task, tasks, now, until)
         {
             return Some(at);
         }
-        let last = self.outlook.last_end(id, now).max(now + SimDuration(1));
+        let last = last();
         if last >= until {
             return None;
         }

@@ -8,6 +8,7 @@
 //!
 //! Taking, giving back and finding the first node cost the logarithm of the number of ranges.
 
+mod ahead;
 mod bounds;
 mod brief;
 mod by_state;
@@ -20,6 +21,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::{NodeChange, NodesAhead};
 pub use need::{CardOrder, Need};
 pub use state::NodeState;
 
@@ -136,12 +138,6 @@ impl NodePool {
     pub fn tasks_that_fit(&self, need: &Need) -> u64 {
         let fit = |(state, nodes): (&NodeState, u64)| u64::from(need.fit(state)).saturating_mul(nodes);
         self.states.open().map(fit).fold(0, u64::saturating_add)
-    }
-
-    /// The state of a node once a part of an allocation is given back there; `None` where it would have more free than it has.
-    #[must_use]
-    pub fn after_release(&self, state: &NodeState, part: &AllocationPart, task: &TaskShape) -> Option<NodeState> {
-        state.more(part, task, &self.states.get(IDLE).state)
     }
 
     /// Open nodes that nobody uses any part of.

@@ -146,7 +146,7 @@ impl Easy {
     /// Starts a job that ends after the reservation, on nodes that leave the head its own.
     fn start_beside(&mut self, job: &Queued, room: &mut HeadRoom, desk: &mut dyn Desk) -> bool {
         let mut found = false;
-        let Some(nodes) = room.place(job.job, &mut found, desk) else {
+        let Some(nodes) = room.place(job.job, &mut found, &self.book, desk) else {
             if found {
                 let request = desk.request(job.job);
                 self.held_back.insert((request.task, request.tasks));
@@ -182,7 +182,7 @@ impl Easy {
             return self.reserve_by_sums(head, desk);
         }
         match HeadRoom::reserve(&self.book, head, desk) {
-            Some((at, room)) => Reservation { head: head.job, at, spare: room.spare(head), room: Some(room) },
+            Some((at, spare, room)) => Reservation { head: head.job, at, spare, room: Some(room) },
             None => Reservation { head: head.job, at: SimTime::MAX, spare: *desk.free(), room: None },
         }
     }

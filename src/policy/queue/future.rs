@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use super::waiting::Queued;
-use crate::model::{Allocation, JobSlot, Need, NodePool, TaskShape};
+use crate::model::{Allocation, JobSlot, Need, NodePool, NodesAhead, TaskShape, Totals};
 use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
 
@@ -16,13 +16,6 @@ pub(super) struct FutureNodes {
 }
 
 impl FutureNodes {
-    /// The nodes as they are.
-    pub(super) fn new(nodes: &NodePool, task: &TaskShape) -> Self {
-        let mut future = Self { nodes: nodes.clone(), need: nodes.need(task), room: 0 };
-        future.room = future.count();
-        future
-    }
-
     pub(super) const fn nodes(&self) -> &NodePool {
         &self.nodes
     }
@@ -80,28 +73,43 @@ impl FutureNodes {
         held
     }
 
-    /// The earliest of now and the predicted ends of running jobs at which the job's tasks fit, and the nodes then; `None` where they
-    /// never do. A job that outlives its prediction holds its nodes now, and is expected to end at the next instant.
-    pub(super) fn earliest(book: &Book, job: &Queued, desk: &dyn Desk) -> Option<(SimTime, Self)> {
-        let request = desk.request(job.job);
-        let (tasks, now) = (u64::from(request.tasks), desk.now());
-        let mut future = Self::new(desk.nodes(), &request.task);
-        let mut at = now;
-        let expected = |end: SimTime| end.max(now + SimDuration(1));
-        let mut ends = book.ends().map(|(end, slot, _)| (expected(end), slot)).peekable();
-        while future.room < tasks {
-            at = ends.peek()?.0;
-            while let Some((_, slot)) = ends.next_if(|(end, _)| *end == at) {
-                future.end(slot, desk);
+    /// The nodes as they will be for a queued job once all jobs have ended that are expected to by then; as they are for now.
+    pub(super) fn at(at: SimTime, book: &Book, job: JobSlot, desk: &dyn Desk) -> Self {
+        let mut nodes = desk.nodes().clone();
+        for (_, slot) in expected_ends(book, desk.now()).take_while(|(end, _)| *end <= at) {
+            if let Some(allocation) = desk.allocation(slot) {
+                nodes.release(allocation, &desk.request(slot).task);
             }
         }
-        Some((at, future))
+        let need = nodes.need(&desk.request(job).task);
+        let mut future = Self { nodes, need, room: 0 };
+        future.room = future.count();
+        future
     }
+}
 
-    /// A running job ends.
-    fn end(&mut self, job: JobSlot, desk: &dyn Desk) {
-        if let Some(allocation) = desk.allocation(job) {
-            self.release(allocation, &desk.request(job).task);
+/// Running jobs in the order in which they are expected to end. A job that outlives its prediction holds its nodes now, and is expected to
+/// end at the next instant.
+fn expected_ends(book: &Book, now: SimTime) -> impl Iterator<Item = (SimTime, JobSlot)> {
+    book.ends().map(move |(end, slot, _)| (end.max(now + SimDuration(1)), slot))
+}
+
+/// The earliest of now and the expected ends of running jobs at which the job's tasks fit, and sums of what is free then; `None` where they
+/// never do.
+pub(super) fn earliest(book: &Book, job: &Queued, desk: &dyn Desk) -> Option<(SimTime, Totals)> {
+    let (request, nodes) = (desk.request(job.job), desk.nodes());
+    let (tasks, need) = (u64::from(request.tasks), nodes.need(&request.task)?);
+    let (mut at, mut fits) = (desk.now(), nodes.tasks_that_fit(&need));
+    let mut ahead = NodesAhead::new(nodes);
+    let mut ends = expected_ends(book, at).peekable();
+    while fits < tasks {
+        at = ends.peek()?.0;
+        while let Some((_, slot)) = ends.next_if(|(end, _)| *end == at) {
+            if let Some(allocation) = desk.allocation(slot) {
+                let task = &desk.request(slot).task;
+                ahead.release(nodes, allocation, task, |change| fits = change.apply(&need, fits));
+            }
         }
     }
+    Some((at, *ahead.free()))
 }

@@ -10,7 +10,7 @@
 use super::QueueDiscipline;
 use super::book::Book;
 use super::estimate::Estimate;
-use super::future::FutureNodes;
+use super::future::{FutureNodes, earliest};
 use super::order::Order;
 use super::waiting::Queued;
 use crate::model::{Allocation, JobSlot, NodePool, Totals};
@@ -129,7 +129,8 @@ impl NamedEasy {
 
     /// The nodes of the packing's choice at the earliest predicted time at which the job fits.
     fn reserve(&self, head: &Queued, desk: &dyn Desk) -> Option<Reservation> {
-        let (at, mut then) = FutureNodes::earliest(&self.book, head, desk)?;
+        let (at, _) = earliest(&self.book, head, desk)?;
+        let mut then = FutureNodes::at(at, &self.book, head.job, desk);
         let nodes = desk.preview(then.nodes(), head.job)?;
         then.hold(&nodes, &desk.request(head.job).task);
         Some(Reservation { head: head.job, at, nodes, then, both: None })

@@ -2,8 +2,7 @@
 //! them.
 
 use super::ends::Ends;
-use super::walk::Ahead;
-use crate::model::{CARDS_MAX, Need, NodePool, NodeState, TaskShape};
+use crate::model::{CARDS_MAX, Need, NodePool, NodeState, NodesAhead, TaskShape};
 use crate::sim::slab::Slab;
 use crate::units::{SimDuration, SimTime};
 
@@ -32,7 +31,7 @@ impl Curve {
         let (points, of) = (points(ends, now), shapes.len());
         let mut shapes: Vec<(Need, [u64; POINTS + 1])> =
             needs.into_iter().map(|need| (need, [nodes.tasks_that_fit(&need); POINTS + 1])).collect();
-        let mut ahead = Ahead::default();
+        let mut ahead = NodesAhead::default();
         ahead.reset(nodes);
         let mut at = 0;
         for ((end, slot), _) in ends.after(None) {
@@ -41,12 +40,8 @@ impl Curve {
                 shapes.iter_mut().for_each(|(_, counts)| counts[at + 1] = counts[at]);
             }
             let Some((allocation, task)) = jobs.held(slot) else { continue };
-            ahead.release(nodes, allocation, task, |before, after, count| {
-                for (need, counts) in &mut shapes {
-                    let more = after.map_or(0, |after| u64::from(need.fit(after)).saturating_mul(count));
-                    let less = u64::from(need.fit(before)).saturating_mul(count);
-                    counts[at + 1] = counts[at + 1].saturating_add(more).saturating_sub(less);
-                }
+            ahead.release(nodes, allocation, task, |change| {
+                shapes.iter_mut().for_each(|(need, counts)| counts[at + 1] = change.apply(need, counts[at + 1]));
             });
         }
         Self { points, shapes, of }

@@ -1,7 +1,7 @@
 //! Running jobs of one pool by predicted end.
 
-use crate::model::{JobSlot, NodeShape, TaskShape};
-use crate::units::SimTime;
+use crate::model::{JobSlot, Need, NodeShape, TaskShape, Totals};
+use crate::units::{SimDuration, SimTime};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
@@ -15,7 +15,12 @@ pub(super) struct Running {
     pub(super) size: u64,
     /// Thousandths of cores.
     pub(super) cores_milli: u64,
+    /// Thousandths of accelerators, cards that are taken in part where whole ones are needed included.
+    pub(super) accelerators_milli: u64,
 }
+
+/// How many ends are looked at before [`Ends::may_hold`] gives up and says yes.
+const LOOK_MAX: usize = 64;
 
 /// Running jobs in the order of their predicted ends.
 #[derive(Debug, Clone)]
@@ -72,6 +77,29 @@ impl Ends {
     pub(super) fn after(&self, key: Option<Key>) -> impl Iterator<Item = (Key, Running)> {
         let from = key.map_or(Bound::Unbounded, Bound::Excluded);
         self.all.range((from, Bound::Unbounded)).map(|(key, running)| (*key, *running))
+    }
+
+    /// Whether cores and accelerators allow so many tasks at once on the nodes of a pool before `until`, by sums: what is `free` now and what
+    /// the first jobs that are due by then give back. Where not, its nodes hold no so many until then; where they do, nodes must be looked at.
+    pub(super) fn may_hold(
+        &self,
+        (need, tasks): (&Need, u64),
+        free: &Totals,
+        (now, until): (SimTime, SimTime),
+    ) -> bool {
+        let cores_wanted = tasks.saturating_mul(need.cores_milli.into());
+        let accelerators_wanted = tasks.saturating_mul(need.accelerators_milli().into());
+        let (mut cores, mut accelerators) = (free.cores_milli, free.accelerators_milli);
+        let mut due = self.all.iter().take_while(|(key, _)| key.0.max(now + SimDuration(1)) < until);
+        for _ in 0..LOOK_MAX {
+            if cores >= cores_wanted && accelerators >= accelerators_wanted {
+                return true;
+            }
+            let Some((_, running)) = due.next() else { return false };
+            cores = cores.saturating_add(running.cores_milli);
+            accelerators = accelerators.saturating_add(running.accelerators_milli);
+        }
+        true
     }
 
     /// The last predicted end.

@@ -48,7 +48,13 @@ pub(super) type Curves = Vec<Arc<Curve>>;
 fn running(job: &JobState, platform: &Platform) -> (Running, TaskShape) {
     let task = job.job.request.task;
     let size = platform.pools[job.pool().index()].size(job.life.tasks, &task);
-    (Running { size, cores_milli: job.demand.cores_milli }, task)
+    // Where a task needs more than one card, it gets whole ones.
+    let cards = match task.accelerators_milli {
+        share if share < 1000 => share,
+        whole => whole.div_ceil(1000).saturating_mul(1000),
+    };
+    let accelerators_milli = u64::from(cards) * u64::from(job.life.tasks);
+    (Running { size, cores_milli: job.demand.cores_milli, accelerators_milli }, task)
 }
 
 impl Outlooks {
@@ -149,6 +155,11 @@ impl Live<'_> {
 }
 
 impl Outlook for Live<'_> {
+    fn may_hold(&self, pool: PoolId, (need, tasks): (&Need, u64), now: SimTime, until: SimTime) -> bool {
+        let free = self.pools[pool.index()].nodes.free();
+        self.outlook(pool).ends.may_hold((need, tasks), free, (now, until))
+    }
+
     fn fits(&self, pool: PoolId, task: &TaskShape, _now: SimTime) -> u64 {
         self.ask(pool, task, |walk, _| walk.fits()).unwrap_or(0)
     }

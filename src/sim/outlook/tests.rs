@@ -388,3 +388,26 @@ fn sums_are_exact_where_they_are_used() {
     }
     assert!(by_sums > 100, "{by_sums}");
 }
+
+/// Where sums say that so many tasks are not held by some instant, nodes hold no so many until then. They say so often.
+#[test]
+fn sums_that_say_no_are_right() {
+    let (mut asked, mut refused) = (0, 0);
+    for seed in 0..400 {
+        let mut bench = Bench::new(seed);
+        for _ in 0..30 {
+            bench.step();
+        }
+        let (request, until) = (request(&mut bench), bench.now + SimDuration(bench.draw.random_range(1..300)));
+        let Some(need) = bench.pools[0].nodes.need(&request.task) else { continue };
+        let live = Live { platform: &bench.platform, pools: &bench.pools, jobs: &bench.jobs, kept: &bench.kept };
+        asked += 1;
+        if !live.may_hold(POOL, (&need, request.tasks.into()), bench.now, until) {
+            refused += 1;
+            let ends = bench.ends(bench.now).into_iter().filter(|end| *end < until);
+            let most = ends.chain([bench.now]).map(|at| count(&bench.nodes_at(at, bench.now), &request.task)).max();
+            assert!(most < Some(request.tasks.into()), "{most:?} of {}", request.tasks);
+        }
+    }
+    assert!(refused > 50 && refused < asked, "{refused} of {asked}");
+}
