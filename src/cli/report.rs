@@ -81,6 +81,7 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>, width_mm: f64) -> Result
     let file = source::file(&path)?;
     let timeline = TimelineGrid::read(platform, file)
         .map_err(|problem| Failure::Unusable(Message::new(format!("{}: {problem}", path.display()))))?;
+    let known = scenario.known_figures();
     let page = RunPage {
         info: &info,
         summary: &summary,
@@ -88,6 +89,7 @@ fn of_run(directory: &Path, base_map: Option<&BaseMap>, width_mm: f64) -> Result
         timeline: &timeline,
         digest: &digest,
         start: scenario.run.start.as_deref(),
+        known: &known,
         base_map,
     };
     Ok((report::run_page(&page), report::run_plots(&page, width_mm)))

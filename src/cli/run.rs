@@ -116,6 +116,7 @@ fn simulate(
     let mut drawn = Vec::new();
     if let Some(digest) = sinks.digest {
         let digest = digest.finish(&metrics, stats.end);
+        let known = scenario.known_figures();
         let page = RunPage {
             info: &info,
             summary: &summary,
@@ -123,6 +124,7 @@ fn simulate(
             timeline: &grid,
             digest: &digest,
             start: scenario.run.start.as_deref(),
+            known: &known,
             base_map,
         };
         if !arguments.page.no_report {

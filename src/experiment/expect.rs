@@ -107,6 +107,7 @@ fn row(anchor: &Anchor, own: Option<f64>) -> AnchorRow {
         difference,
         tolerance: anchor.tolerance,
         within: anchor.tolerance.zip(difference).map(|(tolerance, difference)| difference.abs() <= tolerance),
+        basis: anchor.basis.map(|basis| basis.word().to_owned()),
         source: anchor.source.clone(),
         confidence: anchor.confidence.clone(),
     }

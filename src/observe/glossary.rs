@@ -85,6 +85,7 @@ const ENTRIES: &[Entry] = &[
     entry("published", "", "as it was published"),
     entry("own", "", "the scenario's own"),
     entry("difference", "", "(own - published) / published"),
+    entry("basis", "", "how that figure is known: measured, published, derived or estimate"),
     entry("tolerance", "", "the part of the published figure by which the own may differ"),
     entry("within", "", "whether it differs by no more; empty without a tolerance"),
     entry("source", "", "where it was published"),

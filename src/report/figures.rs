@@ -37,31 +37,33 @@ pub struct AnchorRow {
     pub tolerance: Option<f64>,
     /// Whether it differs by no more; `None` where it is not judged.
     pub within: Option<bool>,
+    /// How it is known: measured, published, derived or estimate.
+    pub basis: Option<String>,
     /// Where it was published.
     pub source: Option<String>,
     /// How good the source is.
     pub confidence: Option<String>,
 }
 
-/// Published figures, one row each.
+/// Published figures, one row each; how they are known stands beside them where any of them says so.
 #[must_use]
 pub fn anchor_sheet(rows: &[AnchorRow]) -> Sheet {
-    let mut sheet = Sheet::new(&[
-        ("figure", Kind::Name),
-        ("published", Kind::Figure),
-        ("own", Kind::Figure),
-        ("differs by", Kind::Figure),
-    ]);
+    let said = rows.iter().any(|row| row.basis.is_some());
+    let known = said.then_some(("known as", Kind::Name));
+    let reference = [("figure", Kind::Name), ("published", Kind::Figure)];
+    let own = [("own", Kind::Figure), ("differs by", Kind::Figure)];
+    let mut sheet = Sheet::new(&reference.into_iter().chain(known).chain(own).collect::<Vec<_>>());
     for row in rows {
         let unit = if row.unit.is_empty() { String::new() } else { format!(" {}", row.unit) };
         let differs = row.difference.map_or_else(|| "-".to_owned(), |it| format!("{:+.1} %", it * 100.0));
         let judged = row.within.map_or_else(String::new, |within| format!(" {}", mark(within)));
-        sheet.push([
-            row.anchor.as_str().into(),
-            format!("{}{unit}", number(row.published)).into(),
+        let basis = said.then(|| Cell::from(row.basis.clone().unwrap_or_default()));
+        let reference = [row.anchor.as_str().into(), format!("{}{unit}", number(row.published)).into()];
+        let own = [
             row.own.map_or_else(|| "no data".to_owned(), |own| format!("{}{unit}", number(own))).into(),
             Cell::Judged(format!("{differs}{judged}"), row.within.map_or(Tone::Plain, Tone::of)),
-        ]);
+        ];
+        sheet.rows.push(reference.into_iter().chain(basis).chain(own).collect());
     }
     sheet
 }

@@ -1,6 +1,7 @@
 //! A scenario that has been checked: every name resolved, every value in range.
 
 use super::figure::{Anchor, Expectation};
+use super::raw::{Basis, Provenance};
 use crate::model::{CenterId, Job, LinkId, Platform, PoolId};
 use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
@@ -94,6 +95,8 @@ pub struct Scenario {
     pub expectations: Vec<Expectation>,
     /// Published figures.
     pub anchors: Vec<Anchor>,
+    /// How the figures of its tables are known.
+    pub provenance: Provenance,
     /// The whole scenario as one TOML text, with includes, tables and `--set` applied: running it gives the same bytes.
     pub effective: String,
     /// Things worth saying before the run, each with its place.
@@ -101,6 +104,13 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// How many figures of its tables are known how, the best known first; nothing where the tables do not say.
+    #[must_use]
+    pub fn known_figures(&self) -> Vec<(&'static str, u64)> {
+        let of = |basis: Basis| self.provenance.values().filter_map(|counts| counts.get(&basis)).sum::<u64>();
+        Basis::ALL.into_iter().map(|basis| (basis.word(), of(basis))).filter(|(_, count)| *count > 0).collect()
+    }
+
     /// Its jobs in the order of submission.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Thresholds and published figures, checked.
 
+use super::raw::Basis;
 use crate::model::SiteId;
 
 /// Whose figure of a run it is.
@@ -108,6 +109,8 @@ pub struct Anchor {
     pub measure: Measure,
     /// By which part of the published figure the own one may differ.
     pub tolerance: Option<f64>,
+    /// How it is known.
+    pub basis: Option<Basis>,
     /// Where it was published.
     pub source: Option<String>,
     /// How good the source is.

@@ -121,6 +121,7 @@ impl World {
             variants: Default::default(),
             expectations: Vec::new(),
             anchors: Vec::new(),
+            provenance: BTreeMap::new(),
             effective: String::new(),
             warnings: Vec::new(),
         };

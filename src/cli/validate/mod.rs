@@ -2,6 +2,7 @@
 
 mod groups;
 mod loads;
+mod provenance;
 mod totals;
 
 use super::arguments::{Format, Global, ScenarioArguments};
@@ -31,6 +32,7 @@ pub(crate) fn validate(arguments: &ScenarioArguments, global: &Global) -> Result
             "reach": inventory.circles,
             "offered_load": loads,
             "anchors": experiment::anchors(&scenario, &inventory),
+            "provenance": scenario.provenance,
             "inventory": inventory,
             "stacks": scenario.stacks.keys().collect::<Vec<_>>(),
             "policy": scenario.policy,
@@ -73,6 +75,7 @@ fn page(scenario: &Scenario, inventory: &Inventory, (totals, loads): (&Totals, &
         section(&mut text, title, &groups::sheet(groups), look);
     }
     section(&mut text, "Offered load, expected before any broker decides", &loads::sheet(loads), look);
+    section(&mut text, "How figures of the tables are known, in rows", &provenance::sheet(&scenario.provenance), look);
     let anchors = experiment::anchors(scenario, inventory);
     section(&mut text, "Published figures and the scenario's own", &anchor_sheet(&anchors), look);
     text

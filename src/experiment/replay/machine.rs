@@ -75,6 +75,7 @@ pub(super) fn scenario(name: &str, platform: Platform, enforce_requested: bool) 
         variants: BTreeMap::new(),
         expectations: Vec::new(),
         anchors: Vec::new(),
+        provenance: BTreeMap::new(),
         effective: String::new(),
         warnings: Vec::new(),
     }

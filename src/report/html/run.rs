@@ -29,6 +29,8 @@ pub struct RunPage<'a> {
     pub digest: &'a Digest,
     /// The start as the scenario has it, RFC 3339.
     pub start: Option<&'a str>,
+    /// How many figures of the scenario's tables are known how (`published`, `estimate`, ...); empty where the tables do not say.
+    pub known: &'a [(&'static str, u64)],
     /// A map to draw instead of the coastline.
     pub base_map: Option<&'a BaseMap>,
 }
@@ -47,7 +49,7 @@ pub fn run_page(input: &RunPage<'_>) -> String {
         subtitle: &subtitle,
         description: &info.description,
         figures: figures(&totals, input.summary.sides.is_empty()),
-        story: &paragraphs(input.summary, origins(input.digest, input.platform)),
+        story: &paragraphs(input.summary, origins(input.digest, input.platform), input.known),
         data: &data(input, totals).to_string(),
     };
     page(&frame)

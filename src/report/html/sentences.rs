@@ -53,14 +53,26 @@ impl Words {
 }
 
 /// The paragraphs of a run as HTML.
-pub(super) fn paragraphs(summary: &Summary, origins: Origins) -> String {
+pub(super) fn paragraphs(summary: &Summary, origins: Origins, known: &[(&str, u64)]) -> String {
     let mut parts = vec![("Where the load went.", load(summary, origins))];
     if summary.wait_mean_s.is_some() {
         parts.push(("What waited, and why.", waits(summary)));
     }
     parts.push(("What it cost.", costs(summary)));
+    if !known.is_empty() {
+        parts.push(("How the inventory is known.", inventory(known)));
+    }
     let paragraph = |(head, words): (&str, Words)| format!("<p><strong>{}</strong> {}</p>\n", escaped(head), words.0);
     format!("<div class=\"story\">\n{}</div>\n", parts.into_iter().map(paragraph).collect::<String>())
+}
+
+/// How many figures of the tables are measured, published, derived, estimated or assumed.
+fn inventory(known: &[(&str, u64)]) -> Words {
+    let mut words = Words::default();
+    let all: u64 = known.iter().map(|(_, count)| count).sum();
+    let parts: Vec<String> = known.iter().map(|(basis, figures)| format!("{basis} {}", count(*figures))).collect();
+    words.say(&format!("Of {} figures in the tables of the scenario: {}.", count(all), parts.join(", ")));
+    words
 }
 
 fn load(summary: &Summary, origins: Origins) -> Words {

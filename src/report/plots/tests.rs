@@ -24,6 +24,7 @@ fn drawn(platform: Platform, width_mm: f64) -> Vec<Plot> {
         timeline: &grid,
         digest: &digest,
         start: None,
+        known: &[],
         base_map: None,
     };
     run_plots(&page, width_mm)

@@ -55,6 +55,7 @@ fn anchor(at: &At<RawAnchor>, sites: &Sites, platform: &Platform, out: &mut Diag
         published: in_unit(&raw.published, measure.unit(), out)?,
         measure,
         tolerance: raw.tolerance.as_ref().map(|tolerance| *tolerance.get()),
+        basis: raw.basis,
         source: raw.source.clone(),
         confidence: raw.confidence.clone(),
     })

@@ -145,6 +145,7 @@ pub(super) fn check_with(
         variants: variants::by_name(raw, out),
         expectations,
         anchors,
+        provenance: raw.provenance.clone(),
         effective: String::new(),
         warnings: warnings(out),
     };

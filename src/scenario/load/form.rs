@@ -2,7 +2,7 @@
 
 use crate::scenario::Diagnostics;
 use crate::scenario::check::Doubts;
-use crate::scenario::raw::{At, Named, RawInformation, RawNetwork, RawRun, RawScenario, RawTables};
+use crate::scenario::raw::{At, Named, Provenance, RawInformation, RawNetwork, RawRun, RawScenario, RawTables};
 use crate::scenario::tree::{Entry, Node, Outcome, Table, Value, did_you_mean, read_item};
 use crate::scenario::{Diagnostic, diagnostic::Severity};
 use serde::de::DeserializeOwned;
@@ -58,6 +58,7 @@ pub(super) fn read(root: Table, end: Range<usize>, files: bool, out: &mut Diagno
     let variant = all.named("variant");
     let (job, event) = (all.list("job"), all.list("event"));
     let (expect, anchor) = (all.list("expect"), all.list("anchor"));
+    let provenance = all.section::<Provenance>("provenance").unwrap_or_default();
     all.unknown_sections();
     let mut gaps = all.gaps;
     gaps.doubts.pools |= files;
@@ -83,6 +84,7 @@ pub(super) fn read(root: Table, end: Range<usize>, files: bool, out: &mut Diagno
         event,
         expect,
         anchor,
+        provenance,
         policy,
         variant,
     };
@@ -166,7 +168,7 @@ impl Assembler<'_> {
 
     /// What is left is not known.
     fn unknown_sections(&mut self) {
-        const OTHERS: [&str; 12] = [
+        const OTHERS: [&str; 13] = [
             "format",
             "name",
             "description",
@@ -179,6 +181,7 @@ impl Assembler<'_> {
             "event",
             "expect",
             "anchor",
+            "provenance",
         ];
         for (key, entry) in std::mem::take(&mut self.root) {
             let help = did_you_mean(&key, OTHERS.into_iter().chain(NAMED));

@@ -91,6 +91,7 @@ fn read(input: &Input, sets: &[String]) -> (form::Form, NamedLogs, Diagnostics) 
         paths: Vec::new(),
         root: Table::new(),
         inventories: Vec::new(),
+        bases: table::Bases::default(),
         included: BTreeMap::new(),
         logs: NamedLogs::new(),
         broken: false,
@@ -109,6 +110,8 @@ struct Loader<'i> {
     paths: Vec<PathBuf>,
     root: Table,
     inventories: Vec<Named>,
+    /// How the figures of tables are known.
+    bases: table::Bases,
     /// Where each included file was named first.
     included: BTreeMap<PathBuf, Range<usize>>,
     /// Logs that workloads name.
@@ -146,6 +149,7 @@ impl<'i> Loader<'i> {
                 self.inventory(inventory, path, span, &mut rows);
             }
         }
+        std::mem::take(&mut self.bases).into_tree(&mut self.root);
         // A file that is not there would make names of `--set` unknown, too.
         if !self.broken {
             self.apply(sets);
@@ -300,7 +304,7 @@ impl<'i> Loader<'i> {
         if let Some(text) = self.text(path, read, span, &message) {
             let (base, text) = self.add(path, text);
             let before = self.out.errors();
-            table::read(inventory, &text, base, &mut self.root, rows, &mut self.out);
+            table::read(inventory, &text, base, &mut self.root, rows, &mut self.bases, &mut self.out);
             // Rows that are not there make names unknown.
             self.broken |= self.out.errors() > before;
         }

@@ -1,6 +1,6 @@
 //! `[[expect]]` and `[[anchor]]`: what figures should come to.
 
-use super::At;
+use super::{At, Basis};
 use crate::model::{Side, Tier};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -89,6 +89,9 @@ pub struct RawAnchor {
     /// By which part of the published figure the own one may differ. Default: it is not judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<At<f64>>,
+    /// How it is known: measured, published, derived or estimate. Default: it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// Where it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,

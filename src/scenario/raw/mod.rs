@@ -8,6 +8,7 @@ mod drawn;
 mod expect;
 mod network;
 mod profile;
+mod provenance;
 mod service;
 mod workload;
 
@@ -16,6 +17,7 @@ pub use drawn::{Amount, Drawn};
 pub use expect::{RawAnchor, RawExpect, RawFigure, RawLimit, RawMeasure};
 pub use network::{RawDataset, RawExchange, RawLink, RawMetro, RawNetwork};
 pub use profile::{ByHour, DayProfile, Hourly, RawCarbon, RawCarbonParts, RawTariff, RawTimeOfUse, WeekProfile};
+pub use provenance::{Basis, Provenance};
 pub use service::{RawReplica, RawReplicaAccelerators, RawService, RawServiceRate};
 pub use workload::{
     RawArrivals, RawCheckpoint, RawDeadline, RawElastic, RawElasticity, RawJob, RawOriginTable, RawRequested, RawShare,
@@ -137,6 +139,10 @@ pub struct RawScenario {
     /// Published figures, printed beside the scenario's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub anchor: Vec<At<RawAnchor>>,
+    /// How figures are known: by what they are (`centers.racks` of a table's column `basis_racks`), how many are measured, published, derived
+    /// and estimates. Tables fill it in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provenance: Provenance,
     /// Stacks of policies by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policy: Named<StackSpec>,

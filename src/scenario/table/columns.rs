@@ -39,6 +39,8 @@ pub(super) enum Target {
     Own(&'static str),
     /// Nowhere: a remark.
     Remark,
+    /// How the figures of the column's name are known; empty for all of the row.
+    Basis(String),
 }
 
 /// The kinds of inventory.
@@ -160,6 +162,9 @@ impl Inventory {
         if let Some(own) = own.into_iter().find(|own| *own == name) {
             return Some(Target::Own(own));
         }
+        if let Some(of) = name.strip_prefix("basis").filter(|of| of.is_empty() || of.starts_with('_')) {
+            return Some(Target::Basis(of.trim_start_matches('_').to_owned()));
+        }
         if REMARKS
             .iter()
             .any(|word| name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
@@ -200,6 +205,7 @@ impl Inventory {
         own.chain(columns)
             .chain(headline.into_iter().flatten())
             .chain(label)
+            .chain(["basis".to_owned()])
             .chain(REMARKS.map(str::to_owned))
             .collect()
     }

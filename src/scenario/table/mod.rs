@@ -1,12 +1,15 @@
 //! Inventories and weights in CSV tables: rows become tables of the tree, cells values with their places.
 //!
 //! A cell is written as the value of its key without the unit, which stands at the end of the column's name. An empty cell
-//! is a key that is not given. Columns `source`, `confidence`, `note` and those that begin so are remarks.
+//! is a key that is not given. Columns `source`, `confidence`, `note` and those that begin so are remarks; those of `basis` say how figures are
+//! known, and are counted.
 
+mod basis;
 mod columns;
 mod sheet;
 mod weights;
 
+pub(super) use basis::Bases;
 pub(super) use columns::Inventory;
 pub(super) use weights::{Weights, column_of_weights};
 
@@ -25,6 +28,7 @@ pub(super) fn read(
     base: usize,
     root: &mut Table,
     rows: &mut BTreeSet<usize>,
+    bases: &mut Bases,
     out: &mut Diagnostics,
 ) {
     let Some((sheet, mut cells)) = sheet::read(text, base, out) else { return };
@@ -38,8 +42,9 @@ pub(super) fn read(
             }
             insert(inventory, &identity, || node(inventory, &sheet, &targets, &row), root, rows, out)
         });
-        if let Err(problem) = done {
-            out.push(problem);
+        match done {
+            Ok(()) => bases.count(inventory, &targets, &row, out),
+            Err(problem) => out.push(problem),
         }
     }
 }
@@ -116,7 +121,7 @@ fn node(
                 let path: Vec<String> = path.into_iter().flatten().map(str::to_owned).collect();
                 put(&mut table, &path, &span, heading, node);
             }
-            Some(Target::Own(_) | Target::Remark) | None => {}
+            Some(Target::Own(_) | Target::Remark | Target::Basis(_)) | None => {}
         }
     }
     if inventory == Inventory::Links {
