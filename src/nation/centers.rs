@@ -182,20 +182,22 @@ pub(super) fn table(inputs: &Inputs, centers: &[Center]) -> String {
     let filled = apportion(filled_pb, &weights);
     let mut sheet = Sheet::new(
         "name,tier,side,province,hub,regions,operator,racks,racks_occupied,lat,lon,pue,tariff_flat_cny_per_kwh,\
-         tariff_peak_cny_per_kwh,tariff_valley_cny_per_kwh,peak_hours,valley_hours,carbon_g_per_kwh,green_share,\
-         storage_space_pb,storage_filled_pb,source_racks,source_pue,source_tariff,source_carbon,source_green_share,\
-         confidence",
+         tariff_critical_cny_per_kwh,tariff_peak_cny_per_kwh,tariff_valley_cny_per_kwh,critical_hours,peak_hours,\
+         valley_hours,carbon_g_per_kwh,green_share,\
+         storage_space_pb,storage_filled_pb,source_racks,basis_racks,source_pue,basis_pue,source_tariff,\
+         basis_tariff,source_carbon,basis_carbon,source_green_share,basis_green_share,confidence",
     );
     for ((center, space), filled) in centers.iter().zip(&space).zip(&filled) {
         sheet.row(row(inputs, center, *space, *filled));
     }
     let rest = [(rules.space_eb - rules.centers_eb) * 1000, rules.filled_eb * 1000 - filled_pb];
-    let mut store = vec![String::new(); 27];
+    let mut store = vec![String::new(); 34];
     store[0].clone_from(&rules.store);
     "store".clone_into(&mut store[1]);
-    (store[19], store[20]) = (rest[0].to_string(), rest[1].to_string());
-    "storage-2023".clone_into(&mut store[21]);
-    "high".clone_into(&mut store[26]);
+    (store[21], store[22]) = (rest[0].to_string(), rest[1].to_string());
+    "storage-2023".clone_into(&mut store[23]);
+    "derived".clone_into(&mut store[24]);
+    "high".clone_into(&mut store[33]);
     sheet.row(store);
     sheet.text()
 }
@@ -235,25 +237,42 @@ fn row(inputs: &Inputs, center: &Center, space: u64, filled: u64) -> Vec<String>
         Some(it) => [&it.source_racks, &it.source_pue, &it.source_tariff, &it.source_green].map(String::as_str),
         None => [province.source_racks.as_str(), &province.source_pue, &province.source_tariff, "no-contract"],
     };
-    cells.extend([racks, pue, tariff, &province.source_carbon, green].map(str::to_owned));
+    // Racks outside of the clusters and PUE beside the hubs are made by a rule.
+    let by_rule = |made: bool, known: &str| if made { "estimate".to_owned() } else { known.to_owned() };
+    let known = [
+        by_rule(cluster.is_none(), inputs.basis(racks)),
+        by_rule(center.tier != Tier::Hub, inputs.basis(pue)),
+        inputs.basis(tariff).to_owned(),
+        inputs.basis(&province.source_carbon).to_owned(),
+        inputs.basis(green).to_owned(),
+    ];
+    let keys = [racks, pue, tariff, &province.source_carbon, green];
+    cells.extend(keys.into_iter().zip(known).flat_map(|(key, basis)| [key.to_owned(), basis]));
     cells.push("estimate".to_owned());
     cells
 }
 
 /// Tariff, carbon and green share.
 fn energy(province: &Province, cluster: Option<&Cluster>) -> Vec<String> {
-    let (prices, peak, valley, green) = match cluster {
-        Some(it) => {
-            ([it.tariff_flat, it.tariff_peak, it.tariff_valley], &it.peak_hours, &it.valley_hours, it.green_share)
-        }
+    let (prices, hours, green) = match cluster {
+        Some(it) => (
+            [Some(it.tariff_flat), None, Some(it.tariff_peak), Some(it.tariff_valley)],
+            ["", &it.peak_hours, &it.valley_hours],
+            it.green_share,
+        ),
         None => (
-            [province.tariff_flat, province.tariff_peak, province.tariff_valley],
-            &province.peak_hours,
-            &province.valley_hours,
+            [
+                Some(province.tariff_flat),
+                province.tariff_critical,
+                Some(province.tariff_peak),
+                Some(province.tariff_valley),
+            ],
+            [province.critical_hours.as_str(), &province.peak_hours, &province.valley_hours],
             province.green_share,
         ),
     };
-    let mut cells: Vec<String> = prices.map(|price| number(price, 4)).into();
-    cells.extend([peak.clone(), valley.clone(), number(province.carbon_g_per_kwh, 1), number(green, 4)]);
+    let mut cells: Vec<String> = prices.map(|price| price.map_or_else(String::new, |price| number(price, 4))).into();
+    cells.extend(hours.map(str::to_owned));
+    cells.extend([number(province.carbon_g_per_kwh, 1), number(green, 4)]);
     cells
 }

@@ -5,6 +5,9 @@ use super::inputs::{City, Inputs};
 use super::rules::Operators;
 use std::collections::BTreeSet;
 
+/// How figures can be known; as columns `basis` of tables have it. Empty is an estimate.
+const BASES: [&str; 5] = ["measured", "published", "derived", "estimate", ""];
+
 /// Adds what is wrong to `out`. After it, names of provinces and cities can be looked up.
 pub(super) fn problems(inputs: &Inputs, out: &mut Vec<String>) {
     names(inputs, out);
@@ -17,6 +20,20 @@ pub(super) fn problems(inputs: &Inputs, out: &mut Vec<String>) {
     }
     if rules.storage.centers_eb > rules.storage.space_eb || rules.storage.filled_eb > rules.storage.space_eb {
         out.push("rules.toml: storage.space-eb is less than a part of it".to_owned());
+    }
+    if !(0.0..=1e9).contains(&rules.gear.power_mw) {
+        out.push(format!("rules.toml: gear.power-mw must be a power from 0 MW on, not {}", rules.gear.power_mw));
+    }
+    for (at, cluster) in inputs.clusters.iter().enumerate() {
+        if let Some(servers) = cluster.servers_per_rack.filter(|servers| !(0.0..=1000.0).contains(servers)) {
+            out.push(format!("clusters.csv:{}: servers_per_rack must be from 0 to 1000, not {servers}", at + 2));
+        }
+    }
+    for source in inputs.sources.values().filter(|source| !BASES.contains(&source.basis.as_str())) {
+        out.push(format!(
+            "sources.csv: the basis of {} must be measured, published, derived or estimate, not `{}`",
+            source.key, source.basis
+        ));
     }
     if rules.closed.hourly.len() != 24 {
         out.push(format!("rules.toml: closed.hourly needs 24 values, not {}", rules.closed.hourly.len()));
@@ -106,7 +123,14 @@ fn sources(inputs: &Inputs, out: &mut Vec<String>) {
         [&it.source_racks, &it.source_pue, &it.source_carbon, &it.source_tariff].map(|key| ("provinces.csv", key))
     });
     let clusters = inputs.clusters.iter().flat_map(|it| {
-        let keys = [&it.source_racks, &it.source_pflops, &it.source_pue, &it.source_green, &it.source_tariff];
+        let keys = [
+            &it.source_racks,
+            &it.source_servers,
+            &it.source_pflops,
+            &it.source_pue,
+            &it.source_green,
+            &it.source_tariff,
+        ];
         keys.map(|key| ("clusters.csv", key))
     });
     let cities = inputs.cities.iter().map(|it| ("cities.csv", &it.source));

@@ -38,10 +38,16 @@ pub struct Province {
     pub green_share: f64,
     /// CNY/kWh.
     pub tariff_flat: f64,
+    /// CNY/kWh, in the critical hours; none where there are none.
+    #[serde(default)]
+    pub tariff_critical: Option<f64>,
     /// CNY/kWh.
     pub tariff_peak: f64,
     /// CNY/kWh.
     pub tariff_valley: f64,
+    /// Windows, empty for none.
+    #[serde(default)]
+    pub critical_hours: String,
     /// Windows.
     pub peak_hours: String,
     /// Windows.
@@ -96,6 +102,9 @@ pub struct Cluster {
     pub lon: f64,
     /// As published, of several years: shares only.
     pub racks_published: u64,
+    /// Servers over racks where that is published; elsewhere power decides how many servers there are.
+    #[serde(default)]
+    pub servers_per_rack: Option<f64>,
     /// FP16, as published.
     pub intelligent_pflops: f64,
     /// Whether that is of 2023 or before and taken as it is; else it is a share.
@@ -119,6 +128,9 @@ pub struct Cluster {
     /// Keys of `sources.csv`.
     pub source_racks: String,
     /// Likewise.
+    #[serde(default = "rule_for_servers")]
+    pub source_servers: String,
+    /// Likewise.
     pub source_pflops: String,
     /// Likewise.
     pub source_pue: String,
@@ -126,6 +138,11 @@ pub struct Cluster {
     pub source_green: String,
     /// Likewise.
     pub source_tariff: String,
+}
+
+/// The source of servers that power decides.
+fn rule_for_servers() -> String {
+    "server".to_owned()
 }
 
 /// A row of `open.csv`: nodes open to the network.
@@ -146,7 +163,10 @@ pub struct Open {
 pub struct Source {
     /// What rows name.
     pub key: String,
-    /// high, medium, low or estimate.
+    /// measured, published, derived or estimate: what the figures of the tables are that name it.
+    #[serde(default)]
+    pub basis: String,
+    /// How good the source is: high, medium, low or estimate.
     pub confidence: String,
     /// Where the figure is from.
     pub source: String,
@@ -165,8 +185,20 @@ pub struct Inputs {
     pub clusters: Vec<Cluster>,
     /// `open.csv`
     pub open: Vec<Open>,
-    /// `sources.csv`, confidence by key.
-    pub sources: BTreeMap<String, String>,
+    /// `sources.csv` by key.
+    pub sources: BTreeMap<String, Source>,
+}
+
+impl Inputs {
+    /// How good a source is; an estimate where nothing is said.
+    pub(super) fn confidence(&self, source: &str) -> &str {
+        self.sources.get(source).map_or("estimate", |source| source.confidence.as_str())
+    }
+
+    /// How the figures of a source are known; an estimate where nothing is said.
+    pub(super) fn basis(&self, source: &str) -> &str {
+        self.sources.get(source).map(|source| source.basis.as_str()).filter(|it| !it.is_empty()).unwrap_or("estimate")
+    }
 }
 
 /// Reads and checks the rules and the tables.
@@ -192,7 +224,7 @@ pub fn read(files: &Files) -> Result<Inputs, Vec<String>> {
     let clusters = rows("clusters.csv", files, &mut problems);
     let open = rows("open.csv", files, &mut problems);
     let sources: Vec<Source> = rows("sources.csv", files, &mut problems);
-    let sources = sources.into_iter().map(|source| (source.key, source.confidence)).collect();
+    let sources = sources.into_iter().map(|source| (source.key.clone(), source)).collect();
     let Some(rules) = rules.filter(|_| problems.is_empty()) else { return Err(problems) };
     let inputs = Inputs { rules, provinces, cities, clusters, open, sources };
     super::check::problems(&inputs, &mut problems);

@@ -33,13 +33,13 @@ struct Line {
 /// `exchanges.csv`: one node of each operator in each backbone city, and the new-type exchange centers.
 pub(super) fn exchanges(inputs: &Inputs, nodes: &[Node]) -> String {
     let rules = &inputs.rules;
-    let mut sheet = Sheet::new("name,side,province,lat,lon,source,confidence");
+    let mut sheet = Sheet::new("name,side,province,lat,lon,source,basis,confidence");
     let mut add = |name: String, node: &Node, source: &str| {
         let province = &inputs.provinces[node.province];
         let side = node.cluster.map_or(&province.side, |at| &inputs.clusters[at].side);
         let place = [number(node.point.lat, 2), number(node.point.lon, 2)];
         let cells = [name, side.clone(), province.name.clone()].into_iter().chain(place);
-        sheet.row(cells.chain([source.to_owned(), "estimate".to_owned()]));
+        sheet.row(cells.chain([source, inputs.basis(source), "estimate"].map(str::to_owned)));
     };
     for node in nodes {
         for operator in 0..rules.operators.names.len() {
@@ -54,12 +54,12 @@ pub(super) fn exchanges(inputs: &Inputs, nodes: &[Node]) -> String {
 
 /// `metros.csv`: the cities.
 pub(super) fn metros(inputs: &Inputs) -> String {
-    let mut sheet = Sheet::new("name,side,province,lat,lon,source,confidence");
+    let mut sheet = Sheet::new("name,side,province,lat,lon,source,basis,confidence");
     for city in &inputs.cities {
         let side = &inputs.provinces[inputs.province(&city.province)].side;
-        let confidence = inputs.sources.get(&city.source).map_or("estimate", String::as_str);
+        let (basis, confidence) = (inputs.basis(&city.source), inputs.confidence(&city.source));
         let (lat, lon) = (number(city.lat, 2), number(city.lon, 2));
-        sheet.row([&city.name, side, &city.province, &lat, &lon, &city.source, confidence]);
+        sheet.row([&city.name, side, &city.province, &lat, &lon, &city.source, basis, confidence]);
     }
     sheet.text()
 }
@@ -71,7 +71,7 @@ fn exchange(inputs: &Inputs, node: &Node, operator: usize) -> String {
 
 /// `links.csv`; `data` is each city's share of the data.
 pub(super) fn table(inputs: &Inputs, centers: &[Center], nodes: &[Node], trunks: &[Trunk], data: &[f64]) -> String {
-    let header = "name,from,to,kind,latency_ms,bandwidth_gbps,price_cny_per_gb,background,source,confidence";
+    let header = "name,from,to,kind,latency_ms,bandwidth_gbps,price_cny_per_gb,background,source,basis,confidence";
     let mut links = Links { inputs, nodes, sheet: Sheet::new(header) };
     for trunk in trunks {
         links.trunk(trunk);
@@ -99,7 +99,8 @@ impl Links<'_> {
     fn add(&mut self, line: &Line) {
         let [from, to] = line.ends.clone();
         let none_if_zero = |value: f64| if value == 0.0 { String::new() } else { number(value, 4) };
-        let confidence = self.inputs.sources.get(line.source).map_or("estimate", String::as_str);
+        let published = line.source == "leased-line";
+        let (basis, confidence) = (self.inputs.basis(line.source), self.inputs.confidence(line.source));
         self.sheet.row([
             line.name.as_str(),
             &from,
@@ -110,7 +111,8 @@ impl Links<'_> {
             &none_if_zero(line.price),
             &none_if_zero(line.background),
             line.source,
-            if line.source == "leased-line" { confidence } else { "estimate" },
+            if published { basis } else { "estimate" },
+            if published { confidence } else { "estimate" },
         ]);
     }
 

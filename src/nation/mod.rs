@@ -21,7 +21,8 @@ mod sheet;
 pub use embedded::rules as embedded_rules;
 pub use inputs::{City, Cluster, Inputs, Open, Province, Source, read};
 pub use rules::{
-    Ai, ByTier, Centers, Closed, Demand, General, Leased, Measure, Network, Operators, Racks, Rules, Storage, Super,
+    Ai, ByTier, Centers, Closed, Demand, Gear, General, Leased, Measure, Network, Operators, Racks, Rules, Storage,
+    Super,
 };
 
 use std::collections::BTreeMap;

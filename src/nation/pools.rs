@@ -2,6 +2,7 @@
 
 use super::centers::{Center, Tier};
 use super::inputs::Inputs;
+use super::rules::Rules;
 use super::share::apportion;
 use super::sheet::{Sheet, number};
 
@@ -33,7 +34,7 @@ pub(super) fn table(inputs: &Inputs, centers: &[Center]) -> Result<String, Vec<S
     let large = super_nodes(inputs, centers);
     let mut sheet = Sheet::new(
         "center,pool,nodes,cores,memory_gib,accelerator_kind,accelerator_count,accelerator_memory_gib,fp16_tflops,\
-         fp32_tflops,fp64_tflops,power_idle_w,power_peak_w,closed_share,closed_load,source,confidence",
+         fp32_tflops,fp64_tflops,power_idle_w,power_peak_w,closed_share,closed_load,source,basis,confidence",
     );
     let hourly: Vec<String> = inputs.rules.closed.hourly.iter().map(|load| number(*load, 3)).collect();
     let (hourly, mean) = (hourly.join(";"), mean(&inputs.rules.closed.hourly));
@@ -96,14 +97,29 @@ fn ai_nodes(inputs: &Inputs, centers: &[Center], open: &[(u64, u64)]) -> Vec<u64
     nodes
 }
 
-/// General nodes, by the power of the occupied racks that accelerator nodes leave.
+/// General nodes: where servers over racks are published, by that; of the others, by the power of the occupied racks that
+/// accelerator nodes leave.
 fn general_nodes(inputs: &Inputs, centers: &[Center], ai: &[u64]) -> Vec<u64> {
     let node_kw = f64::from(inputs.rules.ai.power_peak_w) / 1000.0;
+    let published = |(center, ai): (&Center, &u64)| {
+        let servers = center.racks as f64 * inputs.clusters[center.cluster?].servers_per_rack?;
+        Some((libm::round(servers) as u64).saturating_sub(*ai))
+    };
     let left = |(center, ai): (&Center, &u64)| {
         let all = center.occupied_kw(inputs);
         (all - *ai as f64 * node_kw).max(all * GENERAL_LEAST)
     };
-    apportion(inputs.rules.general.nodes, &centers.iter().zip(ai).map(left).collect::<Vec<f64>>())
+    let known: Vec<Option<u64>> = centers.iter().zip(ai).map(published).collect();
+    let weights: Vec<f64> =
+        centers.iter().zip(ai).zip(&known).map(|(at, known)| if known.is_some() { 0.0 } else { left(at) }).collect();
+    let rest = inputs.rules.general.nodes.saturating_sub(known.iter().flatten().sum());
+    apportion(rest, &weights).into_iter().zip(known).map(|(by_power, known)| known.unwrap_or(by_power)).collect()
+}
+
+/// What storage and network gear adds to the power of each general and supercomputing node, in W.
+fn gear_w(rules: &Rules) -> f64 {
+    let nodes = rules.general.nodes.saturating_add(rules.supercomputing.nodes);
+    if nodes == 0 { 0.0 } else { rules.gear.power_mw * 1e6 / nodes as f64 }
 }
 
 /// Nodes of supercomputing centers: alike in the largest center of each of their cities.
@@ -141,8 +157,9 @@ fn open_nodes(inputs: &Inputs, centers: &[Center]) -> Result<Vec<(u64, u64)>, Ve
 
 fn row(inputs: &Inputs, center: &Center, pool: &Pool, load: String) -> Vec<String> {
     let rules = &inputs.rules;
+    let general = center.cluster.map_or("server", |at| inputs.clusters[at].source_servers.as_str());
     let (name, source) = match pool.kind {
-        Kind::General => ("general", "server"),
+        Kind::General => ("general", general),
         Kind::Super => ("super", "server"),
         Kind::Ai => ("ai", "card"),
     };
@@ -157,10 +174,18 @@ fn row(inputs: &Inputs, center: &Center, pool: &Pool, load: String) -> Vec<Strin
         cells.extend([it.cores.to_string(), it.memory_gib.to_string()]);
         cells.extend(vec![String::new(); 4]);
         cells.extend([number(it.fp32_tflops, 3), number(it.fp64_tflops, 3)]);
-        cells.extend([it.power_idle_w.to_string(), it.power_peak_w.to_string()]);
+        cells.extend([it.power_idle_w, it.power_peak_w].map(|power| number(f64::from(power) + gear_w(rules), 1)));
     }
     // In parts per million, so that the nearest whole number of nodes is the one that is meant.
     let closed = libm::round((pool.nodes - pool.open) as f64 / pool.nodes as f64 * PPM) / PPM;
-    cells.extend([number(closed, 6), load, source.to_owned(), "estimate".to_owned()]);
+    // In the clusters from published PFLOPS, and servers over racks where there are some; else by a rule.
+    let cluster = center.cluster.map(|at| &inputs.clusters[at]);
+    let derived = cluster.is_some_and(|it| match pool.kind {
+        Kind::Ai => true,
+        Kind::General => it.servers_per_rack.is_some(),
+        Kind::Super => false,
+    });
+    let basis = if derived { "derived" } else { "estimate" };
+    cells.extend([number(closed, 6), load, source.to_owned(), basis.to_owned(), "estimate".to_owned()]);
     cells
 }

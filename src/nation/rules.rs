@@ -21,6 +21,9 @@ pub struct Rules {
     pub general: General,
     /// Nodes of supercomputing centers, of the same make.
     pub supercomputing: Super,
+    /// What storage and network gear draws.
+    #[serde(default)]
+    pub gear: Gear,
     /// Accelerator nodes.
     pub ai: Ai,
     /// The part that owners keep.
@@ -123,6 +126,14 @@ pub struct Super {
     pub nodes: u64,
     /// Cities whose largest center has them, alike.
     pub cities: Vec<String>,
+}
+
+/// `[gear]`
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Gear {
+    /// Power of the storage and network gear of all centers, in MW, busy or idle.
+    pub power_mw: f64,
 }
 
 /// `[ai]`

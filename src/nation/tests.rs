@@ -149,3 +149,133 @@ fn extreme_rules_do_no_harm() {
         let _ = read(&files).and_then(|inputs| build(&inputs));
     }
 }
+
+#[test]
+fn the_ten_clusters_are_the_same_in_both_scenarios() {
+    let national: BTreeMap<String, String> = build(&inputs()).expect("builds").into_iter().collect();
+    let hubs = rows(include_str!("../../scenarios/hubs-10/centers.csv"));
+    let parks: Vec<_> =
+        rows(&national["centers.csv"]).into_iter().filter(|row| row["tier"] == "national-hub").collect();
+    let of = |name: &str| name.rsplit_once('-').map_or_else(String::new, |(cluster, _)| cluster.to_owned());
+    assert_eq!((hubs.len(), parks.len()), (10, 30));
+    for hub in &hubs {
+        let name = &hub["name"];
+        let mine: Vec<_> = parks.iter().filter(|park| of(&park["name"]) == *name).collect();
+        assert_eq!(mine.len(), 3, "{name}");
+        for column in ["racks", "racks_occupied", "storage_space_pb", "storage_filled_pb"] {
+            assert_eq!(
+                mine.iter().map(|park| number(park, column)).sum::<u64>(),
+                number(hub, column),
+                "{name} {column}"
+            );
+        }
+        for column in [
+            "side",
+            "province",
+            "hub",
+            "pue",
+            "carbon_g_per_kwh",
+            "green_share",
+            "tariff_flat_cny_per_kwh",
+            "tariff_peak_cny_per_kwh",
+            "tariff_valley_cny_per_kwh",
+            "peak_hours",
+            "valley_hours",
+            "basis_racks",
+            "basis_carbon",
+            "basis_green_share",
+        ] {
+            assert!(mine.iter().all(|park| park[column] == hub[column]), "{name} {column}");
+        }
+    }
+    let pools = rows(&national["pools.csv"]);
+    for pool in rows(include_str!("../../scenarios/hubs-10/pools.csv")) {
+        let there = parks.iter().filter(|park| of(&park["name"]) == pool["center"]);
+        let nodes = there.flat_map(|park| {
+            pools.iter().filter(|other| other["center"] == park["name"] && other["pool"] == pool["pool"])
+        });
+        let nodes: u64 = nodes.map(|other| number(other, "nodes")).sum();
+        assert_eq!(nodes, number(&pool, "nodes"), "{} {}", pool["center"], pool["pool"]);
+    }
+}
+
+/// Mean power of the nodes of the centers that are chosen, PUE included, in GW: the closed part at the owners' load, as `energy` has it.
+fn mean_power_gw(tables: &Files, chosen: impl Fn(&BTreeMap<String, String>) -> bool) -> f64 {
+    let pue: BTreeMap<String, f64> = rows(&tables["centers.csv"])
+        .into_iter()
+        .filter(|row| !row["pue"].is_empty() && chosen(row))
+        .map(|row| (row["name"].clone(), row["pue"].parse().expect("a figure")))
+        .collect();
+    let watts = rows(&tables["pools.csv"]).into_iter().filter_map(|row| {
+        let figure = |column: &str| row[column].parse::<f64>().expect("a figure");
+        let loads: Vec<f64> = row["closed_load"].split(';').map(|load| load.parse().expect("a load")).collect();
+        let load = loads.iter().sum::<f64>() / loads.len() as f64;
+        let node = figure("power_idle_w") + (figure("power_peak_w") - figure("power_idle_w")) * load;
+        Some(figure("nodes") * node * pue.get(&row["center"])?)
+    });
+    watts.sum::<f64>() / 1e9
+}
+
+/// 107 TWh a year are 12.2 GW, 2.5 TWh in Shanxi 0.285 GW.
+#[test]
+fn the_power_of_the_country_and_of_shanxi_is_that_of_2023() {
+    let tables = build(&inputs()).expect("builds");
+    for (place, published_twh, share) in [("", 107.0, 0.02), ("shanxi", 2.5, 0.05)] {
+        let twh = mean_power_gw(&tables, |row| place.is_empty() || row["province"] == place) * 8.76;
+        assert!((twh / published_twh - 1.0).abs() < share, "{place}: {twh} TWh instead of {published_twh}");
+    }
+    let mut without = inputs();
+    without.rules.gear.power_mw = 0.0;
+    let everywhere = |tables: &Files| mean_power_gw(tables, |_| true);
+    let gear = everywhere(&tables) - everywhere(&build(&without).expect("builds"));
+    assert!((0.6..0.8).contains(&gear), "0.5 GW of gear and its cooling draw {gear} GW");
+}
+
+#[test]
+fn a_cluster_with_published_servers_has_as_many() {
+    let tables = build(&inputs()).expect("builds");
+    let of = |table: &str, name: &str, column: &str| -> u64 {
+        let here = |row: &&BTreeMap<String, String>| row[name].starts_with("zhangjiakou-");
+        rows(&tables[table]).iter().filter(here).map(|row| number(row, column)).sum()
+    };
+    let ratio = of("pools.csv", "center", "nodes") as f64 / of("centers.csv", "name", "racks") as f64;
+    assert!((3.7..=4.0).contains(&ratio), "{ratio} servers a rack");
+}
+
+/// Factors of 2022 by province (MEE/NBS), in place of those of regional grids.
+#[test]
+fn carbon_and_hours_are_those_of_the_province() {
+    let tables = build(&inputs()).expect("builds");
+    let centers = rows(&tables["centers.csv"]);
+    for (province, carbon) in [
+        ("shanxi", "709.6"),
+        ("liaoning", "562.6"),
+        ("jilin", "493.2"),
+        ("heilongjiang", "536.8"),
+        ("fujian", "409.2"),
+        ("jiangxi", "575.2"),
+        ("shandong", "641"),
+        ("henan", "605.8"),
+        ("hunan", "490"),
+        ("guangxi", "404.4"),
+        ("hainan", "418.4"),
+    ] {
+        let mut there = centers.iter().filter(|row| row["province"] == province).peekable();
+        assert!(there.peek().is_some(), "{province}");
+        assert!(there.all(|row| row["carbon_g_per_kwh"] == carbon && row["basis_carbon"] == "published"), "{province}");
+    }
+    let hunan = centers.iter().find(|row| row["province"] == "hunan").expect("centers");
+    let hours = ["peak_hours", "critical_hours", "valley_hours"].map(|column| hunan[column].as_str());
+    assert_eq!(hours, ["8-11;15-19", "19-22", "23-7"]);
+}
+
+/// A figure of another year is an own input, not a published one.
+#[test]
+fn green_shares_of_later_years_are_estimates() {
+    let inputs = inputs();
+    for cluster in inputs.clusters.iter().filter(|cluster| cluster.green_share > 0.0) {
+        let source = &inputs.sources[&cluster.source_green];
+        assert_eq!(source.basis, "estimate", "{}", cluster.name);
+        assert!(source.source.contains("used for") && source.source.contains("of 202"), "{}", source.source);
+    }
+}

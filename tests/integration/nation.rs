@@ -117,3 +117,59 @@ fn the_default_run_can_be_changed_and_repeated() {
     let centers = Table::read(&one.join("centers.csv"));
     assert_eq!(centers.rows.len(), 2231, "all centers and the store");
 }
+
+/// Rows of the tables by how their figures are known, and what stands beside the figures that a scenario is held against.
+#[test]
+fn validate_says_how_figures_are_known() {
+    for name in ["hubs-10", "national-2023"] {
+        let ran = eastwest(&["validate", name, "--format", "json"]).expect(0);
+        let value: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let known = &value["provenance"];
+        for what in ["centers.racks", "centers.carbon", "centers.green_share", "pools"] {
+            assert!(known[what].is_object(), "{name}: {what} in {known}");
+        }
+        // No rack of a single center was published for the end of 2023, and no green share.
+        for what in ["centers.racks", "centers.green_share", "pools"] {
+            assert!(known[what]["published"].is_null(), "{name}: {what} in {known}");
+        }
+        let anchors = value["anchors"].as_array().expect("anchors");
+        assert!(anchors.iter().all(|anchor| anchor["basis"].is_string()), "{anchors:#?}");
+        let servers = anchors.iter().find(|anchor| anchor["anchor"] == "servers");
+        assert!(servers.is_none_or(|servers| servers["basis"] == "estimate"), "{servers:?}");
+        let text = eastwest(&["validate", name]).expect(0).stdout;
+        assert!(text.contains("How figures of the tables are known") && text.contains("known as"), "{text}");
+    }
+}
+
+/// Marks are counted by table and group of columns, shown on the page, and kept in the scenario of the results.
+#[test]
+fn marks_of_an_own_table_are_counted_and_checked() {
+    let scratch = Scratch::new();
+    let file = |mark: &str| {
+        scratch.write(
+            "centers.csv",
+            format!(
+                "name,side,racks,basis_racks,pue,basis_pue\nnorth,east,10,published,1.2,estimate\nsouth,west,20,{mark},1.3,\n"
+            ),
+        );
+        scratch.write(
+            "known.toml",
+            "format = 1\nname = \"known\"\n[run]\nuntil = \"1 h\"\n[tables]\ncenters = \"centers.csv\"\n\
+             [center.north.pool.p]\nnodes = 1\ncores = 1\n[center.south.pool.p]\nnodes = 1\ncores = 1\n\
+             [[job]]\nsubmit = \"0 s\"\norigin = \"north\"\ncores = 1\nruntime = \"1 min\"\n",
+        )
+    };
+    let good = file("measured");
+    let out = scratch.path("out");
+    let mut words: Vec<&std::ffi::OsStr> = vec!["run".as_ref(), good.as_os_str(), "--quiet".as_ref(), "--out".as_ref()];
+    words.push(out.as_os_str());
+    eastwest(&words).expect(0);
+    let page = std::fs::read_to_string(out.join("report.html")).expect("a page");
+    assert!(page.contains("Of 3 figures in the tables of the scenario: measured 1, published 1, estimate 1."));
+    let again = out.join("scenario.toml");
+    let ran = eastwest(&["validate".as_ref(), again.as_os_str(), "--format".as_ref(), "json".as_ref()]).expect(0);
+    let value: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(value["provenance"]["centers.racks"], serde_json::json!({ "measured": 1, "published": 1 }));
+    let bad = file("publishd");
+    eastwest(&["validate".as_ref(), bad.as_os_str()]).expect(3).says(&["unknown basis `publishd`", "published"]);
+}
