@@ -282,7 +282,13 @@ pub(crate) struct CompareArguments {
     /// (classes.training.wait_p95_s, centers.zhongwei.utilization); may be given again
     #[arg(long, value_name = "KEY", action = ArgAction::Append)]
     pub(crate) metric: Vec<String>,
-    /// Runs of each stack, each with other random numbers
+    /// A table for each headline metric instead of one matrix
+    #[arg(long)]
+    pub(crate) details: bool,
+    /// The least difference that matters, as a part of what it is compared to: a percentage, or a number such as 0.01 [default: 0.5%]
+    #[arg(long, value_name = "PART", value_parser = part)]
+    pub(crate) relevant: Option<f64>,
+    /// Runs of each stack, each with other random numbers; a scenario that draws nothing runs once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(crate) replications: u64,
     /// Runs at the same time [default: the machine's processors]
@@ -304,6 +310,18 @@ pub(crate) struct CompareArguments {
 /// Seeds that a scenario can hold: TOML's numbers are signed.
 fn seed() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(0..=i64::MAX.unsigned_abs())
+}
+
+/// A part from 0 to 1, also as a percentage.
+fn part(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim_end(), 0.01),
+        None => (text.trim(), 1.0),
+    };
+    match number.parse::<f64>() {
+        Ok(part) if (0.0..=1.0).contains(&(part * scale)) => Ok(part * scale),
+        _ => Err("expected a part from 0 to 1, such as `1%` or `0.01`".to_owned()),
+    }
 }
 
 fn interval(text: &str) -> Result<eastwest::units::SimDuration, String> {

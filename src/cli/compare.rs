@@ -8,11 +8,11 @@ use super::output::{OutputDirectory, path_part};
 use super::progress::Meter;
 use super::run::{default_directory, run_info};
 use super::{input, interrupt, machine, plots, report as pages, terminal};
-use eastwest::experiment::{self, ComparePlan, Comparison, Contender, RunKey, Watch, scenario_hash};
+use eastwest::experiment::{self, ComparePlan, Comparison, Contender, ExperimentError, RunKey, Watch, scenario_hash};
 use eastwest::observe::{Metrics, Summary};
 use eastwest::report::{self, ComparePage, ComparedRun};
 use eastwest::scenario::Scenario;
-use eastwest::sim::{Progress, RunStats};
+use eastwest::sim::{Progress, RunError, RunStats};
 use eastwest::units::SimTime;
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,16 +24,18 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
     let hash = scenario_hash(&scenario.effective);
     let Plan { scenario, contenders, baseline } = plan(arguments, scenario)?;
     known_metrics(&arguments.metric, &contenders)?;
+    let draws = arguments.replications == 1 && contenders.len() == 1 || any_draws(&contenders)?;
+    let replications = if draws { arguments.replications } else { 1 };
     terminal::warn(global, &scenario.warnings);
     let target = arguments.out.clone().unwrap_or_else(|| {
         let what = if arguments.variant.is_empty() { "compare" } else { "variants" };
-        let name = format!("{what}-s{}-r{}", scenario.run.seed, arguments.replications);
+        let name = format!("{what}-s{}-r{}", scenario.run.seed, replications);
         default_directory(&scenario, &hash).join(name)
     });
     let threads = arguments.threads.map_or_else(machine::processors, |threads| threads as usize);
     let names = contenders.iter().map(|contender| contender.name.clone()).collect();
     let mut manifest = Manifest::begin(&scenario.name, &hash, names, scenario.run.seed);
-    manifest.replications = arguments.replications;
+    manifest.replications = replications;
     manifest.threads = threads;
     plots::prepare(&arguments.plots)?;
     let mut out = OutputDirectory::create(&target, manifest)?;
@@ -42,7 +44,10 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
         stacks: &contenders,
         metrics: &arguments.metric,
         baseline,
-        replications: arguments.replications,
+        baseline_named: arguments.baseline.is_some(),
+        relevant: arguments.relevant.unwrap_or(experiment::RELEVANT),
+        draws,
+        replications,
         threads,
         interrupt: Some(interrupt::flag()),
     };
@@ -50,7 +55,7 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
     let (comparison, target) = out.conclude(content)?;
     terminal::print(&match global.format {
         Format::Json => terminal::pretty(&comparison.to_json()),
-        Format::Text | Format::Markdown => comparison.to_text(terminal::look(global)),
+        Format::Text | Format::Markdown => comparison.to_text(terminal::look(global), arguments.details),
     })?;
     terminal::note(global, &format!("results: {}", target.display()));
     let drawn = match arguments.plots.plots {
@@ -58,6 +63,20 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
         None => Vec::new(),
     };
     plots::write(&arguments.plots, &drawn, global)
+}
+
+/// Whether any of the runs to come draws random numbers.
+fn any_draws(contenders: &[Contender]) -> Result<bool, Failure> {
+    for Contender { name, scenario, stack } in contenders {
+        let drawn = experiment::draws(scenario, stack).map_err(|problem| {
+            let error = RunError::Source(problem);
+            ExperimentError::Run { stack: name.clone(), replication: 0, error }
+        })?;
+        if drawn {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Who takes part in a comparison.

@@ -32,6 +32,12 @@ pub struct ComparePlan<'a> {
     pub metrics: &'a [String],
     /// Which of them the others are compared to.
     pub baseline: usize,
+    /// Whether it was named: then it, not the best of each metric, is what the answers compare to.
+    pub baseline_named: bool,
+    /// The least difference that matters, as a part of what it is compared to.
+    pub relevant: f64,
+    /// Whether anything is drawn ([`draws`](super::draws)); where not, one replication tells all.
+    pub draws: bool,
     /// Runs of each stack.
     pub replications: u64,
     /// Runs at the same time.

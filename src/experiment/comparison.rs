@@ -1,8 +1,11 @@
 //! What a comparison found: every metric of every stack, with intervals and verdicts.
 
 use super::ComparePlan;
+use super::answer::{Answer, Judged, answers};
 use super::compare::Measured;
-use super::statistics::{CONFIDENCE, Verdict, estimate, paired};
+use super::statistics::{CONFIDENCE, estimate, paired};
+use super::verdict::{Question, Verdict, holm};
+use super::work::{StackWork, work_of};
 use crate::observe::{Better, Scalar};
 use crate::units::{SimDuration, SimTime};
 use serde::Serialize;
@@ -42,11 +45,24 @@ pub struct Comparison {
     pub baseline: String,
     /// The windows of the replications.
     pub windows: Vec<Window>,
+    /// Whether anything is drawn; where not, differences are exact and one run tells all.
+    pub draws: bool,
+    /// The least difference that matters, as a part of what it is compared to.
+    pub relevant: f64,
+    /// Who is best at what, and by how much.
+    pub answers: Vec<Answer>,
+    /// The verdicts behind the answers: each stack against the best, or against the baseline where one was named.
+    pub verdicts: Vec<Judged>,
+    /// What work each stack did.
+    pub work: Vec<StackWork>,
     /// The metrics, in the order of a summary; those asked for come first.
     pub metrics: Vec<MetricRow>,
-    /// Whether metrics were asked for: those are shown, all in one table.
+    /// Whether metrics were asked for.
     #[serde(skip)]
     pub asked: bool,
+    /// Whether a baseline was named.
+    #[serde(skip)]
+    pub baseline_named: bool,
 }
 
 /// One metric under all stacks.
@@ -60,6 +76,8 @@ pub struct MetricRow {
     pub better: Better,
     /// Whether it is shown in tables.
     pub headline: bool,
+    /// Whether stacks can be compared in it only if they do the same work.
+    pub needs_equal_work: bool,
     /// The stacks, in the order asked for.
     pub stacks: Vec<StackRow>,
 }
@@ -77,8 +95,12 @@ pub struct StackRow {
     pub baseline_difference: Option<f64>,
     /// Half the width of the difference's interval.
     pub difference_half_width: Option<f64>,
-    /// What the difference says; `None` without an interval.
+    /// What the difference says; `None` for the baseline, without a value, and where neither side is better.
     pub verdict: Option<Verdict>,
+    /// The chance to see such a difference where there is none, adjusted to all that is shown (Holm).
+    pub adjusted_p: Option<f64>,
+    /// Why it is undecided or not comparable.
+    pub reason: Option<String>,
     /// The values by replication.
     pub values: Vec<Option<f64>>,
 }
@@ -88,24 +110,72 @@ impl Comparison {
     pub(super) fn new(plan: &ComparePlan<'_>, replications: Vec<Measured>) -> Self {
         let names: Vec<&str> = plan.stacks.iter().map(|contender| contender.name.as_str()).collect();
         let scalars: Vec<&Vec<Vec<Scalar>>> = replications.iter().map(|(_, stacks)| stacks).collect();
-        Self {
+        let mut comparison = Self {
             scenario: plan.scenario.name.clone(),
             seed: plan.scenario.run.seed,
             replications: plan.replications,
             confidence: CONFIDENCE,
             baseline: names.get(plan.baseline).map_or_else(String::new, |name| (*name).to_owned()),
             windows: replications.iter().map(|(window, _)| *window).collect(),
+            draws: plan.draws,
+            relevant: plan.relevant,
+            answers: Vec::new(),
+            verdicts: Vec::new(),
+            work: Vec::new(),
             metrics: metrics(&names, plan.baseline, &scalars),
             asked: !plan.metrics.is_empty(),
+            baseline_named: plan.baseline_named,
+        };
+        comparison.judge(plan.baseline);
+        comparison
+    }
+
+    /// Fills in work, verdicts and answers.
+    pub(super) fn judge(&mut self, baseline: usize) {
+        self.work = work_of(&self.metrics);
+        // What is shown is one family of claims; any other metric stands for itself.
+        for shown in [true, false] {
+            let mut cells = Vec::new();
+            for (at, metric) in self.metrics.iter().enumerate().filter(|(_, metric)| self.is_shown(metric) == shown) {
+                let others = (0..metric.stacks.len()).filter(|stack| *stack != baseline);
+                cells.extend(others.map(|stack| (at, stack, self.question(metric, stack, baseline))));
+            }
+            let chances: Vec<f64> = cells.iter().filter_map(|(_, _, question)| question.p()).collect();
+            let mut adjusted = if shown { holm(&chances, 0) } else { chances }.into_iter();
+            for (metric, stack, question) in cells {
+                let p = question.p().and_then(|_| adjusted.next());
+                let verdict = question.verdict(p);
+                let row = &mut self.metrics[metric].stacks[stack];
+                row.adjusted_p = p;
+                (row.verdict, row.reason) = verdict.map_or((None, None), |(verdict, why)| (Some(verdict), why));
+            }
+        }
+        (self.answers, self.verdicts) = answers(self, baseline);
+        let shown: Vec<bool> = self.metrics.iter().map(|metric| self.is_shown(metric)).collect();
+        self.metrics.iter_mut().zip(shown).for_each(|(metric, shown)| metric.headline |= shown);
+    }
+
+    /// What is asked about one stack beside another.
+    pub(super) fn question(&self, metric: &MetricRow, stack: usize, other: usize) -> Question {
+        let (row, base) = (&metric.stacks[stack], &metric.stacks[other]);
+        let difference = estimate(&paired(&row.values, &base.values));
+        let apart = || self.work.get(stack)?.apart(self.work.get(other)?);
+        Question {
+            difference,
+            margin: self.relevant * base.mean.unwrap_or(0.0).abs(),
+            better: metric.better,
+            exact: !self.draws,
+            unequal: if metric.needs_equal_work { apart() } else { None },
         }
     }
 
-    /// The comparison in long form: `metric,unit,stack,mean,half_width,baseline_difference,difference_half_width,verdict`; what
-    /// is not known is empty.
+    /// The comparison in long form: `metric,unit,stack,mean,half_width,baseline_difference,difference_half_width,verdict,
+    /// adjusted_p,reason`; what is not known is empty.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut text =
-            "metric,unit,stack,mean,half_width,baseline_difference,difference_half_width,verdict\n".to_owned();
+            "metric,unit,stack,mean,half_width,baseline_difference,difference_half_width,verdict,adjusted_p,reason\n"
+                .to_owned();
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         for metric in &self.metrics {
             for row in &metric.stacks {
@@ -118,6 +188,8 @@ impl Comparison {
                     number(row.baseline_difference),
                     number(row.difference_half_width),
                     row.verdict.map_or("", Verdict::text).to_owned(),
+                    number(row.adjusted_p),
+                    quoted(row.reason.as_deref().unwrap_or("")),
                 ];
                 text.push_str(&cells.join(","));
                 text.push('\n');
@@ -157,7 +229,9 @@ fn metrics(names: &[&str], baseline: usize, replications: &[&Vec<Vec<Scalar>>]) 
                 half_width: mean.and_then(|it| it.half_width),
                 baseline_difference: difference.map(|it| it.mean),
                 difference_half_width: difference.and_then(|it| it.half_width),
-                verdict: difference.and_then(|it| Verdict::of(&it, scalar.better)),
+                verdict: None,
+                adjusted_p: None,
+                reason: None,
                 values,
             }
         });
@@ -166,6 +240,7 @@ fn metrics(names: &[&str], baseline: usize, replications: &[&Vec<Vec<Scalar>>]) 
             unit: scalar.unit,
             better: scalar.better,
             headline: scalar.headline,
+            needs_equal_work: scalar.needs_equal_work,
             stacks: stacks.collect(),
         }
     };
@@ -177,7 +252,7 @@ pub(super) mod tests {
     use super::*;
 
     fn scalar(key: &'static str, better: Better, value: Option<f64>) -> Scalar {
-        Scalar { key: key.into(), unit: "s", value, better, headline: true }
+        Scalar { key: key.into(), unit: "s", value, better, headline: true, needs_equal_work: false }
     }
 
     /// Two stacks, `stay` the baseline, in some replications: waits and something that only `west` has.
@@ -191,16 +266,24 @@ pub(super) mod tests {
                 ]
             })
             .collect();
-        Comparison {
+        let mut comparison = Comparison {
             scenario: "two".to_owned(),
             seed: 1,
             replications: waits.len() as u64,
             confidence: CONFIDENCE,
             baseline: "stay".to_owned(),
             windows: (0..waits.len() as u64).map(|k| Window { replication: k, start_s: 0.0, end_s: 10.0 }).collect(),
+            draws: true,
+            relevant: 0.005,
+            answers: Vec::new(),
+            verdicts: Vec::new(),
+            work: Vec::new(),
             metrics: metrics(&["stay", "west"], 0, &replications.iter().collect::<Vec<_>>()),
             asked: false,
-        }
+            baseline_named: false,
+        };
+        comparison.judge(0);
+        comparison
     }
 
     #[test]
@@ -220,11 +303,12 @@ pub(super) mod tests {
     #[test]
     fn unknown_cells_are_empty() {
         let comparison = example(&[(10.0, 9.0)]);
-        let expected = "metric,unit,stack,mean,half_width,baseline_difference,difference_half_width,verdict\n\
-                        wait_mean_s,s,stay,10,,,,\n\
-                        wait_mean_s,s,west,9,,-1,,\n\
-                        late,s,stay,,,,,\n\
-                        late,s,west,1.5,,,,\n";
+        let expected = "metric,unit,stack,mean,half_width,baseline_difference,difference_half_width,verdict,adjusted_p,\
+                        reason\n\
+                        wait_mean_s,s,stay,10,,,,,,\n\
+                        wait_mean_s,s,west,9,,-1,,undecided,,one replication; five or more can tell\n\
+                        late,s,stay,,,,,,,\n\
+                        late,s,west,1.5,,,,,,\n";
         assert_eq!(comparison.to_csv(), expected);
         assert_eq!(comparison.to_json()["metrics"][0]["stacks"][1]["half_width"], serde_json::Value::Null);
         assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");

@@ -1,7 +1,6 @@
 //! Means over replications, their intervals, and paired differences.
 
 use super::student::t_quantile;
-use crate::observe::Better;
 use serde::Serialize;
 
 /// The confidence of every interval.
@@ -15,6 +14,9 @@ pub struct Estimated {
     /// Half the width of its interval, `t s / sqrt(n)` with Student's t of n - 1 degrees and the sample's deviation s; `None` with
     /// fewer than two values.
     pub half_width: Option<f64>,
+    /// The standard error of the mean, s / sqrt(n); `None` with fewer than two values.
+    #[serde(skip)]
+    pub standard_error: Option<f64>,
     /// How many values there are.
     pub count: u64,
 }
@@ -29,62 +31,11 @@ pub fn estimate(values: &[f64]) -> Option<Estimated> {
     // Taken as differences to the first value, so that equal values have a deviation of exactly zero.
     let first = values[0];
     let mean = first + values.iter().map(|value| value - first).sum::<f64>() / count;
-    let half_width = t_quantile(CONFIDENCE, values.len() as u64 - 1).map(|t| {
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        t * (squares / (count - 1.0) / count).sqrt()
-    });
-    Some(Estimated { mean, half_width, count: values.len() as u64 })
-}
-
-/// What a paired difference to the baseline says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// The interval lies on the better side of zero.
-    Better,
-    /// The interval lies on the worse side of zero.
-    Worse,
-    /// The interval lies above zero; the metric has no better side.
-    Higher,
-    /// The interval lies below zero; the metric has no better side.
-    Lower,
-    /// The interval holds zero.
-    NoDifferenceSeen,
-}
-
-impl Verdict {
-    /// The words of tables.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Better => "better",
-            Self::Worse => "worse",
-            Self::Higher => "higher",
-            Self::Lower => "lower",
-            Self::NoDifferenceSeen => "no difference seen",
-        }
-    }
-
-    /// The verdict on a difference; `None` without an interval.
-    #[must_use]
-    pub fn of(difference: &Estimated, better: Better) -> Option<Self> {
-        let half = difference.half_width?;
-        Some(if difference.mean - half > 0.0 {
-            match better {
-                Better::Higher => Self::Better,
-                Better::Lower => Self::Worse,
-                Better::Neither => Self::Higher,
-            }
-        } else if difference.mean + half < 0.0 {
-            match better {
-                Better::Higher => Self::Worse,
-                Better::Lower => Self::Better,
-                Better::Neither => Self::Lower,
-            }
-        } else {
-            Self::NoDifferenceSeen
-        })
-    }
+    let quantile = t_quantile(CONFIDENCE, values.len() as u64 - 1);
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let standard_error = quantile.map(|_| (squares / (count - 1.0) / count).sqrt());
+    let half_width = quantile.zip(standard_error).map(|(t, error)| t * error);
+    Some(Estimated { mean, half_width, standard_error, count: values.len() as u64 })
 }
 
 /// The differences of the replications that both have a value for.
@@ -109,7 +60,7 @@ mod tests {
         close(it.half_width.expect("interval"), 4.1085);
         assert_eq!(it.count, 4);
         assert_eq!(estimate(&[]), None);
-        assert_eq!(estimate(&[7.0]), Some(Estimated { mean: 7.0, half_width: None, count: 1 }));
+        assert_eq!(estimate(&[7.0]), Some(Estimated { mean: 7.0, half_width: None, standard_error: None, count: 1 }));
     }
 
     #[test]
@@ -121,9 +72,6 @@ mod tests {
         let difference = estimate(&paired(&other, &base)).expect("pairs");
         close(difference.mean, -1.5);
         close(difference.half_width.expect("interval"), 0.9187);
-        assert_eq!(Verdict::of(&difference, Better::Lower), Some(Verdict::Better));
-        assert_eq!(Verdict::of(&difference, Better::Higher), Some(Verdict::Worse));
-        assert_eq!(Verdict::of(&difference, Better::Neither), Some(Verdict::Lower));
         // The means alone overlap widely: 23.5 and 25 with half widths of some 20.
         assert!(estimate(&[10.0, 20.0, 30.0, 40.0]).expect("values").half_width.expect("interval") > 20.0);
     }
@@ -132,19 +80,16 @@ mod tests {
     fn equal_values_show_no_difference() {
         let same = [0.1, 0.1, 0.1].map(Some);
         let difference = estimate(&paired(&same, &same)).expect("pairs");
-        assert_eq!(difference, Estimated { mean: 0.0, half_width: Some(0.0), count: 3 });
-        assert_eq!(Verdict::of(&difference, Better::Lower), Some(Verdict::NoDifferenceSeen));
+        assert_eq!(difference, Estimated { mean: 0.0, half_width: Some(0.0), standard_error: Some(0.0), count: 3 });
         // A constant difference is seen: its interval is a point.
         let up = estimate(&[0.3, 0.3, 0.3]).expect("values");
         assert_eq!(up.half_width, Some(0.0));
-        assert_eq!(Verdict::of(&up, Better::Lower), Some(Verdict::Worse));
     }
 
     #[test]
-    fn one_replication_has_no_verdict_and_gaps_are_left_out() {
+    fn gaps_are_left_out() {
         let difference = estimate(&paired(&[Some(3.0), None], &[Some(1.0), Some(2.0)])).expect("one pair");
-        assert_eq!(difference, Estimated { mean: 2.0, half_width: None, count: 1 });
-        assert_eq!(Verdict::of(&difference, Better::Lower), None);
+        assert_eq!(difference, Estimated { mean: 2.0, half_width: None, standard_error: None, count: 1 });
         assert!(paired(&[None], &[Some(1.0)]).is_empty());
     }
 }

@@ -34,6 +34,11 @@ fn two_sided(t: f64, degrees: u64) -> f64 {
     if odd { std::f64::consts::FRAC_2_PI * (theta + sin * sum) } else { sin * sum }
 }
 
+/// The chance that |T| > `t`, for `t` of at least 0 and a degree of freedom or more.
+pub(super) fn two_sided_p(t: f64, degrees: u64) -> f64 {
+    (1.0 - two_sided(t, degrees.clamp(1, DEGREES_MAX))).clamp(0.0, 1.0)
+}
+
 /// The `t` that |T| stays within with a chance of `confidence`; `None` without a degree of freedom.
 ///
 /// ```

@@ -1,7 +1,8 @@
 //! A comparison as tables for people: one for each headline metric.
 
 use super::comparison::{Comparison, MetricRow, StackRow};
-use super::statistics::Verdict;
+use super::figures::{compared, figure, in_fitting_unit, part_of, with_half_width};
+use super::verdict::Verdict;
 use crate::observe::Better;
 use crate::report::{Cell, Format, Kind, Look, Quantity, Sheet, Tone, WIDTH, markdown_text, wrapped};
 use std::fmt::Write;
@@ -9,10 +10,13 @@ use std::fmt::Write;
 /// So much of a metric's name is shown where there are many stacks.
 const METRIC_WIDTH: usize = 26;
 
+/// So many lines of answers are shown; `comparison.json` has all.
+const ANSWER_LINES: usize = 10;
+
 impl Comparison {
-    /// Tables for a terminal or a Markdown page.
+    /// For a terminal or a Markdown page: the answers, then one matrix of metrics by stacks; with `details` a table for each metric instead.
     #[must_use]
-    pub fn to_text(&self, look: impl Into<Look>) -> String {
+    pub fn to_text(&self, look: impl Into<Look>, details: bool) -> String {
         let look = look.into();
         let markdown = look.format == Format::Markdown;
         let mut text = String::new();
@@ -27,22 +31,47 @@ impl Comparison {
         } else {
             write!(text, "{}\n\n{}\n", paragraphs(&heading), paragraphs(&how))
         };
-        if self.asked {
-            self.asked_tables(&mut text, look);
+        self.answers_in_words(&mut text, look);
+        if !details {
+            self.matrix(&mut text, look);
             return text;
         }
         for metric in self.metrics.iter().filter(|metric| metric.headline) {
             let unit = unit(metric);
             let title = title(metric, unit.1);
             let _ = if markdown { writeln!(text, "\n## {title}\n") } else { writeln!(text, "\n{title}") };
-            text.push_str(&sheet(metric, unit, &self.baseline, look).render(look));
+            text.push_str(&sheet(metric, unit, (&self.baseline, self.told()), look).render(look));
         }
         text
     }
 
-    /// The metrics that were asked for, a row each, and the stacks, a column each; as many tables as a terminal needs to show all columns.
-    fn asked_tables(&self, text: &mut String, look: Look) {
-        let rows: Vec<&MetricRow> = self.metrics.iter().filter(|metric| metric.headline).collect();
+    /// A sentence for each answer, at most ten lines in all. One replication of something drawn answers nothing.
+    fn answers_in_words(&self, text: &mut String, look: Look) {
+        if self.answers.is_empty() || !self.told() {
+            return;
+        }
+        let markdown = look.format == Format::Markdown;
+        text.push('\n');
+        let mut lines = 0;
+        for answer in &self.answers {
+            let sentence = look.letters(&answer.sentence);
+            if markdown {
+                let _ = writeln!(text, "- {}", markdown_text(&sentence));
+                continue;
+            }
+            // The line behind the first is set in, so that one sees where an answer begins.
+            let wrapped = wrapped(&sentence, WIDTH - 2);
+            if lines + wrapped.len() > ANSWER_LINES {
+                break;
+            }
+            lines += wrapped.len();
+            let _ = writeln!(text, "{}", wrapped.join("\n  "));
+        }
+    }
+
+    /// The metrics that are shown, a row each, and the stacks, a column each; as many tables as a terminal needs to show all columns.
+    fn matrix(&self, text: &mut String, look: Look) {
+        let rows = self.shown();
         let stacks = rows.first().map_or(0, |metric| metric.stacks.len());
         let sheet = |columns: std::ops::Range<usize>| self.asked_sheet(&rows, columns, look);
         // As few tables as a terminal can show whole; one for a page.
@@ -66,17 +95,18 @@ impl Comparison {
         kinds.extend(stacks.iter().map(|row| (row.stack.as_str(), Kind::Figure)));
         let mut sheet = Sheet::new(&kinds).spaced(1, 2);
         for metric in rows {
-            let base = metric.stacks.iter().find(|row| row.stack == self.baseline).and_then(|row| row.mean);
+            let best = self.best_at(metric).map(|best| &metric.stacks[best].stack);
             let cell = |row: &StackRow| match row.mean {
                 None => Cell::from("-"),
                 Some(mean) => {
-                    let text = in_fitting_unit(mean, row.half_width, metric.unit);
-                    // Of an instant or of a share that is neither good nor bad, a part of the baseline says nothing.
-                    let judged = row.baseline_difference.filter(|_| metric.better != Better::Neither);
-                    match judged.and_then(|difference| compared(mean, difference, base)) {
-                        Some(part) => Cell::from(format!("{text}{}{part}", if markdown { " " } else { "\n" })),
-                        None => Cell::from(text),
-                    }
+                    let text = if self.asked {
+                        in_fitting_unit(mean, row.half_width, metric.unit)
+                    } else {
+                        figure(mean, row.half_width, metric.unit)
+                    };
+                    let below = self.beside(metric, row, best.is_some_and(|best| *best == row.stack));
+                    let Some((below, tone)) = below else { return Cell::from(text) };
+                    Cell::Judged(format!("{text}{}{below}", if markdown { " " } else { "\n" }), tone)
                 }
             };
             let mut row = vec![Cell::from(&*metric.metric)];
@@ -84,6 +114,33 @@ impl Comparison {
             sheet.rows.push(row);
         }
         sheet
+    }
+
+    /// What stands below a figure: its difference to the baseline and the verdict on it, and whether it is the best of all.
+    fn beside(&self, metric: &MetricRow, row: &StackRow, best: bool) -> Option<(String, Tone)> {
+        // Of an instant or of a share that is neither good nor bad, a part of the baseline says nothing.
+        if metric.better == Better::Neither {
+            return None;
+        }
+        let base = metric.stacks.iter().find(|row| row.stack == self.baseline).and_then(|row| row.mean);
+        let part = row.baseline_difference.and_then(|difference| compared(row.mean?, difference, base));
+        let told = self.told();
+        let (word, tone) = match row.verdict.filter(|_| told) {
+            Some(Verdict::Better) => (Some("better"), Tone::Good),
+            Some(Verdict::Worse) => (Some("worse"), Tone::Bad),
+            Some(Verdict::NoRelevantDifference) => (Some("same"), Tone::Plain),
+            Some(Verdict::Undecided) => (Some("?"), Tone::Plain),
+            Some(Verdict::NotComparable) => (Some("other work"), Tone::Plain),
+            None => (None, Tone::Plain),
+        };
+        let words = [part.as_deref(), word, (best && told && metric.stacks.len() > 1).then_some("(best)")];
+        let below = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        (!below.is_empty()).then_some((below, tone))
+    }
+
+    /// Whether anything can be told: one replication of something drawn tells nothing.
+    const fn told(&self) -> bool {
+        !self.draws || self.replications > 1
     }
 
     fn others(&self) -> Option<String> {
@@ -101,18 +158,33 @@ impl Comparison {
         let same = low.total_cmp(&high).is_eq();
         let end = if same { format!("{high:.0} s") } else { format!("{low:.0} s or later, at most {high:.0} s") };
         let window = format!("All stacks of a replication are measured over one window, from {start:.0} s to {end}.");
+        if !self.draws {
+            return format!(
+                "Nothing in this scenario is drawn: each stack runs once, and differences are exact. {window}\n\
+                 Differences of at most {} % of what they are held against count as none.",
+                percent(self.relevant)
+            );
+        }
         if self.replications == 1 {
             return format!("Seed {}, one replication: no intervals and no verdicts. {window}", self.seed);
         }
+        let weak = if self.replications < 5 { " Fewer than five replications: the intervals are weak." } else { "" };
         format!(
             "Seed {}, {} replications with the same random numbers for all stacks. {window}\n\
-             ± is half of a {:.0} % interval (Student's t); differences are paired by replication, and a verdict needs an interval \
-             without zero.",
+             ± is half of a {:.0} % interval (Student's t).{weak} Verdicts are on differences paired by replication of more than {} %, \
+             adjusted to all that is shown (Holm).",
             self.seed,
             self.replications,
-            self.confidence * 100.0
+            self.confidence * 100.0,
+            percent(self.relevant)
         )
     }
+}
+
+/// A part as percent, without zeros at its end.
+fn percent(part: f64) -> String {
+    let text = format!("{:.3}", part * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Lines of at most 80 columns; those that end in the text end there.
@@ -141,7 +213,8 @@ fn title(metric: &MetricRow, unit: &str) -> String {
     if unit.is_empty() { format!("{}{better}", metric.metric) } else { format!("{} in {unit}{better}", metric.metric) }
 }
 
-fn sheet(metric: &MetricRow, (size, unit): (f64, &str), baseline: &str, look: Look) -> Sheet {
+/// One metric as a table of stacks; `told` where verdicts are known.
+fn sheet(metric: &MetricRow, (size, unit): (f64, &str), (baseline, told): (&str, bool), look: Look) -> Sheet {
     let unit = if look.format == Format::Markdown && !unit.is_empty() { format!(" ({unit})") } else { String::new() };
     let mut sheet = Sheet::new(&[
         ("stack", Kind::Name),
@@ -155,7 +228,7 @@ fn sheet(metric: &MetricRow, (size, unit): (f64, &str), baseline: &str, look: Lo
         let name = if row.stack == baseline { format!("{} (baseline)", row.stack) } else { row.stack.clone() };
         let half = row.half_width.map(|half| half / size);
         let mean = row.mean.map_or_else(|| "-".to_owned(), |mean| with_half_width(mean / size, half, false));
-        let verdict = row.verdict.map_or("", Verdict::text).to_owned();
+        let verdict = row.verdict.filter(|_| told).map_or("", Verdict::text).to_owned();
         let tone = match row.verdict {
             Some(Verdict::Better) => Tone::Good,
             Some(Verdict::Worse) => Tone::Bad,
@@ -176,107 +249,15 @@ fn difference(row: &StackRow, base: Option<f64>, size: f64) -> String {
     text
 }
 
-/// A time in the largest unit of which there are two; anything else as it is.
-fn in_fitting_unit(value: f64, half_width: Option<f64>, unit: &str) -> String {
-    if unit != "s" {
-        return with_half_width(value, half_width, false);
-    }
-    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min")];
-    let (scale, word) = units.into_iter().find(|(scale, _)| value.abs() >= 2.0 * scale).unwrap_or((1.0, "s"));
-    let (value, half_width) = (value / scale, half_width.map(|half| half / scale));
-    match half_width.filter(|half| *half > 0.0) {
-        Some(_) => format!("{} {word}", with_half_width(value, half_width, false)),
-        None => format!("{} {word}", grouped(value, decimals(value, 3))),
-    }
-}
-
-/// A mean beside the baseline: the difference in percent, or how many times as much from ten times on.
-fn compared(mean: f64, difference: f64, base: Option<f64>) -> Option<String> {
-    let times = mean / base.filter(|base| *base > 0.0).unwrap_or(f64::INFINITY);
-    if times >= 10.0 { Some(format!("x {}", grouped(times, decimals(times, 3)))) } else { part_of(difference, base) }
-}
-
-/// A difference as a part of the baseline, which is not zero.
-fn part_of(difference: f64, base: Option<f64>) -> Option<String> {
-    let base = base.filter(|base| base.abs() > 0.0)?;
-    let percent = format!("{:+.1}", difference / base.abs() * 100.0);
-    let percent = if percent.trim_start_matches(['+', '-']) == "0.0" { "0.0" } else { &percent };
-    Some(format!("{percent} %"))
-}
-
-/// A value and its half width to the second digit of the latter; where that is nothing, to five digits.
-fn with_half_width(value: f64, half_width: Option<f64>, signed: bool) -> String {
-    let sign = match value {
-        v if v < 0.0 => "-",
-        v if v > 0.0 && signed => "+",
-        _ => "",
-    };
-    let text = match half_width.filter(|half| *half > 0.0) {
-        Some(half) => {
-            let decimals = decimals(half, 2).max(decimals(value, 1));
-            return format!("{sign}{} ± {}", grouped(value.abs(), decimals), grouped(half, decimals));
-        }
-        None => grouped(value.abs(), decimals(value, 5)),
-    };
-    // Zeros at the end say nothing where no interval says how exact the value is.
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if half_width.is_some() { format!("{sign}{text} ± 0") } else { format!("{sign}{text}") }
-}
-
-/// A number with so many decimals, its thousands set apart from 10,000 on.
-fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let whole = text.find('.').unwrap_or(text.len());
-    if whole < 5 {
-        return text;
-    }
-    let mut grouped = String::with_capacity(text.len() + whole / 3);
-    for (at, digit) in text.char_indices() {
-        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// Decimals that show so many digits of a value, at most nine.
-fn decimals(value: f64, digits: usize) -> usize {
-    let mut decimals = digits.saturating_sub(1);
-    let mut size = value.abs();
-    while size >= 10.0 && decimals > 0 {
-        size /= 10.0;
-        decimals -= 1;
-    }
-    while size < 1.0 && size > 0.0 && decimals < 9 {
-        size *= 10.0;
-        decimals += 1;
-    }
-    decimals
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::comparison::tests::example;
     use super::*;
 
     #[test]
-    fn numbers_show_the_digits_that_mean_something() {
-        assert_eq!(with_half_width(1234.5678, Some(12.34), false), "1235 ± 12");
-        assert_eq!(with_half_width(0.123_456, Some(0.004_56), false), "0.1235 ± 0.0046");
-        assert_eq!(with_half_width(-1.5, Some(0.9187), true), "-1.50 ± 0.92");
-        assert_eq!(with_half_width(23.5, None, false), "23.5");
-        assert_eq!(with_half_width(123_456_789.0, None, true), "+123,456,789");
-        assert_eq!(with_half_width(-12_345.6, Some(200.0), true), "-12,346 ± 200");
-        assert_eq!(with_half_width(1.0 / 3.0, Some(0.0), false), "0.33333 ± 0");
-        assert_eq!(with_half_width(0.0, Some(0.0), true), "0 ± 0");
-        assert_eq!(grouped(9999.5, 1), "9999.5");
-    }
-
-    #[test]
     fn one_table_a_headline_metric() {
         let comparison = example(&[(10.0, 9.0), (20.0, 18.0), (30.0, 29.0), (40.0, 38.0)]);
-        let text = comparison.to_text(Format::Text);
+        let text = comparison.to_text(Format::Text, true);
         for part in
             ["two: west compared to stay", "4 replications", "wait_mean_s in s, lower is better", "stay (baseline)"]
         {
@@ -284,28 +265,16 @@ mod tests {
         }
         let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
         assert!(row.contains("-1.50 ± 0.92 (-6.0 %)") && row.trim_end().ends_with("better"), "{row}");
-        let markdown = comparison.to_text(Format::Markdown);
+        let markdown = comparison.to_text(Format::Markdown, true);
         assert!(markdown.contains("## wait_mean_s") && markdown.contains("| stack "), "{markdown}");
     }
 
     #[test]
     fn what_was_done_fits_a_terminal() {
-        let text = example(&[(10.0, 9.0), (20.0, 18.0)]).to_text(Format::Text);
+        let text = example(&[(10.0, 9.0), (20.0, 18.0)]).to_text(Format::Text, true);
         assert!(text.lines().take(8).all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("\n± is half of a 95 % interval"), "{text}");
         assert_eq!(paragraphs("a b\nc"), "a b\nc");
-    }
-
-    #[test]
-    fn times_have_a_fitting_unit() {
-        let time = |value| in_fitting_unit(value, None, "s");
-        let wanted = ["0.644 s", "119 s", "2.00 min", "2.00 h", "12.9 d"];
-        assert_eq!([0.644_44, 119.0, 120.0, 7200.0, 1_111_867.0].map(time), wanted);
-        assert_eq!(in_fitting_unit(7200.0, Some(360.0), "s"), "2.00 ± 0.10 h");
-        assert_eq!(in_fitting_unit(7200.0, None, "kg"), "7200");
-        assert_eq!(compared(34_800.0, 34_793.9, Some(6.147)).as_deref(), Some("x 5661"));
-        assert_eq!(compared(5.0, -5.0, Some(10.0)).as_deref(), Some("-50.0 %"));
-        assert_eq!(compared(5.0, 5.0, Some(0.0)), None);
     }
 
     #[test]
@@ -313,17 +282,17 @@ mod tests {
         let mut comparison = example(&[(10.0, 9.0)]);
         comparison.asked = true;
         comparison.metrics[1].headline = false;
-        let text = comparison.to_text(Format::Text);
+        let text = comparison.to_text(Format::Text, false);
         let table = text.split("\n\n").nth(2).expect("a table");
         let wanted = "                stay     west\n wait_mean_s  10.0 s   9.00 s\n                      -10.0 %\n";
         assert_eq!(table, wanted, "{text}");
-        let markdown = comparison.to_text(Format::Markdown);
+        let markdown = comparison.to_text(Format::Markdown, false);
         assert!(markdown.contains("| wait_mean_s | 10.0 s | 9.00 s -10.0 % |"), "{markdown}");
     }
 
     #[test]
     fn one_replication_says_that_it_has_no_intervals() {
-        let text = example(&[(10.0, 9.0)]).to_text(Format::Text);
+        let text = example(&[(10.0, 9.0)]).to_text(Format::Text, true);
         assert!(text.contains("one replication: no intervals and no verdicts"), "{text}");
         let row = text.lines().find(|line| line.trim_start().starts_with("west")).expect("a row");
         assert!(row.trim_end().ends_with("-1 (-10.0 %)"), "{row}");

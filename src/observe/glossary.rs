@@ -34,6 +34,16 @@ const fn entry(key: &'static str, unit: &'static str, formula: &'static str) -> 
 }
 
 impl Entry {
+    /// Whether two runs can be compared in it only if they do the same work: it is a total of what work takes (energy, money, carbon, data), or
+    /// a mean over the jobs that started, which leaves out those that a policy never starts.
+    #[must_use]
+    pub fn needs_equal_work(&self) -> bool {
+        const SPANS: [&str; 7] =
+            ["wait_", "brokering_", "staging_", "queue_wait_", "response_", "bounded_slowdown", "makespan_"];
+        let total = ["kWh", "CNY", "kg", "B"].contains(&self.unit) && !self.key.contains("_per_");
+        total || SPANS.iter().any(|span| self.key.starts_with(span))
+    }
+
     const fn lower(self) -> Self {
         Self { better: Better::Lower, ..self }
     }
@@ -132,6 +142,20 @@ const ENTRIES: &[Entry] = &[
     entry("round_trip_jobs", "", "placed jobs with a round-trip bound"),
     entry("round_trip_missed", "", "jobs placed beyond their round-trip bound").lower(),
     entry("round_trip_missed_share", "", "round_trip_missed / round_trip_jobs").lower(),
+    entry("unfinished_share", "", "unfinished / jobs").lower().head(),
+    entry("work_done_card_h", "h", "work done in the window by jobs that ask for accelerators: accelerators x hours, as on reference hardware (work in FLOP: on the fastest pool of the platform), without what interruptions undid, overheads, and the work of lost jobs").higher(),
+    entry("work_done_core_h", "h", "the same of all other jobs: cores x hours").higher(),
+    entry("work_done_card_share", "", "work_done_card_h / work of the jobs with accelerators that were submitted in the window").higher(),
+    entry("work_done_core_share", "", "work_done_core_h / work of all other jobs that were submitted in the window").higher(),
+    entry("energy_kwh_per_card_h", "kWh/h", "energy attributed (as caused_energy_kwh) to jobs that ask for accelerators / work_done_card_h").lower(),
+    entry("cost_cny_per_card_h", "CNY/h", "the cost of that energy / work_done_card_h").lower(),
+    entry("carbon_kg_per_card_h", "kg/h", "its carbon by location / work_done_card_h").lower(),
+    entry("energy_kwh_per_core_h", "kWh/h", "energy attributed to all other jobs / work_done_core_h").lower(),
+    entry("cost_cny_per_core_h", "CNY/h", "the cost of that energy / work_done_core_h").lower(),
+    entry("carbon_kg_per_core_h", "kg/h", "its carbon by location / work_done_core_h").lower(),
+    entry("energy_kwh_per_million_requests", "kWh", "energy attributed to services / millions of requests_in_time").lower(),
+    entry("cost_cny_per_million_requests", "CNY", "the cost of that energy / millions of requests_in_time").lower(),
+    entry("carbon_kg_per_million_requests", "kg", "its carbon by location / millions of requests_in_time").lower(),
     entry("preemptions", "", "interruptions for a more important job").lower(),
     entry("resizes", "", "changes of the number of tasks while the job ran"),
     entry("lost_work_h", "h", "sum over jobs of lost_s × headline resource held meanwhile").lower(),
@@ -233,6 +257,7 @@ const ENTRIES: &[Entry] = &[
     entry("served", "", "of those, served, in time or late"),
     entry("served_share", "", "served / requests").higher(),
     entry("in_time_share", "", "requests served within the service's network bound / requests; of a center, / served there").higher(),
+    entry("requests_in_time", "", "requests to all services that were served within their network bounds").higher(),
     entry("round_trip_mean_s", "s", "sum of the round trips through the network of the requests served / served").lower(),
     entry("round_trip_p95_s", "s", "the least round trip that 95 % of them do not exceed").lower(),
     entry("round_trip_max_s", "s", "the longest of their round trips").lower(),

@@ -1,5 +1,6 @@
 //! End-to-end tests, one binary: it links once, and its modules share their helpers.
 
+mod answers;
 mod architecture;
 mod backfilling;
 mod brokers;

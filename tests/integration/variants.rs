@@ -41,7 +41,7 @@ fn variants_are_compared_side_by_side() {
     let ran = eastwest(&[&words[..], &["--out", out.to_str().unwrap()]].concat()).expect(0);
     // The second job waits 100 s, 60 s, or not at all: means 50, 30, 0.
     let row = |name: &str| {
-        let line = ran.stdout.lines().find(|line| line.trim_start().starts_with(name));
+        let line = ran.stdout.lines().rfind(|line| line.trim_start().starts_with(name));
         line.unwrap_or_default().split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
     };
     assert!(ran.stdout.starts_with("two: late, wide compared to base\n"), "{}", ran.stdout);

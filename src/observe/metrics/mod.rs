@@ -19,6 +19,7 @@ mod tally;
 mod tests;
 mod times;
 mod traffic;
+mod work;
 
 pub(crate) use exact::{ratio, seconds};
 pub(crate) use fragmentation::{FragmentMeter, FragmentSums};
@@ -29,6 +30,7 @@ pub(crate) use pool::{Bill, Holding, PoolMeter, PoolSums};
 pub(crate) use services::{ServiceMeter, ServiceMeters};
 pub(crate) use tally::{Caused, ClassTally, SIDE_WORDS, SIDES, Sums, TenantTally, Waits, side_index};
 pub(crate) use times::{JobTimes, PPB, deadline_missed};
+pub(crate) use work::{KINDS, WorkTally};
 
 use super::{Kinds, Life, Observer, Record, Violation};
 use crate::model::caches::bring;
@@ -39,6 +41,7 @@ use crate::units::SimTime;
 pub(crate) use signal::Readings;
 use std::sync::Arc;
 use traffic::Traffic;
+use work::{WorkScale, kind_of};
 
 /// A job that holds nodes now.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +50,9 @@ struct RunningJob {
     class: ClassId,
     tenant: TenantId,
     held: Holding,
+    /// Its kind of work, and how fast that progresses.
+    kind: usize,
+    rate: u64,
     /// When it started, or the window opened.
     since: SimTime,
     /// Its center's readings then.
@@ -68,6 +74,8 @@ pub struct Metrics {
     pub(crate) classes: Vec<ClassTally>,
     pub(crate) tenants: Vec<TenantTally>,
     pub(crate) pool_jobs: Vec<Sums>,
+    scale: WorkScale,
+    work: [WorkTally; KINDS],
     pub(crate) first_submit: Option<SimTime>,
     pub(crate) last_end: Option<SimTime>,
     /// When the first job was turned away because stores were full.
@@ -89,6 +97,8 @@ impl Metrics {
             classes: vec![ClassTally::default(); platform.classes.len()],
             tenants: vec![TenantTally::default(); platform.tenants.len()],
             pool_jobs: vec![Sums::default(); platform.pools.len()],
+            scale: WorkScale::new(&platform),
+            work: [WorkTally::default(); KINDS],
             first_submit: None,
             last_end: None,
             storage_full: None,
@@ -113,6 +123,15 @@ impl Metrics {
         }
     }
 
+    /// Work by kind, with what still running jobs have done up to the instant that `meters` stand at.
+    pub(crate) fn work(&self, now: SimTime, meters: &Meters) -> [WorkTally; KINDS] {
+        let mut work = self.work;
+        for job in self.running.values() {
+            work[job.kind].ran(job.rate, now.since(job.since), &caused(job, now, meters));
+        }
+        work
+    }
+
     fn open_window(&mut self, now: SimTime) {
         self.meters.advance(now);
         self.services.advance(now, &self.meters);
@@ -131,13 +150,17 @@ impl Metrics {
         self.classes.fill(ClassTally::default());
         self.tenants.fill(TenantTally::default());
         self.pool_jobs.fill(Sums::default());
+        self.work = [WorkTally::default(); KINDS];
         self.first_submit = None;
         self.last_end = None;
         self.storage_full = None;
     }
 
     fn started(&mut self, now: SimTime, job: &Job, pool: PoolId, held: &crate::model::Totals) {
+        let tasks = tasks_of(job, held);
         let running = RunningJob {
+            kind: kind_of(&job.request),
+            rate: self.platform.pools.get(pool.index()).map_or(0, |pool| self.scale.rate(job, pool, tasks)),
             pool,
             class: job.request.class,
             tenant: job.request.tenant,
@@ -151,6 +174,7 @@ impl Metrics {
     fn ended(&mut self, now: SimTime, job: Key) {
         let Some(job) = self.running.remove(job) else { return };
         let caused = caused(&job, now, &self.meters);
+        self.work[job.kind].ran(job.rate, now.since(job.since), &caused);
         if let Some(class) = self.classes.get_mut(job.class.index()) {
             class.caused.add(&caused);
         }
@@ -167,6 +191,7 @@ impl Metrics {
         let times = JobTimes::of(job, life, outcome);
         let pool = life.pool.and_then(|pool| self.platform.pools.get(pool.index()));
         let side = pool.and_then(|p| self.platform.centers.get(p.center.index())).and_then(|c| c.side);
+        self.work[kind_of(request)].finished(&self.scale, job, pool, life, outcome);
         if let Some(class) = self.classes.get_mut(request.class.index()) {
             class.note(now, job, life, outcome, &times, side_index(side));
         }
@@ -182,6 +207,19 @@ impl Metrics {
             self.storage_full = self.storage_full.or(Some(now));
         }
     }
+}
+
+/// On how many tasks a job runs that holds so much in all.
+fn tasks_of(job: &Job, held: &crate::model::Totals) -> u32 {
+    let request = &job.request;
+    if request.elastic().is_none() {
+        return request.tasks;
+    }
+    let (all, one) = match (request.task.accelerators_milli, request.task.cores_milli) {
+        (0, cores) => (held.cores_milli, u64::from(cores)),
+        (cards, _) => (held.accelerators_milli, u64::from(cards)),
+    };
+    all.checked_div(one).and_then(|tasks| u32::try_from(tasks).ok()).unwrap_or(request.tasks)
 }
 
 /// What a running job has caused up to the instant that the meters stand at.

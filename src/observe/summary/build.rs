@@ -106,7 +106,9 @@ impl<'a> Extended<'a> {
         });
         let open = self.meters.pools.iter().fold(0u128, |sum, p| sum.saturating_add(p.open_headline()));
         let (mut total, mut spreads) = (ClassTally::default(), None);
-        total.caused.add(&self.services(open, summary));
+        let services = self.services(open, summary);
+        total.caused.add(&services);
+        self.work(&services, summary);
         for ((tally, class), running) in metrics.classes.iter().zip(&metrics.platform.classes).zip(&running) {
             total.merge(tally);
             total.caused.add(running);
@@ -120,6 +122,7 @@ impl<'a> Extended<'a> {
         summary.killed = outcomes.killed;
         summary.lost = outcomes.lost;
         summary.unfinished = outcomes.unfinished;
+        summary.unfinished_share = share(outcomes.unfinished, outcomes.jobs());
         summary.rejected_by_reason = RejectReason::ALL
             .into_iter()
             .zip(outcomes.rejected)

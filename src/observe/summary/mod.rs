@@ -6,6 +6,7 @@ mod flat;
 mod scalars;
 mod services;
 mod tenants;
+mod work;
 
 pub use scalars::Scalar;
 pub use tenants::{TenantGroupSummary, TenantSummary};
@@ -48,6 +49,39 @@ flat! {
         pub round_trip_missed: u64,
         /// Share of round-trip bounds missed.
         pub round_trip_missed_share: Option<f64>,
+        /// Share of jobs that were not completed when the run ended, rejected, killed and lost ones aside.
+        pub unfinished_share: Option<f64>,
+        /// Work done by jobs that ask for accelerators, in card-hours on reference hardware.
+        #[serde(default)]
+        pub work_done_card_h: f64,
+        /// Work done by all other jobs, in core-hours on reference hardware.
+        #[serde(default)]
+        pub work_done_core_h: f64,
+        /// Work done over work submitted in the window, of jobs that ask for accelerators.
+        pub work_done_card_share: Option<f64>,
+        /// The same of all other jobs.
+        pub work_done_core_share: Option<f64>,
+        /// Requests served within the bound.
+        #[serde(default)]
+        pub requests_in_time: f64,
+        /// Energy attributed to jobs that ask for accelerators over their work.
+        pub energy_kwh_per_card_h: Option<f64>,
+        /// Its cost.
+        pub cost_cny_per_card_h: Option<f64>,
+        /// Its carbon.
+        pub carbon_kg_per_card_h: Option<f64>,
+        /// Energy attributed to all other jobs over their work.
+        pub energy_kwh_per_core_h: Option<f64>,
+        /// Its cost.
+        pub cost_cny_per_core_h: Option<f64>,
+        /// Its carbon.
+        pub carbon_kg_per_core_h: Option<f64>,
+        /// Energy attributed to services over a million requests served within the bound.
+        pub energy_kwh_per_million_requests: Option<f64>,
+        /// Its cost.
+        pub cost_cny_per_million_requests: Option<f64>,
+        /// Its carbon.
+        pub carbon_kg_per_million_requests: Option<f64>,
         /// Interruptions of its jobs for more important ones.
         pub preemptions: u64,
         /// Changes of its jobs' numbers of tasks while they ran.

@@ -18,6 +18,8 @@ pub struct Scalar {
     pub better: Better,
     /// Whether it belongs in a short table.
     pub headline: bool,
+    /// Whether runs can be compared in it only if they do the same work.
+    pub needs_equal_work: bool,
 }
 
 impl Scalar {
@@ -28,6 +30,7 @@ impl Scalar {
             value: value.as_f64(),
             better: entry.better,
             headline: entry.headline,
+            needs_equal_work: entry.needs_equal_work(),
         })
     }
 }

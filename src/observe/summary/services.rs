@@ -66,6 +66,7 @@ impl Extended<'_> {
         summary.requests = requests(all);
         summary.served_share = ratio(served, all);
         summary.in_time_share = ratio(in_time, all);
+        summary.requests_in_time = requests(in_time);
         caused
     }
 

@@ -1,6 +1,7 @@
 // The page of a comparison: policies side by side, paired differences, any two metrics, classes, centers.
-const VERDICTS = { better: ['better', 'c0'], worse: ['worse', 'c1'], higher: ['higher', 'c4'], lower: ['lower', 'c4'], 'no-difference-seen': ['no difference seen', 'faint'] };
-const verdictOf = (row) => (row.verdict ? VERDICTS[row.verdict] || [row.verdict, 'faint'] : null);
+const VERDICTS = { better: ['better', 'c0'], worse: ['worse', 'c1'], 'no-relevant-difference': ['no relevant difference', 'faint'], undecided: ['undecided', 'faint'], 'not-comparable': ['not comparable', 'faint'] };
+const told = () => !page.comparison.draws || page.comparison.replications > 1;
+const verdictOf = (row) => (row.verdict && told() ? VERDICTS[row.verdict] || [row.verdict, 'faint'] : null);
 const betterWords = { lower: 'lower is better', higher: 'higher is better', neither: 'neither side is better' };
 function plusMinus(key, mean, half) {
   if (mean === null) return 'no data';
@@ -16,6 +17,11 @@ function differenceWords(metric, row, base) {
 const metricNamed = (key) => page.comparison.metrics.find((metric) => metric.metric === key);
 const baseOf = (metric) => (metric.stacks.find((row) => row.stack === page.comparison.baseline) || metric.stacks[0]).mean;
 
+function answers() {
+  const list = page.comparison.answers || [];
+  if (!list.length || !told()) return;
+  section.append(h('ul', { class: 'answers', 'data-answers': String(list.length) }, list.map((answer) => h('li', { 'data-metric': answer.metric }, answer.sentence))));
+}
 function overview() {
   const { comparison } = page;
   const metrics = comparison.metrics.filter((metric) => metric.headline);
@@ -83,7 +89,7 @@ function forest() {
     fig.plot.replaceChildren(svg);
   };
   choose(fig.controls, 'Stack', others.map((name) => [name, name]), stack, (key) => { stack = key; draw(); });
-  if (comparison.replications > 1) fig.plot.after(h('div', { class: 'legend-host' }, h('ul', { class: 'legend still' }, ['better', 'worse', 'no-difference-seen'].map((key) => h('li', {},
+  if (comparison.replications > 1) fig.plot.after(h('div', { class: 'legend-host' }, h('ul', { class: 'legend still' }, ['better', 'worse', 'no-relevant-difference'].map((key) => h('li', {},
     s('svg', { width: 12, height: 12, 'aria-hidden': 'true' }, s('circle', { cx: 6, cy: 6, r: 4.5, fill: `var(--${VERDICTS[key][1] === 'faint' ? 'muted' : VERDICTS[key][1]})` })), ' ' + VERDICTS[key][0])))));
   drawn(draw);
 }
@@ -170,6 +176,7 @@ async function openComparison() {
   byId('figures').remove();
   if (comparison.replications < 2) byId('notices').append(h('p', { class: 'notice' }, h('strong', {}, 'One replication: '), 'no intervals and no verdicts. Run it again with --replications 5 or more.'));
   beginSection('overview', 'Side by side', `Means over ${comparison.replications} replication${comparison.replications === 1 ? '' : 's'} with the same random numbers for every stack${comparison.replications > 1 ? ', ± half of the 95 % interval; below, the difference to the baseline paired by replication, and its verdict' : '; below, the difference to the baseline'}. All stacks are measured over one common window.`);
+  answers();
   overview();
   forest();
   sideBySide();
