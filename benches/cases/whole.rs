@@ -32,7 +32,7 @@ pub(crate) fn run(name: &str, sets: &[&str], seconds: u64, records: JobRecords) 
     if records != JobRecords::None {
         sinks.push(&mut jobs);
     }
-    let listeners = Listeners { timeline: Some(&mut timeline), sinks: &mut sinks };
+    let listeners = Listeners { timeline: Some(&mut timeline), sinks: &mut sinks, progress: None };
     let result = run_once(&scenario, &stack, &scenario.stacks[&stack], listeners, Options::default());
     let stats = result.map_err(|error| error.to_string())?.stats;
     Ok(Outcome { seconds: cpu::seconds() - before, stats })

@@ -165,12 +165,12 @@ fn again(
     let options = Options {
         replication: arguments.replication,
         interrupt: Some(interrupt::flag()),
-        progress: Some(&mut progress),
         explain: Some(&covers),
         ..Options::default()
     };
     let mut sinks: Vec<&mut dyn Observer> = vec![&mut teller];
-    let result = run_once(scenario, &choice.name, &choice.spec, Listeners::of(&mut sinks), options);
+    let listeners = Listeners { progress: Some(&mut progress), ..Listeners::of(&mut sinks) };
+    let result = run_once(scenario, &choice.name, &choice.spec, listeners, options);
     meter.finish();
     result?;
     let Stories { stories, jobs, .. } = teller.finish();

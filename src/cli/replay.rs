@@ -187,8 +187,8 @@ fn simulate(
     sinks.extend(back.as_mut().map(|back| back as &mut dyn Observer));
     let meter = Meter::new(global, scenario, 1);
     let mut progress = |progress: &Progress| meter.update(0, progress);
-    let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
-    let listeners = Listeners { timeline: timeline.as_mut(), sinks: &mut sinks };
+    let options = Options { interrupt: Some(interrupt::flag()), ..Options::default() };
+    let listeners = Listeners { timeline: timeline.as_mut(), sinks: &mut sinks, progress: Some(&mut progress) };
     let result = replay::replay(scenario, log, policy, listeners, options);
     meter.finish();
     let rows = jobs.map_or(Ok(()), |jobs| jobs.finish().map(drop));

@@ -113,8 +113,8 @@ fn simulate(
     sinks.extend(curve.as_mut().map(|curve| curve as &mut dyn Observer));
     let meter = Meter::new(global, &run.scenario, 1);
     let mut progress = |progress: &Progress| meter.update(0, progress);
-    let options = Options { interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
-    let listeners = Listeners { timeline: timeline.as_mut(), sinks: &mut sinks };
+    let options = Options { interrupt: Some(interrupt::flag()), ..Options::default() };
+    let listeners = Listeners { timeline: timeline.as_mut(), sinks: &mut sinks, progress: Some(&mut progress) };
     let result = run.run(&packing.into(), &policy(arguments), listeners, options);
     meter.finish();
     let rows = jobs.map_or(Ok(()), |jobs| jobs.finish().map(drop));

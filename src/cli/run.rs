@@ -90,9 +90,9 @@ fn simulate(
     let covers = chosen.map(|chosen| move |job: &Job| chosen.covers(job));
     let explain = covers.as_ref().map(|covers| covers as Explain<'_>);
     let options =
-        Options { explain, interrupt: Some(interrupt::flag()), progress: Some(&mut progress), ..Options::default() };
+        Options { explain, interrupt: Some(interrupt::flag()), ..Options::default() };
     let (timeline, mut observers) = sinks.observers();
-    let listeners = Listeners { timeline: Some(timeline), sinks: &mut observers };
+    let listeners = Listeners { timeline: Some(timeline), sinks: &mut observers, progress: Some(&mut progress) };
     let result = run_once(scenario, name, spec, listeners, options);
     meter.finish();
     // A run that ended early leaves the rows it has.

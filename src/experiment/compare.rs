@@ -149,10 +149,10 @@ impl Shared<'_> {
         let options = Options {
             replication: run.replication,
             interrupt: self.plan.interrupt,
-            progress: Some(&mut progress),
             ..Options::default()
         };
-        let result = run_once(&contender.scenario, &contender.name, &contender.stack, Listeners::default(), options)?;
+        let listeners = Listeners { progress: Some(&mut progress), ..Listeners::default() };
+        let result = run_once(&contender.scenario, &contender.name, &contender.stack, listeners, options)?;
         self.watch.done(run, &result.stats);
         let replication = run.index / self.plan.stacks.len();
         let mut runs = self.replications[replication].lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,9 +6,12 @@ use crate::policy::Stack;
 use crate::policy::registry::StackSpec;
 use crate::rng::Streams;
 use crate::scenario::Scenario;
-use crate::sim::{self, Options, RunError, RunStats};
+use crate::sim::{Options, Pause, Progress, RunError, RunStats, Simulation};
 use crate::units::SimTime;
 use crate::workload::Merged;
+
+/// Events between two reports of progress.
+const PROGRESS_EVERY: u64 = 4096;
 
 /// What a run gave.
 pub struct RunResult {
@@ -27,13 +30,15 @@ pub struct Listeners<'l, 'o> {
     pub timeline: Option<&'l mut Timeline>,
     /// Everyone else.
     pub sinks: &'l mut [&'o mut dyn Observer],
+    /// Called now and then (every few thousand events) with where the run is.
+    pub progress: Option<&'l mut dyn FnMut(&Progress)>,
 }
 
 impl<'l, 'o> Listeners<'l, 'o> {
     /// These, and no timeline.
     #[must_use]
     pub fn of(sinks: &'l mut [&'o mut dyn Observer]) -> Self {
-        Self { timeline: None, sinks }
+        Self { sinks, ..Self::default() }
     }
 }
 
@@ -70,16 +75,23 @@ pub fn run_audited(
     listeners: Listeners<'_, '_>,
     options: Options<'_>,
 ) -> Result<RunResult, RunError> {
-    let Listeners { timeline, sinks } = listeners;
+    let Listeners { timeline, sinks, mut progress } = listeners;
     let mut auditor = Auditor::new(scenario.platform.clone());
     let mut measured = Measured::new(Metrics::new(scenario.platform.clone()), timeline);
-    let mut observers: Vec<&mut dyn Observer> = Vec::with_capacity(sinks.len() + 2);
-    observers.push(&mut auditor);
-    observers.push(&mut measured);
+    let mut simulation = Simulation::with_source(scenario, jobs, policies, options);
+    simulation.add_borrowed_observer(&mut auditor);
+    simulation.add_borrowed_observer(&mut measured);
     for sink in sinks {
-        observers.push(&mut **sink);
+        simulation.add_borrowed_observer(&mut **sink);
     }
-    let stats = sim::run_source(scenario, jobs, policies, &mut observers, options)?;
+    let stats = loop {
+        match (simulation.run_events(PROGRESS_EVERY)?, &mut progress) {
+            (Pause::Ended(stats), _) => break stats,
+            (_, Some(progress)) => progress(&simulation.progress()),
+            (_, None) => {}
+        }
+    };
+    drop(simulation);
     auditor.finish(stats.end)?;
     let metrics = measured.finish();
     let summary = metrics.summary(stats.end);

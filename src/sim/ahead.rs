@@ -19,7 +19,7 @@ pub(super) struct NextFlow {
     steps: u32,
 }
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// Takes a step for each of some events to come: the sooner, the further.
     pub(super) fn look_ahead(&mut self) {
         // A small run is in the caches anyway.

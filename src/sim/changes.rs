@@ -9,10 +9,9 @@ use crate::observe::Record;
 use crate::scenario::Change;
 use crate::units::{Bytes, SimTime};
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// Tells how things are at the start, and plans what will happen whatever jobs do.
     pub(super) fn open(&mut self) -> Result<(), RunError> {
-        let scenario = self.scenario;
         let (pools, links) = (self.world.pools.len(), self.world.links.len());
         for pool in (0..pools).map(PoolId::from_index) {
             self.tell_nodes(pool)?;
@@ -35,10 +34,10 @@ impl Driver<'_, '_, '_, '_> {
         if self.world.summaries.refresh().is_some() {
             self.world.schedule(SimTime::ZERO, Class::Change, Event::Publish);
         }
-        if scenario.run.warm_up.0 > 0 {
-            self.world.schedule(SimTime(scenario.run.warm_up.0), Class::Boundary, Event::WindowOpens);
+        if self.run.warm_up.0 > 0 {
+            self.world.schedule(SimTime(self.run.warm_up.0), Class::Boundary, Event::WindowOpens);
         }
-        for (number, planned) in scenario.changes.iter().enumerate() {
+        for (number, planned) in self.changes.iter().enumerate() {
             self.world.schedule(planned.at, Class::Change, Event::Planned(number));
         }
         self.plan_submission()
@@ -48,7 +47,7 @@ impl Driver<'_, '_, '_, '_> {
     pub(super) fn close(&mut self, end: SimTime) -> Result<(), RunError> {
         self.world.now = end;
         self.out.advance(end);
-        if self.scenario.run.warm_up.0 > 0 && !self.world.opened {
+        if self.run.warm_up.0 > 0 && !self.world.opened {
             // Nothing was measured, and the metrics must not say otherwise.
             self.open_window()?;
         }
@@ -71,7 +70,7 @@ impl Driver<'_, '_, '_, '_> {
 
     /// A change that the scenario plans.
     pub(super) fn planned(&mut self, number: usize) -> Result<(), RunError> {
-        match self.scenario.changes[number].change {
+        match self.changes[number].change {
             Change::Nodes(pool, by) => {
                 let state = &mut self.world.pools[pool.index()];
                 state.total = state.total.saturating_add_signed(by);

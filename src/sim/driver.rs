@@ -19,9 +19,10 @@ use crate::engine::Class;
 use crate::model::{JobSlot, LinkId, PoolId};
 use crate::network::{FlowKey, NetworkModel};
 use crate::policy::Stack;
-use crate::scenario::Scenario;
+use crate::scenario::{PlannedChange, RunPlan, Scenario};
 use crate::units::{SimDuration, SimTime};
 use crate::workload::Merged;
+use std::sync::Arc;
 
 /// What can be due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,20 +66,27 @@ impl Event {
 const ROUNDS_MAX: u32 = 1000;
 /// Signals repeat after a week at most: after so long without any job moving on, nothing ever will.
 const STANDSTILL: SimDuration = SimDuration(8 * SimDuration::DAY.0);
-/// Events between two looks at the outside.
-const LOOK_EVERY: u64 = 4096;
+/// Why the loop came back.
+pub(super) enum Stop {
+    /// Nothing is left to do up to the instant that was asked for.
+    Time,
+    /// So many events are handled.
+    Events,
+    /// The run is over.
+    Ended,
+}
 
-/// A run under way.
-pub(super) struct Driver<'s, 'o, 'r, 'p> {
-    pub(super) scenario: &'s Scenario,
+/// A run under way. `'o` is what it borrows: observers, and what its options refer to.
+pub(super) struct Driver<'o> {
+    pub(super) run: RunPlan,
+    pub(super) changes: Arc<[PlannedChange]>,
     pub(super) world: World,
     pub(super) stack: Stack,
-    pub(super) out: Emit<'o, 'r>,
+    pub(super) out: Emit<'o>,
     pub(super) source: Merged,
     /// Whether the source has no more jobs.
     exhausted: bool,
-    pub(super) options: Options<'p>,
-    next_look: u64,
+    pub(super) options: Options<'o>,
     /// The last instant at which a job moved on or an event came that does not recur.
     moved_at: SimTime,
     ended: Vec<FlowKey>,
@@ -89,25 +97,18 @@ pub(super) struct Driver<'s, 'o, 'r, 'p> {
     pub(super) next_flow: ahead::NextFlow,
 }
 
-impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
-    pub(super) fn new(
-        scenario: &'s Scenario,
-        world: World,
-        stack: Stack,
-        out: Emit<'o, 'r>,
-        source: Merged,
-        options: Options<'p>,
-    ) -> Self {
+impl<'o> Driver<'o> {
+    pub(super) fn new(scenario: &Scenario, stack: Stack, out: Emit<'o>, source: Merged, options: Options<'o>) -> Self {
         Self {
-            scenario,
-            world,
+            run: scenario.run.clone(),
+            changes: scenario.changes.clone().into(),
+            world: World::new(scenario, options.rules.same_instant),
             stack,
             out,
             source,
             exhausted: false,
             watching: options.explain.map(|_| Watching::default()),
             options,
-            next_look: LOOK_EVERY,
             moved_at: SimTime::ZERO,
             ended: Vec::new(),
             actions: Vec::new(),
@@ -115,11 +116,9 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         }
     }
 
-    /// Runs to the end and says when that was.
-    pub(super) fn run(&mut self) -> Result<SimTime, RunError> {
-        self.open()?;
-        let until = self.scenario.run.until;
-        let mut last = None;
+    /// Goes on until all instants up to `time` are handled, or at least so many `events` in all. It comes back between two instants only.
+    pub(super) fn advance(&mut self, time: SimTime, events: u64) -> Result<Stop, RunError> {
+        let until = self.run.until;
         loop {
             let next = match (self.world.agenda.next_time(), self.world.network.next_change()) {
                 (Some(event), Some(change)) => Some(event.min(change)),
@@ -128,21 +127,28 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
             let idle = self.world.jobs.len() == 0 && self.exhausted;
             let stop = match (next, until) {
                 (None, _) => true,
-                (Some(next), Some(until)) if next > until => idle || !self.scenario.run.drain,
+                (Some(next), Some(until)) if next > until => idle || !self.run.drain,
                 (Some(_), Some(_)) => false,
                 (Some(_), None) => idle,
             };
-            let Some(next) = next.filter(|next| !stop && !self.stands_still(*next)) else { break };
-            if next > SimTime::END {
-                last = Some(SimTime::END);
-                break;
+            let next = next.filter(|next| !stop && !self.stands_still(*next));
+            let Some(next) = next.filter(|next| *next <= SimTime::END) else {
+                let last = next.map_or(self.world.now, |_| SimTime::END);
+                let end = until.map_or(last, |until| last.max(until));
+                if time < end {
+                    return Ok(Stop::Time);
+                }
+                self.close(end)?;
+                return Ok(Stop::Ended);
+            };
+            if next > time {
+                return Ok(Stop::Time);
             }
             self.instant(next)?;
+            if self.world.stats.events >= events {
+                return Ok(Stop::Events);
+            }
         }
-        let last = last.unwrap_or(self.world.now);
-        let end = until.map_or(last, |until| last.max(until));
-        self.close(end)?;
-        Ok(end)
     }
 
     /// Whether only signals would go on changing, and all of them have been through their periods.
@@ -150,7 +156,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         self.world.single == 0
             && self.world.network.in_flight() == 0
             && next.since(self.moved_at) > STANDSTILL
-            && self.scenario.run.until.is_none_or(|until| next > until)
+            && self.run.until.is_none_or(|until| next > until)
     }
 
     /// One instant: events, decisions, and again while they cause something now.
@@ -172,7 +178,7 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
                 self.moved_at = now;
             }
             if !again {
-                return self.look();
+                return Ok(());
             }
             rounds += 1;
             if rounds > ROUNDS_MAX {
@@ -260,26 +266,16 @@ impl<'s, 'o, 'r, 'p> Driver<'s, 'o, 'r, 'p> {
         Ok(())
     }
 
-    /// Now and then: progress, and whether the run is to end.
-    fn look(&mut self) -> Result<(), RunError> {
+    /// Where the run is, at an instant that it has reached.
+    pub(super) fn progress(&self, now: SimTime) -> Progress {
         let stats = &self.world.stats;
-        if stats.events < self.next_look {
-            return Ok(());
+        Progress {
+            now,
+            events: stats.events,
+            submitted: stats.jobs,
+            finished: stats.jobs - self.world.jobs.len() as u64,
+            flows: self.world.network.in_flight(),
         }
-        self.next_look = stats.events + LOOK_EVERY;
-        if self.options.interrupt.is_some_and(|flag| flag.load(std::sync::atomic::Ordering::Relaxed)) {
-            return Err(RunError::Interrupted { at: self.world.now });
-        }
-        if let Some(progress) = &mut self.options.progress {
-            progress(&Progress {
-                now: self.world.now,
-                events: stats.events,
-                submitted: stats.jobs,
-                finished: stats.jobs - self.world.jobs.len() as u64,
-                flows: self.world.network.in_flight(),
-            });
-        }
-        Ok(())
     }
 
     /// Plans the submission of the source's next job.

@@ -6,6 +6,7 @@
 //! same instants in the same order. Where many jobs are in the system it is shown each a little before its turn, so that it can ask memory for
 //! what the record touches ([`Observer::ahead`]).
 
+use super::listener::Listener;
 use super::slab::Slab;
 use crate::model::{Allocation, Job, JobSlot, LaneId, Outcome, PoolId, SiteId, Totals};
 use crate::network::{FlowKey, LaneRate};
@@ -65,7 +66,7 @@ pub(super) struct Begun {
 }
 
 /// Records and when they happened, and what is large of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Batch {
     records: Vec<(SimTime, Kept)>,
     runs: Vec<Run>,
@@ -75,6 +76,10 @@ struct Batch {
 }
 
 impl Batch {
+    const fn new() -> Self {
+        Self { records: Vec::new(), runs: Vec::new(), flows: Vec::new(), plain: Vec::new(), rates: Vec::new() }
+    }
+
     fn clear(&mut self) {
         self.records.clear();
         self.runs.clear();
@@ -91,17 +96,27 @@ fn place_of<T>(list: &mut Vec<T>, value: T) -> u32 {
 }
 
 /// All observers of a run, and what they are still to be told.
-pub(super) struct Emit<'o, 'a> {
-    observers: &'a mut [&'o mut dyn Observer],
+pub(super) struct Emit<'o> {
+    listeners: Vec<Listener<'o>>,
     now: SimTime,
     batch: Batch,
     most: usize,
 }
 
-impl<'o, 'a> Emit<'o, 'a> {
+impl<'o> Emit<'o> {
     /// `most` records are kept at a time; with 1 each is told at once.
-    pub(super) fn new(observers: &'a mut [&'o mut dyn Observer], most: usize) -> Self {
-        Self { observers, now: SimTime::ZERO, batch: Batch::default(), most }
+    pub(super) const fn new(most: usize) -> Self {
+        Self { listeners: Vec::new(), now: SimTime::ZERO, batch: Batch::new(), most }
+    }
+
+    /// One more observer, which gets records after those that are there.
+    pub(super) fn add(&mut self, listener: Listener<'o>) {
+        self.listeners.push(listener);
+    }
+
+    /// The observers.
+    pub(super) fn listeners(&self) -> &[Listener<'o>] {
+        &self.listeners
     }
 
     /// Moves the stream's clock.
@@ -112,7 +127,8 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// Tells a record at once, after all that are kept.
     pub(super) fn record(&mut self, jobs: &Slab, record: &Record<'_>) -> Result<(), Violation> {
         self.flush(jobs)?;
-        let mut listening = self.observers.iter_mut().filter(|observer| observer.hears().have(record.kind()));
+        let observers = self.listeners.iter_mut().map(Listener::observer);
+        let mut listening = observers.filter(|observer| observer.hears().have(record.kind()));
         listening.try_for_each(|observer| observer.record(self.now, record))
     }
 
@@ -163,9 +179,9 @@ impl<'o, 'a> Emit<'o, 'a> {
         let out: Vec<Told<'_>> = batch.records.iter().map(|(at, kept)| Told::of(*at, *kept, jobs, batch)).collect();
         let (mut end, mut told) = (out.len(), Ok(()));
         let ahead = jobs.is_large();
-        for observer in self.observers.iter_mut() {
+        for listener in &mut self.listeners {
             // The earliest violation is the one that ends the run.
-            if let Err((at, violation)) = tell(*observer, &out[..end], ahead) {
+            if let Err((at, violation)) = tell(listener.observer(), &out[..end], ahead) {
                 (end, told) = (at, Err(violation));
             }
         }
@@ -254,7 +270,7 @@ mod tests {
     use crate::policy::Stack;
     use crate::rng::Streams;
     use crate::scenario::{Input, Scenario, load};
-    use crate::sim::{Options, RunError, run_in_batches};
+    use crate::sim::{Options, RunError, Simulation};
     use crate::workload::{JobSource, Merged};
 
     /// All records as text; it ends the run at the one of this number.
@@ -279,6 +295,20 @@ mod tests {
         (scenario, stack, source)
     }
 
+    /// Runs to the end with so many records in a batch.
+    fn run_in_batches(
+        (scenario, stack, source): (Scenario, Stack, Merged),
+        observers: &mut [&mut dyn Observer],
+        most: usize,
+        options: Options<'_>,
+    ) -> Result<(), RunError> {
+        let mut simulation = Simulation::in_batches(&scenario, source, stack, options, most);
+        for observer in observers {
+            simulation.add_borrowed_observer(&mut **observer);
+        }
+        simulation.advance().map(drop)
+    }
+
     /// What one observer hears.
     fn records(name: &str, set: &[String], most: usize) -> (Vec<String>, Result<(), RunError>) {
         let ([text, other], ran) = records_of(name, set, most, [0; 2]);
@@ -293,14 +323,12 @@ mod tests {
         most: usize,
         ends: [usize; 2],
     ) -> ([Vec<String>; 2], Result<(), RunError>) {
-        let (scenario, stack, source) = ready(name, set);
         let [mut one, mut other] = ends.map(|end| Text(Vec::new(), end));
         let observers: &mut [&mut dyn Observer] = &mut [&mut one, &mut other];
-        let out = Emit::new(observers, most);
         // Some jobs are explained, so that records are among them that are told at once.
         let explained = |job: &Job| job.request.number.0.is_multiple_of(50);
         let options = Options { explain: Some(&explained), ..Options::default() };
-        let ran = run_in_batches(&scenario, source, stack, out, options).map(|_| ());
+        let ran = run_in_batches(ready(name, set), observers, most, options);
         ([one.0, other.0], ran)
     }
 
@@ -335,11 +363,11 @@ mod tests {
                 self.1.record(now, record)
             }
         }
-        let (scenario, stack, source) = ready("hubs-10", &[r#"run.until="14 h""#.to_owned()]);
+        let ready = ready("hubs-10", &[r#"run.until="14 h""#.to_owned()]);
         let kinds = [Kinds::ALL, Kinds::FINISHED, Kinds::ALL.but(Kinds::FINISHED), Kinds::ALL.but(Kinds::ON_THE_WAY)];
         let [mut all, mut finished, mut others, mut there] = kinds.map(|kinds| Choosy(kinds, Text(Vec::new(), 0)));
         let observers: &mut [&mut dyn Observer] = &mut [&mut all, &mut finished, &mut others, &mut there];
-        run_in_batches(&scenario, source, stack, Emit::new(observers, BATCH), Options::default()).expect("a run");
+        run_in_batches(ready, observers, BATCH, Options::default()).expect("a run");
         let only = |heard: &dyn Fn(&str) -> bool| -> Vec<String> {
             all.1.0.iter().filter(|record| heard(record.split(' ').nth(1).unwrap_or_default())).cloned().collect()
         };
@@ -381,7 +409,7 @@ mod tests {
             let source = Merged::new(vec![Box::new(Breaks(first))], None);
             let mut text = Text(Vec::new(), 0);
             let observers: &mut [&mut dyn Observer] = &mut [&mut text];
-            let ran = run_in_batches(&scenario, source, stack, Emit::new(observers, most), Options::default());
+            let ran = run_in_batches((scenario, stack, source), observers, most, Options::default());
             assert!(matches!(&ran, Err(RunError::Source(error)) if error == "broken"), "{ran:?}");
             text.0
         };

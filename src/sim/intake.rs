@@ -29,7 +29,7 @@ fn hopeless(platform: &Platform, request: &Request) -> Option<RejectReason> {
     Some(reason)
 }
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// The next job enters the system.
     pub(super) fn submission(&mut self) -> Result<(), RunError> {
         let job = match self.source.next_job() {
@@ -68,7 +68,7 @@ impl Driver<'_, '_, '_, '_> {
         if world.asking.is_empty() {
             return Ok(());
         }
-        if let Some(period) = self.scenario.run.decide_every.filter(|period| *period > SimDuration::ZERO) {
+        if let Some(period) = self.run.decide_every.filter(|period| *period > SimDuration::ZERO) {
             let into = world.now.0 % period.0;
             if into != 0 {
                 if world.period.is_none() {
@@ -147,7 +147,7 @@ impl Driver<'_, '_, '_, '_> {
         if world.links.iter().all(|link| link.down == 0 && link.bandwidth.0 > 0) {
             return None;
         }
-        let later = self.scenario.changes.iter().filter(|planned| planned.at > world.now);
+        let later = self.changes.iter().filter(|planned| planned.at > world.now);
         let comes_back = |change: &Change| {
             matches!(change, Change::LinkDown(_, false))
                 || matches!(change, Change::Bandwidth(_, bandwidth) if bandwidth.0 > 0)

@@ -23,7 +23,7 @@ macro_rules! desk {
             packing: $driver.stack.packings[$pool.index()].as_mut(),
             clairvoyant: $driver.stack.clairvoyant,
             overcommit: $driver.options.rules.overcommit,
-            enforced: $driver.scenario.run.enforce_requested,
+            enforced: $driver.run.enforce_requested,
             interrupt: $driver.options.interrupt,
             actions: $actions,
             illegal: None,
@@ -31,7 +31,7 @@ macro_rules! desk {
     };
 }
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// A job's data are there: it joins the queue of its pool.
     pub(super) fn staged(&mut self, slot: JobSlot) -> Result<(), RunError> {
         let world = &mut self.world;
@@ -114,7 +114,7 @@ impl Driver<'_, '_, '_, '_> {
         let world = &mut self.world;
         let fixed = &world.platform.pools[pool.index()];
         let job = &mut world.jobs[slot];
-        job.plan_end(self.scenario.run.enforce_requested);
+        job.plan_end(self.run.enforce_requested);
         let ends_at = job.ends_at;
         world.summaries.started(pool, job.waiting(fixed));
         world.outlooks.runs(job, &world.platform);
@@ -207,7 +207,7 @@ impl Driver<'_, '_, '_, '_> {
         let Some(allocation) = job.allocation.take() else { return Ok(()) };
         job.life.ended = Some(now);
         let headline = job.demand.headline(world.platform.pools[pool.index()].accelerated());
-        job.complete(now, self.scenario.run.enforce_requested, headline);
+        job.complete(now, self.run.enforce_requested, headline);
         world.summaries.ended(pool);
         world.outlooks.ended(pool, slot, job.promised);
         let nodes = &mut world.pools[pool.index()].nodes;
@@ -224,7 +224,7 @@ impl Driver<'_, '_, '_, '_> {
         self.stack.queues[pool.index()].ended(slot, started, &desk);
         self.release_storage(slot, true, false)?;
         let job = &mut self.world.jobs[slot];
-        if self.scenario.run.enforce_requested && job.actual > job.requested {
+        if self.run.enforce_requested && job.actual > job.requested {
             return self.finish(slot, Outcome::Killed);
         }
         let from = self.world.platform.site_of(pool);

@@ -1,7 +1,7 @@
 //! The driver: the only room that joins engine, model, network and policy.
 //!
-//! [`run`] takes a checked scenario and one stack of policies and goes through the run, instant by instant; whoever
-//! wants to know what happened listens to the record stream.
+//! A [`Simulation`] is a checked scenario under one stack of policies. It goes through the run instant by instant and pauses where it is asked
+//! to; [`run`] goes through all of it. What happens is in the record stream, which observers get.
 
 mod ahead;
 mod changes;
@@ -13,11 +13,13 @@ mod error;
 mod information;
 mod intake;
 mod life;
+mod listener;
 mod options;
 mod outlook;
 mod paths;
 mod recorder;
 mod services;
+mod simulation;
 mod slab;
 mod storage;
 mod transfer;
@@ -26,18 +28,15 @@ mod world;
 pub use crate::engine::SameInstant;
 pub use error::RunError;
 pub use options::{Decide, Explain, Options, Progress, Rules, RunStats};
+pub use simulation::{Pause, Simulation};
 
 use crate::observe::Observer;
 use crate::policy::Stack;
-use crate::rng::Streams;
 use crate::scenario::Scenario;
 use crate::workload::Merged;
-use driver::Driver;
-use emit::Emit;
-use world::World;
 
 /// Runs a scenario under one stack to its end. Observers get every record in order, in batches of some instants; a violation ends the run when its
-/// batch is told.
+/// batch is emitted.
 ///
 /// The stack is to be built with the same seed and replication (`options`), so that the draws of policies are part of
 /// the run.
@@ -50,9 +49,7 @@ pub fn run(
     observers: &mut [&mut dyn Observer],
     options: Options<'_>,
 ) -> Result<RunStats, RunError> {
-    let streams = Streams::new(options.seed.unwrap_or(scenario.run.seed), options.replication);
-    let jobs = scenario.source(&streams).map_err(RunError::Source)?;
-    run_source(scenario, jobs, stack, observers, options)
+    to_the_end(Simulation::new(scenario, stack, options)?, observers)
 }
 
 /// Runs jobs of another source than the scenario's own, such as a log, on the scenario's platform.
@@ -66,23 +63,21 @@ pub fn run_source(
     observers: &mut [&mut dyn Observer],
     options: Options<'_>,
 ) -> Result<RunStats, RunError> {
-    run_in_batches(scenario, jobs, stack, Emit::new(observers, emit::BATCH), options)
+    to_the_end(Simulation::with_source(scenario, jobs, stack, options), observers)
 }
 
-fn run_in_batches(
-    scenario: &Scenario,
-    jobs: Merged,
-    stack: Stack,
-    out: Emit<'_, '_>,
-    options: Options<'_>,
+fn to_the_end<'o>(
+    mut simulation: Simulation<'o>,
+    observers: &'o mut [&mut dyn Observer],
 ) -> Result<RunStats, RunError> {
-    let world = World::new(scenario, options.rules.same_instant);
-    let mut driver = Driver::new(scenario, world, stack, out, jobs, options);
-    let ended = driver.run();
-    // What happened before the run came to a stop is told, and a violation in it comes first.
-    driver.out.flush(&driver.world.jobs)?;
-    ended?;
-    Ok(driver.world.stats)
+    for observer in observers {
+        simulation.add_borrowed_observer(&mut **observer);
+    }
+    loop {
+        if let Pause::Ended(stats) = simulation.advance()? {
+            return Ok(stats);
+        }
+    }
 }
 
 #[cfg(test)]

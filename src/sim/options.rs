@@ -30,7 +30,7 @@ pub struct Rules {
 pub type Explain<'a> = &'a (dyn Fn(&Job) -> bool + Sync);
 
 /// How a run is done; none of it is part of the scenario.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
     /// Number of the replication, from 0: another one changes every draw.
     pub replication: u64,
@@ -43,8 +43,6 @@ pub struct Options<'a> {
     /// Jobs of which the records tell why the broker chose as it did and which rates their flows have; those of no job without it. The run
     /// is the same either way.
     pub explain: Option<Explain<'a>>,
-    /// Called now and then (every few thousand events) with where the run is.
-    pub progress: Option<&'a mut dyn FnMut(&Progress)>,
 }
 
 impl Options<'_> {

@@ -31,7 +31,7 @@ pub(super) struct Watching {
     lanes: Vec<(f64, u32)>,
 }
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// Tells the rates of watched flows, where they changed with one of these lanes (in lane order).
     pub(super) fn tell_flows(&mut self, changed: &[LaneRate]) -> Result<(), RunError> {
         let Some(mut watching) = self.watching.take() else { return Ok(()) };

@@ -7,6 +7,7 @@ use crate::policy::broker::{Broker, Decision, Placement};
 use crate::policy::packing::{PackingSpec, PoolProfile};
 use crate::policy::queue::QueueSpec;
 use crate::policy::view::View;
+use crate::rng::Streams;
 use crate::scenario::{Change, Information, PlannedChange, RunPlan};
 use crate::signals::{Calendar, Series};
 use crate::units::{BitsPerSec, Bytes, Power, SimDuration, SimTime, TransferPrice};

@@ -61,7 +61,7 @@ impl Transfer {
     }
 }
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// Sends a job's transfer on its way; where there is no way now, it waits for links to change.
     pub(super) fn begin_transfer(&mut self, slot: JobSlot) {
         let world = &mut self.world;

@@ -95,7 +95,7 @@ fn measured(text: &str, options: &SwfOptions) -> [Option<f64>; 4] {
     let scenario = machine("test", 2, false, &log.users, false).expect("machine");
     let policy = fcfs(Backfill::Easy, Estimate::Requested);
     let mut timeline = crate::observe::Timeline::coarse(scenario.platform.clone(), 96);
-    let listeners = Listeners { timeline: Some(&mut timeline), sinks: &mut [] };
+    let listeners = Listeners { timeline: Some(&mut timeline), ..Listeners::default() };
     let result = replay(&scenario, log, &policy, listeners, Options::default()).expect("runs");
     let summary = result.summary;
     let course = timeline.course(result.stats.end, 1, 1).utilization[0].1[0];

@@ -138,7 +138,7 @@ impl Place {
     }
 }
 
-impl Driver<'_, '_, '_, '_> {
+impl Driver<'_> {
     /// Plans the first change of a rate, and places the first replicas.
     pub(super) fn open_services(&mut self) -> Result<(), RunError> {
         self.plan_service_series();
