@@ -89,8 +89,7 @@ fn simulate(
     let chosen = sinks.chosen();
     let covers = chosen.map(|chosen| move |job: &Job| chosen.covers(job));
     let explain = covers.as_ref().map(|covers| covers as Explain<'_>);
-    let options =
-        Options { explain, interrupt: Some(interrupt::flag()), ..Options::default() };
+    let options = Options { explain, interrupt: Some(interrupt::flag()), ..Options::default() };
     let (timeline, mut observers) = sinks.observers();
     let listeners = Listeners { timeline: Some(timeline), sinks: &mut observers, progress: Some(&mut progress) };
     let result = run_once(scenario, name, spec, listeners, options);

@@ -146,11 +146,7 @@ impl Shared<'_> {
     fn run(&self, run: RunKey) -> Result<(), ExperimentError> {
         let contender = &self.plan.stacks[run.stack];
         let mut progress = |progress: &Progress| self.watch.progress(run, progress);
-        let options = Options {
-            replication: run.replication,
-            interrupt: self.plan.interrupt,
-            ..Options::default()
-        };
+        let options = Options { replication: run.replication, interrupt: self.plan.interrupt, ..Options::default() };
         let listeners = Listeners { progress: Some(&mut progress), ..Listeners::default() };
         let result = run_once(&contender.scenario, &contender.name, &contender.stack, listeners, options)?;
         self.watch.done(run, &result.stats);

@@ -6,6 +6,7 @@ use super::queue::QueueDiscipline;
 
 /// The policies of one run. [`StackSpec::build`](super::registry::StackSpec::build) makes it from a scenario's words; another
 /// crate can put its own policies in.
+#[derive(Clone)]
 pub struct Stack {
     /// Which center and pool, and when.
     pub broker: Box<dyn Broker>,

@@ -116,6 +116,26 @@ impl<'o> Driver<'o> {
         }
     }
 
+    /// The same run once more, from here on apart: only between two instants, with everything flushed.
+    pub(super) fn fork(&self) -> Result<Self, RunError> {
+        let borrowed = || RunError::Fork("an observer is borrowed; let the run own a clone of it".to_owned());
+        Ok(Self {
+            run: self.run.clone(),
+            changes: Arc::clone(&self.changes),
+            world: self.world.clone(),
+            stack: self.stack.clone(),
+            out: self.out.fork().ok_or_else(borrowed)?,
+            source: self.source.copy().map_err(RunError::Fork)?,
+            exhausted: self.exhausted,
+            watching: self.watching.clone(),
+            options: self.options,
+            moved_at: self.moved_at,
+            ended: Vec::new(),
+            actions: Vec::new(),
+            next_flow: self.next_flow,
+        })
+    }
+
     /// Goes on until all instants up to `time` are handled, or at least so many `events` in all. It comes back between two instants only.
     pub(super) fn advance(&mut self, time: SimTime, events: u64) -> Result<Stop, RunError> {
         let until = self.run.until;

@@ -119,6 +119,12 @@ impl<'o> Emit<'o> {
         &self.listeners
     }
 
+    /// The same for a fork of the run, with copies of the observers; `None` where one of them is borrowed. Everything must be flushed.
+    pub(super) fn fork(&self) -> Option<Self> {
+        let listeners = self.listeners.iter().map(Listener::copy).collect::<Option<_>>()?;
+        Some(Self { listeners, now: self.now, batch: Batch::new(), most: self.most })
+    }
+
     /// Moves the stream's clock.
     pub(super) const fn advance(&mut self, now: SimTime) {
         self.now = now;

@@ -27,6 +27,8 @@ pub enum RunError {
     },
     /// A source of jobs failed.
     Source(String),
+    /// It cannot be forked.
+    Fork(String),
     /// It was interrupted from outside.
     Interrupted {
         /// When, in simulated time.
@@ -45,6 +47,7 @@ impl fmt::Display for RunError {
                 write!(f, "{rounds} rounds of decisions at {} s without any job moving on", seconds_text(at.0))
             }
             Self::Source(problem) => f.write_str(problem),
+            Self::Fork(problem) => write!(f, "the run cannot be forked: {problem}"),
             Self::Interrupted { at } => write!(f, "interrupted at {} s of simulated time", seconds_text(at.0)),
         }
     }

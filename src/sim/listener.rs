@@ -42,6 +42,15 @@ impl Listener<'_> {
         }
     }
 
+    /// A copy with all that it noted; `None` where it is borrowed.
+    pub(super) fn copy(&self) -> Option<Self> {
+        match self {
+            // The trait's own method, not that of the box.
+            Self::Owned(owned) => Some(Self::Owned((**owned).copy())),
+            Self::Borrowed(_) => None,
+        }
+    }
+
     /// The observer, if the run owns it and it is of this type.
     pub(super) fn get<T: 'static>(&self) -> Option<&T> {
         match self {

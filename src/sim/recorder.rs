@@ -24,7 +24,7 @@ pub(super) struct Watched {
 }
 
 /// Flows whose rates are told, and what is known of lanes for it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Watching {
     flows: Vec<Watched>,
     /// By lane: bits per second in use and flows, as last told.

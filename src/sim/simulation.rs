@@ -147,6 +147,32 @@ impl<'o> Simulation<'o> {
         self.go(SimTime::MAX, self.driver.world.stats.events.saturating_add(events))
     }
 
+    /// The same run once more, from the instant that it has reached: policies, random streams, jobs and observers are copied, and neither run
+    /// knows of the other from there on. Left alone, both have the same results.
+    ///
+    /// ```
+    /// # use eastwest::observe::Metrics;
+    /// # use eastwest::sim::{Pause, RunError, Simulation};
+    /// # use eastwest::units::SimTime;
+    /// /// The run at an instant, and the same run at its end.
+    /// fn before_and_after(mut simulation: Simulation<'_>, at: SimTime) -> Result<(Metrics, Metrics), RunError> {
+    ///     simulation.run_until(at)?;
+    ///     let mut other = simulation.fork()?;
+    ///     other.advance()?;
+    ///     let of = |run: &Simulation<'_>| run.observer::<Metrics>().cloned();
+    ///     Ok((of(&simulation).expect("it was added"), of(&other).expect("it was added")))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`RunError::Fork`] where an observer is borrowed, or a source of jobs cannot be copied; a run that failed gives its error again.
+    pub fn fork(&self) -> Result<Self, RunError> {
+        if let State::Failed(error) = &self.state {
+            return Err(error.clone());
+        }
+        Ok(Self { driver: self.driver.fork()?, state: self.state.clone(), reached: self.reached })
+    }
+
     /// The instant that the run has reached.
     #[must_use]
     pub const fn now(&self) -> SimTime {

@@ -233,6 +233,7 @@ impl Observer for Seen {
 }
 
 /// Everything to one pool.
+#[derive(Clone)]
 struct To(u32);
 
 impl Broker for To {
@@ -242,9 +243,10 @@ impl Broker for To {
 }
 
 /// Whatever a closure says.
+#[derive(Clone)]
 struct Says<F>(F);
 
-impl<F: FnMut(&Request, &View<'_>) -> Decision + Send> Broker for Says<F> {
+impl<F: FnMut(&Request, &View<'_>) -> Decision + Clone + Send> Broker for Says<F> {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         (self.0)(request, view)
     }

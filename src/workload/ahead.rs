@@ -24,6 +24,7 @@ pub(super) struct Ahead {
     then: Then,
 }
 
+#[derive(Clone)]
 enum Then {
     More,
     End,
@@ -33,6 +34,13 @@ enum Then {
 impl Ahead {
     pub(super) fn new(source: Box<dyn JobSource>, until: Option<SimTime>) -> Self {
         Self { source, until, jobs: VecDeque::new(), last: SimTime::ZERO, batch: 1, then: Then::More }
+    }
+
+    /// The same source with the same jobs ahead.
+    pub(super) fn copy(&self) -> Result<Self, String> {
+        let Self { source, until, jobs, last, batch, then } = self;
+        let source = source.copied()?;
+        Ok(Self { source, until: *until, jobs: jobs.clone(), last: *last, batch: *batch, then: then.clone() })
     }
 
     /// The next job, which stays: `None` at the end of the source and before the first [`Ahead::fill`].

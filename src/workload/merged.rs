@@ -74,6 +74,15 @@ impl Merged {
         Ok(self.order.peek().map(|Reverse((submit, ..))| *submit))
     }
 
+    /// A stream that goes on from here with the same jobs.
+    ///
+    /// # Errors
+    /// One of its sources cannot be copied.
+    pub fn copy(&self) -> Result<Self, String> {
+        let sources = self.sources.iter().map(Ahead::copy).collect::<Result<_, _>>()?;
+        Ok(Self { sources, order: self.order.clone(), until: self.until, next: self.next, started: self.started })
+    }
+
     /// The first jobs of all sources, once.
     fn begin(&mut self) -> Result<(), String> {
         if std::mem::replace(&mut self.started, true) {
@@ -110,6 +119,10 @@ impl JobSource for Merged {
         }
         Ok(job)
     }
+
+    fn copied(&self) -> Result<Box<dyn JobSource>, String> {
+        Ok(Box::new(self.copy()?))
+    }
 }
 
 /// Jobs of a list, sorted by submission, then class, then ordinal.
@@ -130,5 +143,9 @@ impl Listed {
 impl JobSource for Listed {
     fn next_job(&mut self) -> Result<Option<Job>, String> {
         Ok(self.jobs.next())
+    }
+
+    fn copied(&self) -> Result<Box<dyn JobSource>, String> {
+        Ok(Box::new(self.clone()))
     }
 }

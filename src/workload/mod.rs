@@ -26,6 +26,14 @@ pub trait JobSource: Send {
     /// # Errors
     /// A source that reads a file can fail in the middle; the text says where and why. Nothing is to be asked of it after that.
     fn next_job(&mut self) -> Result<Option<Job>, String>;
+
+    /// A source that goes on from here with the same jobs, for a fork of the run. One that does not say how cannot be copied.
+    ///
+    /// # Errors
+    /// Why it cannot be copied.
+    fn copied(&self) -> Result<Box<dyn JobSource>, String> {
+        Err("a source of jobs cannot be copied".to_owned())
+    }
 }
 
 #[cfg(test)]

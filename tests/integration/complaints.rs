@@ -25,16 +25,17 @@ fn jobs(count: usize, submit: &str, runtime: &str, more: &str) -> String {
 }
 
 /// Does what its function says.
+#[derive(Clone)]
 struct Told<F>(F);
 
-impl<F: FnMut(&Request, &View<'_>) -> Decision + Send> Broker for Told<F> {
+impl<F: FnMut(&Request, &View<'_>) -> Decision + Clone + Send> Broker for Told<F> {
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision {
         (self.0)(request, view)
     }
 }
 
 /// A stack with this broker, first come, first served, first fit.
-fn stack(scenario: &Scenario, broker: impl FnMut(&Request, &View<'_>) -> Decision + Send + 'static) -> Stack {
+fn stack(scenario: &Scenario, broker: impl FnMut(&Request, &View<'_>) -> Decision + Clone + Send + 'static) -> Stack {
     let streams = Streams::new(1, 0);
     let pools = scenario.platform.pools.len();
     Stack {
@@ -108,6 +109,7 @@ fn a_pool_without_nodes_waits_for_them() {
 }
 
 /// Counts how often it is asked at each instant.
+#[derive(Clone)]
 struct Counting {
     inner: Box<dyn QueueDiscipline>,
     asked: Arc<Mutex<Vec<SimTime>>>,

@@ -111,6 +111,7 @@ impl ReplayPolicy {
 }
 
 /// The machine's only pool.
+#[derive(Clone)]
 struct OnlyPool;
 
 impl Broker for OnlyPool {

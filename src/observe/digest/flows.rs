@@ -18,7 +18,7 @@ pub struct Flows {
 }
 
 /// Counts jobs.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct FlowCounts(BTreeMap<(u32, u32, u32), u64>);
 
 impl FlowCounts {

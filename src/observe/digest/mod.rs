@@ -26,7 +26,7 @@ use traffic::TrafficMeter;
 use usage::UsageMeter;
 
 /// Listens to a run for its [`Digest`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DigestObserver {
     usage: UsageMeter,
     traffic: TrafficMeter,

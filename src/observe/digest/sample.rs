@@ -53,7 +53,7 @@ struct Kept {
 }
 
 /// Keeps the jobs with the smallest keys: a sample without replacement that hangs on nothing but the jobs' numbers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Sampler {
     platform: Arc<Platform>,
     placed: Vec<u64>,

@@ -26,7 +26,7 @@ pub struct SideTraffic {
 }
 
 /// Adds up what flows deliver.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TrafficMeter {
     /// Side of each site.
     sides: Vec<u8>,

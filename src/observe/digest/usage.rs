@@ -47,7 +47,7 @@ impl Level {
 }
 
 /// Listens to starts and ends.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct UsageMeter {
     kinds: Vec<String>,
     /// By pool: its kind, thousandths a node, whether they are accelerators, and what is open now.

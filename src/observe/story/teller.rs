@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub const STORIES_MAX: usize = 20_000;
 
 /// A story that goes on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Open {
     story: Story,
     /// Since when the next transfer wants to go.
@@ -36,6 +36,7 @@ struct Caused {
 }
 
 /// Tells the stories of chosen jobs. Only made where somebody asks: it follows every queue of the run.
+#[derive(Clone)]
 pub struct Storyteller {
     platform: Arc<Platform>,
     chosen: Chosen,

@@ -6,7 +6,7 @@ use crate::units::SimTime;
 const STEP_FIRST: u64 = 1_000_000_000;
 
 /// Counters by number. Every change is kept while all of them fit; of more, the values at the instants of a regular grid.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Counters {
     series: Vec<Vec<(SimTime, f64)>>,
     points: usize,

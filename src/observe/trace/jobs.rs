@@ -86,7 +86,7 @@ impl TracedJob {
 }
 
 /// What the records tell of a job on the way and its [`Life`] does not hold.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Tale {
     pub(super) moves: Vec<Move>,
     /// Attempts that are over; kept of jobs that were preempted.
@@ -128,7 +128,7 @@ pub(super) fn spans(now: SimTime, submit: SimTime, life: &Life, tale: &Tale) -> 
 }
 
 /// Jobs with the smallest keys, as many as fit: a sample that hangs on nothing but the jobs' numbers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Kept {
     jobs: BTreeMap<(u64, u64), TracedJob>,
     slices: usize,

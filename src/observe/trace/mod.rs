@@ -42,7 +42,7 @@ pub struct Trace {
 }
 
 /// Listens to a run for its [`Trace`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TraceObserver {
     platform: Arc<Platform>,
     kept: Kept,

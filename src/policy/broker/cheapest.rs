@@ -31,6 +31,7 @@ impl BrokerForm for Cheapest {
     }
 }
 
+#[derive(Clone)]
 struct CheapestBroker {
     tariffs: EnergyRates,
 }

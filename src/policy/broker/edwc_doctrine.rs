@@ -49,7 +49,7 @@ impl BrokerForm for EdwcDoctrine {
 }
 
 /// The doctrine at work.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Doctrine {
     circle: SimDuration,
     distances: Distances,

@@ -59,6 +59,7 @@ impl BrokerForm for Fixed {
     }
 }
 
+#[derive(Clone)]
 struct FixedBroker {
     center: CenterId,
     pool: Option<PoolId>,

@@ -40,6 +40,7 @@ impl BrokerForm for LowestCarbon {
     }
 }
 
+#[derive(Clone)]
 struct LowestCarbonBroker {
     max_delay: Option<SimDuration>,
     rates: EnergyRates,

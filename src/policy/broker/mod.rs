@@ -31,6 +31,7 @@ use super::view::View;
 use crate::model::{Platform, PoolId, Reasons, RejectReason, Request, SiteId};
 use crate::rng::Streams;
 use crate::units::SimTime;
+use dyn_clone::DynClone;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,7 +77,9 @@ impl Placement {
 }
 
 /// A global policy that is asked job by job, in job order; each placement is applied before the next question.
-pub trait Broker: Send {
+///
+/// It can be cloned with all that it keeps, random streams included: a fork of a run goes on with the copy.
+pub trait Broker: DynClone + Send {
     /// Decides on one job.
     fn decide(&mut self, request: &Request, view: &View<'_>) -> Decision;
 
@@ -91,6 +94,8 @@ pub trait Broker: Send {
         reasons::filtered(eligible::Filters::ALL, view, request)
     }
 }
+
+dyn_clone::clone_trait_object!(Broker);
 
 /// The parameters of a broker as they are written in a scenario, and how it is built from them.
 pub trait BrokerForm: Clone + PartialEq + Serialize + DeserializeOwned + schemars::JsonSchema {

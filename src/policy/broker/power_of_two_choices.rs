@@ -45,6 +45,7 @@ impl BrokerForm for PowerOfTwoChoices {
     }
 }
 
+#[derive(Clone)]
 struct Choices {
     choices: u32,
     family: Family,

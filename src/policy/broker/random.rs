@@ -31,6 +31,7 @@ impl BrokerForm for Random {
 /// The stream of brokers' draws, keyed by job number.
 pub(super) const STREAM: &str = "policy.broker";
 
+#[derive(Clone)]
 struct Draws {
     family: Family,
     /// The eligible pools of one job; kept for its memory only.

@@ -26,6 +26,7 @@ impl BrokerForm for RoundRobin {
     }
 }
 
+#[derive(Clone)]
 struct Turns {
     last: Option<PoolId>,
 }

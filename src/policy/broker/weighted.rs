@@ -115,6 +115,7 @@ impl BrokerForm for Weighted {
     }
 }
 
+#[derive(Clone)]
 struct WeightedBroker {
     filters: Filters,
     weights: [f64; SCORES],

@@ -26,6 +26,7 @@ pub use spec::{BestFitSpec, FitMeasure, PackingSpec, PoolProfile};
 pub use worst_fit::WorstFit;
 
 use crate::model::{Allocation, NodePool, TaskShape};
+use dyn_clone::DynClone;
 
 /// What the largest node of a cluster has, by which packings weigh cores against accelerators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,8 +48,8 @@ pub struct Offer {
     pub nodes: u64,
 }
 
-/// Chooses nodes for a gang of tasks.
-pub trait Packing: Send {
+/// Chooses nodes for a gang of tasks. It can be cloned with all that it keeps: a fork of a run goes on with the copy.
+pub trait Packing: DynClone + Send {
     /// Nodes for all tasks among any nodes of the pool's shape, such as those that will be free later; `None` where they do not fit. Must find
     /// an allocation whenever one exists, changes nothing, and follows from the nodes alone: always the same for the same nodes.
     fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation>;
@@ -71,6 +72,8 @@ pub trait Packing: Send {
     /// A job has given these nodes back.
     fn given(&mut self, _nodes: &NodePool, _allocation: &Allocation, _task: &TaskShape) {}
 }
+
+dyn_clone::clone_trait_object!(Packing);
 
 #[cfg(test)]
 mod scored_tests;

@@ -113,7 +113,7 @@ fn chosen<R: Rule>(rule: &R, known: &mut Known, nodes: &NodePool, need: Need, ta
     Some(parts.finish())
 }
 
-impl<R: Rule> Packing for Scored<R> {
+impl<R: Rule + Clone> Packing for Scored<R> {
     fn preview(&self, nodes: &NodePool, tasks: u32, task: &TaskShape) -> Option<Allocation> {
         if !nodes.free().covers(&task.times(tasks)) {
             return None;

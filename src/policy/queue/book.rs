@@ -52,6 +52,7 @@ pub(super) struct Ended {
 }
 
 /// Queued jobs by an order.
+#[derive(Clone)]
 struct Ranked {
     order: Box<dyn Order>,
     /// When its ranks change.
@@ -170,6 +171,7 @@ pub(super) fn share_of(request: &Request, tasks: u32, desk: &dyn Desk) -> u64 {
 }
 
 /// The queue and the running jobs of one pool.
+#[derive(Clone)]
 pub(super) struct Book {
     /// Jobs by the order.
     main: Ranked,

@@ -29,6 +29,7 @@ use crate::policy::view::Desk;
 use crate::units::{SimDuration, SimTime};
 
 /// Conservative backfilling.
+#[derive(Clone)]
 pub struct Conservative {
     book: Book,
     profile: Profile,

@@ -47,6 +47,7 @@ impl Reservation {
 }
 
 /// EASY backfilling with a counted reservation.
+#[derive(Clone)]
 pub struct Easy {
     book: Book,
     /// Whether a job counts as ended when its predicted end comes, handled or not.

@@ -20,6 +20,7 @@ use crate::policy::view::Desk;
 use crate::units::SimTime;
 
 /// Queue that decides how many tasks elastic jobs get.
+#[derive(Clone)]
 pub struct ElasticQueue {
     book: Book,
     least_efficiency: f64,

@@ -9,6 +9,7 @@ use crate::policy::view::Desk;
 use crate::units::SimTime;
 
 /// Strictly in order. A pass costs what it starts (orders that change with time: a sort of the queue; with tenants: a move of those charged).
+#[derive(Clone)]
 pub struct InOrder {
     book: Book,
 }

@@ -47,9 +47,10 @@ pub use spec::{
 use super::view::Desk;
 use crate::model::{JobSlot, TenantId};
 use crate::units::SimTime;
+use dyn_clone::DynClone;
 
-/// How the jobs of one pool are started. Each pool has its own instance.
-pub trait QueueDiscipline: Send {
+/// How the jobs of one pool are started. Each pool has its own instance. It can be cloned with its queue: a fork of a run goes on with the copy.
+pub trait QueueDiscipline: DynClone + Send {
     /// A job joined the queue (its data are there).
     fn enqueued(&mut self, job: JobSlot, desk: &dyn Desk);
     /// A job was started by `decide` of this discipline.
@@ -82,6 +83,8 @@ pub trait QueueDiscipline: Send {
         None
     }
 }
+
+dyn_clone::clone_trait_object!(QueueDiscipline);
 
 #[cfg(test)]
 mod bench_desk;

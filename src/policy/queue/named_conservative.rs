@@ -28,6 +28,7 @@ struct Reserved {
 }
 
 /// Conservative backfilling on named nodes.
+#[derive(Clone)]
 pub struct NamedConservative {
     book: Book,
     /// Whether no job leaves part of a node to others.

@@ -43,6 +43,7 @@ impl Reservation {
 }
 
 /// EASY backfilling with a reservation of named nodes. A pass costs a copy of the pool's ranges for each job that starts beside a reservation.
+#[derive(Clone)]
 pub struct NamedEasy {
     book: Book,
     reservation: Option<Reservation>,

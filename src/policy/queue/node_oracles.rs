@@ -220,6 +220,7 @@ fn promised(machine: &Machine, cases: &[Case], bench: &Bench, starts: &[u64], he
 }
 
 /// Notes the first reservation of each job.
+#[derive(Clone)]
 struct Watched {
     queue: Conservative,
     first: Vec<Option<SimTime>>,

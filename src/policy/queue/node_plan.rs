@@ -85,7 +85,7 @@ impl Ahead {
 }
 
 /// Looks ahead in one pass. States on the way are kept, so that the next look need not begin at the present.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct NodePlan {
     /// Running jobs by expected end.
     running: Vec<(SimTime, JobSlot)>,

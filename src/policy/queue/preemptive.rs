@@ -23,6 +23,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Preemption around a queue whose order is by priority first.
+#[derive(Clone)]
 pub struct Preemptive {
     within: Box<dyn QueueDiscipline>,
     /// Running jobs by priority, then number.

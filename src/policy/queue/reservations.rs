@@ -27,7 +27,7 @@ impl Planned {
 }
 
 /// Planned starts by job, and in turn.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Reservations {
     by_job: Vec<Option<Planned>>,
     turns: BTreeSet<(SimTime, Place, JobSlot)>,

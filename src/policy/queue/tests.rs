@@ -156,6 +156,7 @@ fn promised(cases: &[Case], starts: &[u64], head: usize, since: u64) -> u64 {
 }
 
 /// Notes the first reservation of each job.
+#[derive(Clone)]
 struct Watched {
     queue: Conservative,
     first: Vec<Option<SimTime>>,

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 const WEIGHTS: [f64; 6] = [1.0, 1.0, 2.0, 0.0, 0.0, 0.5];
 
 /// Fair-share with these weights.
+#[derive(Clone)]
 struct Twin {
     inner: FairShare,
     slow: bool,

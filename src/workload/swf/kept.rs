@@ -73,14 +73,14 @@ impl Small {
 }
 
 /// Some neighbors.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Part {
     Small(Vec<Small>),
     Whole(Vec<Entry>),
 }
 
 /// Entries in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Kept {
     parts: Vec<Part>,
 }
@@ -138,14 +138,14 @@ impl IntoIterator for Kept {
 }
 
 /// What is left of the part that is being taken.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Present {
     Small(vec::IntoIter<Small>),
     Whole(vec::IntoIter<Entry>),
 }
 
 /// Takes all entries, one after the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct IntoIter {
     parts: vec::IntoIter<Part>,
     present: Present,

@@ -67,19 +67,35 @@ impl SwfPlan {
         } else {
             SwfSource::sorted(bytes, options, |_| mapping, streams)
         };
-        Ok(Box::new(Named { source: source.map_err(named)?, shown: self.shown.clone() }))
+        Ok(Box::new(Named { source: source.map_err(named)?, plan: self.clone(), streams: *streams, taken: 0 }))
     }
 }
 
 /// A log whose problems name it.
 struct Named {
     source: SwfSource,
-    shown: String,
+    plan: SwfPlan,
+    streams: Streams,
+    /// How many jobs were asked for.
+    taken: u64,
 }
 
 impl JobSource for Named {
     fn next_job(&mut self) -> Result<Option<Job>, String> {
-        self.source.next_job().map_err(|problem| format!("{}: {problem}", self.shown))
+        self.taken += 1;
+        self.source.next_job().map_err(|problem| format!("{}: {problem}", self.plan.shown))
+    }
+
+    /// A log that is read during the run is opened again and read up to here.
+    fn copied(&self) -> Result<Box<dyn JobSource>, String> {
+        if let Ok(source) = self.source.copy() {
+            return Ok(Box::new(Self { source, plan: self.plan.clone(), ..*self }));
+        }
+        let mut again = self.plan.source(&self.streams)?;
+        for _ in 0..self.taken {
+            again.next_job()?;
+        }
+        Ok(again)
     }
 }
 

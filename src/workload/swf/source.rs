@@ -340,6 +340,29 @@ impl SwfSource {
         Arc::clone(&self.report)
     }
 
+    /// A source that goes on from here with the same jobs.
+    ///
+    /// # Errors
+    /// The log is read during the run: what was read of it is gone.
+    pub fn copy(&self) -> Result<Self, String> {
+        let Entries::Sorted(entries) = &self.entries else {
+            return Err("a log that is read during the run cannot be copied".to_owned());
+        };
+        Ok(Self {
+            entries: Entries::Sorted(entries.clone()),
+            header: self.header.clone(),
+            options: self.options,
+            mapping: self.mapping.clone(),
+            origins: self.origins.clone(),
+            family: self.family,
+            report: Arc::clone(&self.report),
+            first: self.first,
+            last: self.last,
+            ordinal: self.ordinal,
+            ended: self.ended,
+        })
+    }
+
     fn entry(&mut self) -> Result<Option<Entry>, String> {
         if self.ended {
             return Ok(None);
@@ -395,5 +418,9 @@ impl JobSource for SwfSource {
         let job = self.job(&entry, self.ordinal, first);
         self.ordinal += 1;
         Ok(Some(job))
+    }
+
+    fn copied(&self) -> Result<Box<dyn JobSource>, String> {
+        Ok(Box::new(self.copy()?))
     }
 }

@@ -258,4 +258,8 @@ impl JobSource for Generator {
         self.ordinal += 1;
         Ok(Some(job))
     }
+
+    fn copied(&self) -> Result<Box<dyn JobSource>, String> {
+        Ok(Box::new(self.clone()))
+    }
 }

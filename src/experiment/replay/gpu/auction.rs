@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// Takes the highest bid, of equal ones that of the node that comes first in the cluster's order; or draws among all nodes that fit.
+#[derive(Clone)]
 pub(super) struct Auction {
     /// The place of each pool's nodes in the cluster's order.
     ranks: Arc<Vec<Vec<u32>>>,

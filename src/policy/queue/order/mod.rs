@@ -31,6 +31,7 @@ pub use wfp3::Wfp3;
 
 use crate::model::TenantId;
 use crate::units::{SimDuration, SimTime};
+use dyn_clone::DynClone;
 
 /// What an order may know of a job.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,7 +108,7 @@ pub enum Charged {
 }
 
 /// Gives each job its rank.
-pub trait Order: Send {
+pub trait Order: DynClone + Send {
     /// The rank of a job.
     fn rank(&self, job: &Facts, now: SimTime) -> Rank;
     /// When ranks change.
@@ -165,6 +166,8 @@ pub trait Order: Send {
         let _ = (job, started, now);
     }
 }
+
+dyn_clone::clone_trait_object!(Order);
 
 #[cfg(test)]
 mod tests;

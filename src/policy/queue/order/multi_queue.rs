@@ -6,6 +6,7 @@ use crate::model::TenantId;
 use crate::units::SimTime;
 
 /// Queues by priority, each with the same inner order.
+#[derive(Clone)]
 pub struct MultiQueue {
     /// The order within a queue.
     pub within: Box<dyn Order>,
