@@ -36,7 +36,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A policy of another crate goes into a [`policy::Stack`], which [`sim::run`] takes as it is.
+//! A policy of another crate goes into a [`policy::Stack`], which [`sim::run`] takes as it is. [`sim::Simulation`] is a run that pauses where it is
+//! asked to, and that can be forked.
 
 pub mod engine;
 pub mod experiment;

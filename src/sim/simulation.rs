@@ -50,7 +50,8 @@ enum State {
 /// use eastwest::sim::{Options, Pause, Simulation};
 /// use eastwest::units::SimTime;
 ///
-/// let scenario = load(&Input::Embedded("two-centers".to_owned()), &[])?;
+/// let input = Input::Embedded("two-centers".to_owned());
+/// let scenario = load(&input, &[]).map_err(|problems| problems.render(false))?;
 /// let streams = Streams::new(scenario.run.seed, 0);
 /// let stack = scenario.stacks["west"].build(&scenario.platform, &streams)?;
 /// let mut simulation = Simulation::new(&scenario, stack, Options::default())?;
@@ -58,11 +59,11 @@ enum State {
 ///
 /// let pause = simulation.run_until(SimTime::from_secs(3600))?;
 /// assert_eq!(pause, Pause::Until(SimTime::from_secs(3600)));
-/// println!("{} jobs so far", simulation.progress().submitted);
+/// assert!(simulation.progress().submitted > 0);
 ///
 /// if let Pause::Ended(stats) = simulation.advance()? {
 ///     let metrics = simulation.observer::<Metrics>().expect("it was added");
-///     println!("mean wait: {:?} s", metrics.summary(stats.end).totals.wait_mean_s);
+///     assert_eq!(metrics.summary(stats.end).utilization, Some(0.5));
 /// }
 /// # Ok(())
 /// # }

@@ -16,6 +16,7 @@ mod end_of_time;
 mod explain;
 mod fair_share;
 mod figures;
+mod forks;
 mod hostile;
 mod inputs;
 mod knowledge;
