@@ -124,7 +124,10 @@ fn a_run_of_a_comparison_is_named() {
     let out = scratch.path("both");
     let file = scenario("two-centers.toml").display().to_string();
     let target = out.display().to_string();
-    eastwest(&["compare", &file, "--out", &target, "--replications", "2", "--no-report"]).expect(0);
+    // Something must be drawn, or one replication is all there is.
+    let stacks = ["--policy", "stay", "--policy", "west", "--policy", "random"];
+    let compare = ["compare", &file, "--out", &target, "--replications", "2", "--no-report"];
+    eastwest(&[&compare[..], &stacks].concat()).expect(0);
     explain(&out, "c", &[]).expect(2).says(&["of which run", "--policy", "stay, west"]);
     explain(&out, "c", &["--policy", "wset"]).expect(2).says(&["wset", "did you mean `west`?"]);
     explain(&out, "c", &["--policy", "west", "--replication", "2"]).expect(2).says(&["they are 0 to 1"]);

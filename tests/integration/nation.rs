@@ -149,12 +149,14 @@ fn marks_of_an_own_table_are_counted_and_checked() {
         scratch.write(
             "centers.csv",
             format!(
-                "name,side,racks,basis_racks,pue,basis_pue\nnorth,east,10,published,1.2,estimate\nsouth,west,20,{mark},1.3,\n"
+                "name,side,racks,basis_racks,pue,basis_pue\n\
+                 north,east,10,published,1.2,estimate\nsouth,west,20,{mark},1.3,\n"
             ),
         );
         scratch.write(
             "known.toml",
-            "format = 1\nname = \"known\"\n[run]\nuntil = \"1 h\"\n[tables]\ncenters = \"centers.csv\"\n\
+            "format = 1\nname = \"known\"\n[policy.near]\nbroker = { nearest = {} }\n\
+             [run]\nuntil = \"1 h\"\n[tables]\ncenters = \"centers.csv\"\n\
              [center.north.pool.p]\nnodes = 1\ncores = 1\n[center.south.pool.p]\nnodes = 1\ncores = 1\n\
              [[job]]\nsubmit = \"0 s\"\norigin = \"north\"\ncores = 1\nruntime = \"1 min\"\n",
         )
