@@ -193,7 +193,7 @@ impl Asked<'_> {
         let better = of(Verdict::Better).count() > 0;
         // Writing to a string cannot fail.
         let _ = match (better, of(Verdict::Undecided).count(), of(Verdict::NoRelevantDifference).count()) {
-            (true, ..) => write!(sentence, "{} {} than {against}", names(Verdict::Better), "better"),
+            (true, ..) => write!(sentence, "{} better than {against}", names(Verdict::Better)),
             (false, 0, 0) if of(Verdict::Worse).count() == 0 => write!(sentence, "{against}"),
             (false, 0, 0) => write!(sentence, "{against} is best"),
             (false, 0, _) => {

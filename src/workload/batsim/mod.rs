@@ -1,6 +1,6 @@
 //! Batsim's JSON workloads, plain or compressed: `jobs` with `id`, `subtime`, `res`, `profile` and `walltime`, and the `profiles` they name.
 //!
-//! Profiles of a fixed length are run: delays and sequences of delays. A job that uses another one is refused by name (see [`profiles`]).
+//! Profiles of a fixed length are run: delays and sequences of delays. A job that uses another one is refused by name (module `profiles`).
 
 mod profiles;
 #[cfg(test)]
