@@ -67,8 +67,15 @@ pub(crate) fn compare(arguments: &CompareArguments, global: &Global) -> Result<(
 
 /// Whether any of the runs to come draws random numbers.
 fn any_draws(contenders: &[Contender]) -> Result<bool, Failure> {
-    for Contender { name, scenario, stack } in contenders {
-        let drawn = experiment::draws(scenario, stack).map_err(|problem| {
+    if contenders.iter().any(|contender| experiment::policies_draw(&contender.stack)) {
+        return Ok(true);
+    }
+    for (at, Contender { name, scenario, .. }) in contenders.iter().enumerate() {
+        // Stacks of one scenario have the same jobs.
+        if contenders[..at].iter().any(|earlier| Arc::ptr_eq(&earlier.scenario, scenario)) {
+            continue;
+        }
+        let drawn = experiment::jobs_draw(scenario).map_err(|problem| {
             let error = RunError::Source(problem);
             ExperimentError::Run { stack: name.clone(), replication: 0, error }
         })?;

@@ -36,7 +36,7 @@ pub struct ComparePlan<'a> {
     pub baseline_named: bool,
     /// The least difference that matters, as a part of what it is compared to.
     pub relevant: f64,
-    /// Whether anything is drawn ([`draws`](super::draws)); where not, one replication tells all.
+    /// Whether anything is drawn ([`policies_draw`](super::policies_draw), [`jobs_draw`](super::jobs_draw)); where not, one replication tells all.
     pub draws: bool,
     /// Runs of each stack.
     pub replications: u64,

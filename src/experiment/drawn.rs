@@ -9,15 +9,18 @@ use crate::workload::JobSource;
 /// So many jobs are looked at; what is equal until there is taken to draw something behind it.
 const JOBS_LOOKED_AT: u64 = 5_000_000;
 
-/// Whether two replications of a scenario can differ under a stack: its policies draw, or its jobs differ between two of them.
+/// Whether a stack of policies draws random numbers.
+#[must_use]
+pub const fn policies_draw(stack: &StackSpec) -> bool {
+    matches!(stack.broker, BrokerSpec::Random(_) | BrokerSpec::PowerOfTwoChoices(_))
+        || matches!(stack.packing, PackingSpec::Random(_))
+}
+
+/// Whether the jobs of a scenario differ between two replications. Reads them all where they do not.
 ///
 /// # Errors
 /// A source of jobs cannot be read; the text says where and why.
-pub fn draws(scenario: &Scenario, stack: &StackSpec) -> Result<bool, String> {
-    let broker = matches!(stack.broker, BrokerSpec::Random(_) | BrokerSpec::PowerOfTwoChoices(_));
-    if broker || matches!(stack.packing, PackingSpec::Random(_)) {
-        return Ok(true);
-    }
+pub fn jobs_draw(scenario: &Scenario) -> Result<bool, String> {
     let jobs = |replication| scenario.source(&Streams::new(scenario.run.seed, replication));
     let (mut one, mut other) = (jobs(0)?, jobs(1)?);
     for _ in 0..JOBS_LOOKED_AT {

@@ -22,7 +22,7 @@ mod work;
 pub use answer::{Answer, Judged, RELEVANT};
 pub use compare::{ComparePlan, Contender, RunKey, Watch, compare};
 pub use comparison::{Comparison, MetricRow, StackRow, Window};
-pub use drawn::draws;
+pub use drawn::{jobs_draw, policies_draw};
 pub use error::ExperimentError;
 pub use expect::{anchors, check_figures, judge, run_anchors};
 pub use hash::scenario_hash;
